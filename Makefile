@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+.PHONY: help demo setup lint test bench clean
+
+export PORT ?= 8000
+DB ?= sqlite
+
+help: ## Show this list
+	@echo "EventSync. Needed: Python 3.11 or newer, git, make."
+	@echo
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+demo: ## Set everything up and run the product with a demo event (PORT=8000)
+	@.ci/demo
+
+setup: ## Install and build everything that running needs; run nothing
+	@.ci/setup
+
+lint: ## Check style, types and imports, of the server and the front end
+	@.ci/setup checks
+	@.ci/check lint
+
+test: ## Run every check (DB=postgres: the server's tests on PostgreSQL and Redis)
+	@.ci/setup checks
+	@.ci/check $(DB)
+
+bench: ## Measure push, pull and the door app
+	@.ci/setup checks
+	@EVENTSYNC_CHROMIUM=$$(.ci/chromium) PYTHONPATH=. .venv/bin/python tests/bench/run.py
+
+clean: ## Remove what was installed and built; keep var/, where the data is
+	rm -rf .venv frontend/node_modules static/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +

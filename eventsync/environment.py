@@ -1,0 +1,112 @@
+"""Readers of the environment: a wrong value stops the start with one sentence."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import environ
+
+_DATABASES = {"sqlite": "sqlite3", "sqlite3": "sqlite3", "postgres": "postgresql", "postgresql": "postgresql"}
+
+
+def stop(sentence: str) -> NoReturn:
+    """Ends the process as a wrong setting does: one sentence on stderr, exit 1."""
+    sys.stderr.write(f"EventSync cannot start: {sentence}\n")
+    raise SystemExit(1)
+
+
+def text(name: str, default: str) -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str) -> bool:
+    value = text(name, "0").lower()
+    if value not in {"0", "1", "true", "false", "yes", "no", "on", "off"}:
+        stop(f"{name} is {value!r}; it must be 1 or 0.")
+    return value in {"1", "true", "yes", "on"}
+
+
+def choice(name: str, options: tuple[str, ...]) -> str:
+    value = text(name, options[0])
+    if value not in options:
+        stop(f"{name} is {value!r}; it must be one of {', '.join(options)}.")
+    return value
+
+
+def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    value = text(name, default)
+    parts = urlsplit(value)
+    if value and (parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/"))):
+        stop(f"{name} is {value!r}; it must look like {schemes[0]}://….")
+    return value.rstrip("/")
+
+
+def database(name: str, *, root: Path) -> dict[str, Any]:
+    """Django's settings for the database at the URL in the variable `name`, by default SQLite in var/."""
+    value = url(name, "sqlite:///var/eventsync.sqlite3", tuple(_DATABASES))
+    try:
+        config: dict[str, Any] = dict(environ.Env.db_url_config(value))
+    except (ValueError, environ.ImproperlyConfigured):
+        stop(f"{name} is {value!r}, which is not a database URL.")
+    if _DATABASES[urlsplit(value).scheme] == "sqlite3":
+        return _sqlite(root / str(config["NAME"]))
+    config["ENGINE"] = "django.db.backends.postgresql"
+    config["CONN_MAX_AGE"] = 0  # with ASGI, anything else leaves a connection behind for each thread
+    config["OPTIONS"] = {**config.get("OPTIONS", {}), "options": "-c lock_timeout=5000"}
+    return config
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            # The default, deferred, fails at once when two writers meet, whatever the timeout.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            # NORMAL under WAL can lose acknowledged commits when the power goes.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
+        },
+        "TEST": {"NAME": path.parent / f"test-{os.getpid()}.sqlite3"},
+    }
+
+
+def secret_key(name: str, *, directory: Path) -> str:
+    """The variable's value, or one generated into `directory` at the first start."""
+    if value := os.environ.get(name, ""):
+        return value
+    path = directory / "secret_key"
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        _create_once(path, secrets.token_urlsafe(50))
+    return path.read_text().strip()
+
+
+def _create_once(path: Path, content: str) -> None:
+    """Two processes that start together must end up with the same file, whole and readable by its owner only."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()
+
+
+def redis_layer(redis_url: str) -> Mapping[str, Any]:
+    if not redis_url:
+        return {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    return {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [redis_url]}}
+
+
+def cache(redis_url: str) -> Mapping[str, Any]:
+    if not redis_url:
+        return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}

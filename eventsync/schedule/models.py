@@ -1,0 +1,60 @@
+import uuid
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+
+def validate_zone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("%(name)s is not an IANA time zone, such as Europe/Helsinki.", params={"name": name})
+
+
+class Event(models.Model):
+    """The organisers' happening: some days, in one time zone, at its venues."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.SlugField(unique=True, help_text="A short name for addresses and commands.")
+    name = models.CharField(max_length=200)
+    tz = models.CharField("time zone", max_length=64, default="UTC", validators=[validate_zone])
+    first_day = models.DateField()
+    last_day = models.DateField()
+
+    class Meta:
+        ordering = ["-first_day", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="event_ends_after_it_begins",
+                violation_error_message="The last day is before the first.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def dates(self) -> tuple[datetime, datetime]:
+        """The first and the last moment of the event, in UTC."""
+        zone = ZoneInfo(self.tz)
+        begin = datetime.combine(self.first_day, time.min, zone)
+        end = datetime.combine(self.last_day + timedelta(days=1), time.min, zone)
+        return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+class Venue(models.Model):
+    """A site of an event, with its own doors and its own streams."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="venues")
+    slug = models.SlugField()
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["event", "slug"], name="venue_slug_in_event")]
+
+    def __str__(self) -> str:
+        return self.name

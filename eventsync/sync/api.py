@@ -1,0 +1,167 @@
+"""The three verbs over HTTP (docs/protocol.md)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse
+from django.urls import path
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from eventsync.sync import compression, epoch, pull, schemas, wire
+from eventsync.sync.authentication import DeviceAuthentication, FailedGuesses, IsDevice, MayRead
+from eventsync.sync.enrolment import enrol, profile_of
+from eventsync.sync.errors import ApiError
+from eventsync.sync.models import Device
+from eventsync.sync.push import push
+from eventsync.sync.registry import registry
+
+ERRORS = {
+    (code, "application/json"): OpenApiResponse(schemas.ErrorAnswer)
+    for code in (400, 401, 403, 404, 410, 413, 429, 503)
+}
+
+
+class OneAnswer(BaseContentNegotiation):
+    """There is one representation of everything here, whatever the client says it accepts."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class EngineView(APIView):
+    authentication_classes = (DeviceAuthentication,)
+    permission_classes = (IsDevice,)
+    content_negotiation_class = OneAnswer
+
+    @property
+    def device(self) -> Device:
+        assert isinstance(self.request.user, Device)
+        return self.request.user
+
+
+class EnrolView(EngineView):
+    """A code becomes a device with a token."""
+
+    authentication_classes = ()  # type: ignore[assignment]  # a guest
+    permission_classes = (AllowAny,)  # type: ignore[assignment]
+    throttle_classes = (FailedGuesses,)
+
+    @extend_schema(request=schemas.EnrolRequest, responses={201: schemas.EnrolAnswer, **ERRORS}, auth=[])
+    def post(self, request: Request) -> Response:
+        asked = schemas.EnrolRequest(data=request.data)
+        asked.is_valid(raise_exception=True)
+        said = asked.validated_data
+        try:
+            device, token = enrol(
+                code=said["code"],
+                device_id=UUID(said["device"]),
+                name=said["name"],
+                app_version=said["app_version"],
+                now=timezone.now(),
+            )
+        except ApiError:
+            FailedGuesses().count(request)
+            raise
+        return Response({"token": token} | describe(device), status=201)
+
+
+class DeviceView(EngineView):
+    """What the server knows of the caller."""
+
+    @extend_schema(responses={200: schemas.DeviceAnswer, **ERRORS})
+    def get(self, request: Request) -> Response:
+        return Response(describe(self.device))
+
+
+def describe(device: Device) -> dict[str, Any]:
+    event = registry.describe(device.event_id)
+    if event is None:
+        raise ApiError("not_found", "The event of this phone is no longer there.")
+    return {
+        "device": str(device.id),
+        "profile": profile_of(device),
+        "event": {"id": str(event.id), "slug": event.slug, "name": event.name, "tz": event.tz},
+        "streams": registry.readable(device),
+        "operations": registry.permitted(device.profile),
+        "epoch": str(epoch.current()),
+        "server_time": wire.write_time(timezone.now()),
+    }
+
+
+class PushView(EngineView):
+    """Operations go up; a verdict for each comes back, by position. Also open to a revoked device."""
+
+    @extend_schema(request=schemas.PushRequest, responses={200: schemas.PushAnswer, **ERRORS})
+    def post(self, request: Request) -> Response:
+        received_at = timezone.now()
+        try:
+            sent = request.body
+        except RequestDataTooBig as error:
+            raise ApiError("too_large", "The batch is larger than 1 MiB.", max_bytes=wire.MAX_BYTES) from error
+        encoding = request.headers.get("Content-Encoding", "").strip().lower()
+        body = compression.decompress(sent, encoding=encoding, limit=wire.MAX_BYTES)
+        return Response(push(pusher=self.device, body=body, received_at=received_at))
+
+
+class StreamsView(EngineView):
+    """The streams that the caller may read now, and where each is."""
+
+    permission_classes = (MayRead,)
+
+    @extend_schema(responses={200: schemas.StreamsAnswer, **ERRORS})
+    def get(self, request: Request) -> Response:
+        return Response(
+            {
+                "epoch": str(epoch.current()),
+                "server_time": wire.write_time(timezone.now()),
+                "durable": None,
+                "streams": pull.heads(registry.readable(self.device)),
+            }
+        )
+
+
+class ChangesView(EngineView):
+    """What changed in a stream after a cursor, as NDJSON: a header, then one change a line."""
+
+    permission_classes = (MayRead,)
+
+    @extend_schema(
+        parameters=[schemas.PageQuery, OpenApiParameter("stream", str, OpenApiParameter.PATH)],
+        responses={(200, "application/x-ndjson"): OpenApiResponse(str), **ERRORS},
+    )
+    def get(self, request: Request, stream: str) -> HttpResponse:
+        if stream not in registry.readable(self.device):
+            raise ApiError("forbidden", "This phone may not read that.")
+        asked = schemas.PageQuery(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        page = pull.read_page(stream=stream, **asked.validated_data)
+        plain = "".join(page.lines(epoch=str(epoch.current()))).encode()
+        body, encoding = compression.compress(plain, accept=request.headers.get("Accept-Encoding", ""))
+        response = HttpResponse(body, content_type="application/x-ndjson")
+        response["Cache-Control"] = "no-store"
+        response["Vary"] = "Accept-Encoding"
+        if encoding:
+            response["Content-Encoding"] = encoding
+        return response
+
+
+urlpatterns = [
+    path("enrol", EnrolView.as_view(), name="enrol"),
+    path("device", DeviceView.as_view(), name="device"),
+    path("push", PushView.as_view(), name="push"),
+    path("streams", StreamsView.as_view(), name="streams"),
+    path("streams/<str:stream>/changes", ChangesView.as_view(), name="changes"),
+]

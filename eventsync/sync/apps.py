@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SyncConfig(AppConfig):
+    name = "eventsync.sync"
+    verbose_name = "Phones and sync"

@@ -1,0 +1,76 @@
+"""Who is calling: a device with its token. And how often somebody may guess a code."""
+
+from dataclasses import dataclass
+
+from django.core.cache import cache
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from eventsync.sync.enrolment import device_of
+from eventsync.sync.errors import ApiError
+from eventsync.sync.models import Device
+
+GUESSES_PER_MINUTE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a token allows: a revoked one still delivers, and nothing else."""
+
+    may_read: bool
+
+
+class DeviceAuthentication(BaseAuthentication):
+    def authenticate(self, request: Request) -> tuple[Device, Access] | None:
+        scheme, _, token = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        found = device_of(token.strip().decode("ascii", "replace"))
+        if found is None:
+            raise AuthenticationFailed
+        device, may_read = found
+        return device, Access(may_read)
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class IsDevice(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.user, Device)
+
+
+class MayRead(IsDevice):
+    """A device that may pull. A revoked one is told so, that it can erase what it has read."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if not super().has_permission(request, view):
+            return False
+        if not isinstance(request.auth, Access) or not request.auth.may_read:
+            raise ApiError("device_revoked", "This phone was taken off the event. It still delivers what it recorded.")
+        return True
+
+
+class FailedGuesses(BaseThrottle):
+    """Ten wrong codes a minute from one address. Right ones never count: a whole venue has one address."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        return int(cache.get(self._key(request), 0)) < GUESSES_PER_MINUTE
+
+    def wait(self) -> float:
+        return 60
+
+    def count(self, request: Request) -> None:
+        key = self._key(request)
+        cache.add(key, 0, timeout=60)
+        try:
+            cache.incr(key)
+        except ValueError:  # it expired between the two
+            cache.set(key, 1, timeout=60)
+
+    def _key(self, request: Request) -> str:
+        return f"enrol-guesses:{self.get_ident(request)}"

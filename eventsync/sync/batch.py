@@ -1,0 +1,208 @@
+"""One attempt at a batch: one transaction, from the locks to the verdicts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import transaction
+
+from eventsync.sync import bulk
+from eventsync.sync.models import Operation, Quarantined, Verdict
+from eventsync.sync.registry import Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
+from eventsync.sync.streams import lock
+from eventsync.sync.triage import Arrival, Item
+from eventsync.sync.wire import Received
+
+_REUSED = Quarantine("id_reused", "Another operation with this id was stored before; this one is kept aside.")
+
+_OPERATION_COLUMNS = (
+    "id", "event_id", "device", "carrier", "kind", "seq", "occurred_at", "offset_ms", "corrected_at", "received_at",
+    "actor", "refers_to", "body", "body_hash", "verdict", "flags", "code", "message", "at",
+)  # fmt: skip
+_QUARANTINED_COLUMNS = (
+    "operation_id", "device", "carrier", "received_at", "code", "message", "body", "body_hash",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The verdict on one operation, as the device gets it."""
+
+    id: str
+    verdict: str
+    hash: str
+    flags: tuple[str, ...] = ()
+    code: str = ""
+    message: str = ""
+    at: dict[str, int] = field(default_factory=dict)
+    replayed: bool = False
+
+    def wire(self) -> dict[str, Any]:
+        answer: dict[str, Any] = {"id": self.id, "verdict": self.verdict, "flags": self.flags}
+        if self.code:
+            answer |= {"code": self.code, "message": self.message}
+        return answer | {"at": self.at, "replayed": self.replayed}
+
+
+def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset[str]) -> list[Result]:
+    """Verdicts by position, committed. StreamNotLocked when a handler finds that it must write elsewhere too."""
+    families = _families(items)
+    with transaction.atomic():
+        changes = lock({stream for family, _ in families for stream in family.streams()} | also_lock)
+        known = _known([item.received.id for item in items])
+        fresh = _first_of_each(items, known)
+        decided: dict[str, Outcome] = {}
+        for family, operations in families:
+            new = [each for each in operations if each.id in fresh and fresh[each.id].judged is each]
+            new.sort(key=lambda each: each.seq)
+            decided |= zip((each.id for each in new), family.apply(new, changes), strict=True)
+        heads = changes.write()
+        results = _results(fresh.values(), decided, heads)
+        _store_operations(fresh.values(), results, arrival)
+        _store_quarantined(fresh.values(), results, arrival)
+        return _answers(items, fresh, known | results, arrival)
+
+
+def _families(items: Sequence[Item]) -> list[tuple[Family, list[Incoming]]]:
+    groups: dict[type[Family], list[Incoming]] = {}
+    for item in items:
+        if isinstance(item.judged, Incoming):
+            groups.setdefault(registry.kinds[item.judged.kind].family, []).append(item.judged)
+    return [(family(operations), operations) for family, operations in groups.items()]
+
+
+def _known(ids: Sequence[str]) -> dict[str, Result]:
+    """The verdicts in force on what was stored before."""
+    columns = ("id", "verdict", "body_hash", "flags", "code", "message", "at")
+    return {
+        str(key): Result(str(key), verdict, digest, tuple(orjson.loads(flags)), code, message, orjson.loads(at), True)
+        for key, verdict, digest, flags, code, message, at in Operation.objects.filter(id__in=ids).values_list(*columns)
+    }
+
+
+def _first_of_each(items: Sequence[Item], known: dict[str, Result]) -> dict[str, Item]:
+    """The new operations by id; of two with one id the first in the batch."""
+    fresh: dict[str, Item] = {}
+    for item in items:
+        if item.received.id not in known:
+            fresh.setdefault(item.received.id, item)
+    return fresh
+
+
+def _results(fresh: Iterable[Item], decided: dict[str, Outcome], heads: dict[str, int]) -> dict[str, Result]:
+    readable: dict[UUID, frozenset[str]] = {}
+    results = {}
+    for item in fresh:
+        author = item.author
+        if author.id not in readable:
+            readable[author.id] = frozenset(registry.readable(author))
+        visible = {stream: head for stream, head in heads.items() if stream in readable[author.id]}
+        results[item.received.id] = _result(item, decided.get(item.received.id), visible)
+    return results
+
+
+def _result(item: Item, outcome: Outcome | None, visible: dict[str, int]) -> Result:
+    received = item.received
+    if isinstance(item.judged, Quarantine):
+        outcome = item.judged
+    match outcome:
+        case Recorded():
+            flags = outcome.flags + _engine_flags(item)
+            verdict = Verdict.FLAGGED if flags else Verdict.ACCEPTED
+            at = {stream: visible[stream] for stream in sorted(outcome.streams) if stream in visible}
+            return Result(received.id, verdict, received.hash, flags, at=at)
+        case Refused():
+            return Result(received.id, Verdict.REFUSED, received.hash, code=outcome.code, message=outcome.message)
+        case Quarantine():
+            return Result(received.id, Verdict.QUARANTINED, received.hash, code=outcome.code, message=outcome.message)
+        case None:
+            raise AssertionError(f"{received.id} was not decided")
+
+
+def _engine_flags(item: Item) -> tuple[str, ...]:
+    suspect = isinstance(item.judged, Incoming) and item.judged.clock_suspect
+    flags = {"clock_suspect": suspect, "device_revoked": item.author.revoked_at is not None}
+    return tuple(flag for flag, raised in flags.items() if raised)
+
+
+def _answers(
+    items: Sequence[Item], fresh: dict[str, Item], in_force: dict[str, Result], arrival: Arrival
+) -> list[Result]:
+    """By position: the verdict in force for the same body, `id_reused` for another one."""
+    reused = [item for item in items if item.received.hash != in_force[item.received.id].hash]
+    before = _stored_bodies(reused)
+    refusals = {item.received.hash: _refusal_of_reuse(item, before) for item in reused}
+    _store_bodies([(item, _REUSED) for item in reused], arrival)
+    return [
+        refusals.get(item.received.hash)
+        or replace(in_force[item.received.id], replayed=fresh.get(item.received.id) is not item)
+        for item in items
+    ]
+
+
+def _stored_bodies(items: Sequence[Item]) -> set[tuple[str, str]]:
+    if not items:
+        return set()
+    ids = [item.received.id for item in items]
+    rows = Quarantined.objects.filter(operation_id__in=ids).values_list("operation_id", "body_hash")
+    return {(str(operation_id), digest) for operation_id, digest in rows}
+
+
+def _refusal_of_reuse(item: Item, before: set[tuple[str, str]]) -> Result:
+    received = item.received
+    again = (received.id, received.hash) in before
+    return Result(
+        received.id, Verdict.QUARANTINED, received.hash, code=_REUSED.code, message=_REUSED.message, replayed=again
+    )
+
+
+def _store_operations(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:
+    rows = [_operation_row(item, results[item.received.id], arrival) for item in fresh]
+    bulk.insert(Operation, _OPERATION_COLUMNS, rows)
+
+
+def _operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
+    received, judged = item.received, item.judged
+    if isinstance(judged, Incoming):
+        said = (
+            judged.kind, judged.seq, judged.occurred_at, judged.offset_ms, judged.corrected_at, arrival.received_at,
+            judged.actor, judged.refers_to, received.canonical,
+        )  # fmt: skip
+    else:
+        said = (_readable_kind(received), None, None, None, None, arrival.received_at, "", None, "")
+    return (
+        received.id, item.author.event_id, item.author.id, _carrier(item, arrival), *said, received.hash,
+        result.verdict, orjson.dumps(result.flags).decode(), result.code, result.message, orjson.dumps(result.at).decode(),
+    )  # fmt: skip
+
+
+def _readable_kind(received: Received) -> str:
+    kind = received.members.get("kind") if received.members else None
+    return kind[:64] if isinstance(kind, str) else ""
+
+
+def _carrier(item: Item, arrival: Arrival) -> UUID | None:
+    return arrival.pusher.id if arrival.pusher.id != item.author.id else None
+
+
+def _store_quarantined(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:
+    judged = [(item, results[item.received.id]) for item in fresh]
+    unapplied = [
+        (item, Quarantine(result.code, result.message))
+        for item, result in judged
+        if result.verdict == Verdict.QUARANTINED
+    ]
+    _store_bodies(unapplied, arrival)
+
+
+def _store_bodies(pairs: Iterable[tuple[Item, Quarantine]], arrival: Arrival) -> None:
+    rows = [
+        (
+            item.received.id, item.author.id, _carrier(item, arrival), arrival.received_at, reason.code, reason.message,
+            item.received.raw, item.received.hash,
+        )
+        for item, reason in pairs
+    ]  # fmt: skip
+    bulk.insert_new(Quarantined, _QUARANTINED_COLUMNS, rows)

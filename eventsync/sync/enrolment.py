@@ -1,0 +1,125 @@
+"""Enrolment: a code that a person can type becomes a device with a token."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from eventsync.sync.errors import ApiError
+from eventsync.sync.models import Device, DeviceToken, EnrolmentCode, Profile
+from eventsync.sync.streams import lock
+
+_ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"  # nothing that can be mistaken for something else
+_LENGTH = 12  # 55 bits, for codes that expire and allow ten wrong guesses a minute
+LIFE = timedelta(days=2)
+
+RETAIN_HOURS = 72
+ROSTER_HOURS = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A new code in clear text: it cannot be shown again, only its hash is kept."""
+
+    code: str
+    url: str
+    row: EnrolmentCode
+
+
+def invite(
+    *, event_id: UUID, venue_id: UUID | None, profile: str, uses: int, now: datetime, life: timedelta = LIFE
+) -> Invitation:
+    plain = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+    code = "-".join(plain[start : start + 4] for start in range(0, _LENGTH, 4))
+    row = EnrolmentCode.objects.create(
+        digest=_digest(plain), event_id=event_id, venue_id=venue_id, profile=profile, uses=uses, expires=now + life
+    )
+    return Invitation(code, f"{settings.BASE_URL}/app/#enrol={code}", row)
+
+
+def enrol(*, code: str, device_id: UUID, name: str, app_version: str, now: datetime) -> tuple[Device, str]:
+    """The device and its new token. ApiError `forbidden`, in the same words for each reason that a code is no good."""
+    plain = "".join(code.split()).replace("-", "").upper()
+    with transaction.atomic():
+        invitation = EnrolmentCode.objects.select_for_update().filter(digest=_digest(plain)).first()
+        if invitation is None:
+            raise _no_good()
+        device = Device.objects.select_for_update().filter(id=device_id).first()
+        lost_reply = device is not None and device.tokens.filter(code=invitation).exists()
+        _check(invitation, device, lost_reply=lost_reply, now=now)
+        if not lost_reply:
+            EnrolmentCode.objects.filter(pk=invitation.pk).update(used=F("used") + 1)
+        device = _enrolled(invitation, device_id, name=name, app_version=app_version, now=now)
+        token = secrets.token_urlsafe(32)
+        DeviceToken.objects.create(digest=_digest(token), device=device, code=invitation, created_at=now)
+    return device, token
+
+
+def _check(invitation: EnrolmentCode, device: Device | None, *, lost_reply: bool, now: datetime) -> None:
+    """A known device comes back with its own code only, within its life, or with one that was made for it."""
+    if now >= invitation.expires or (not lost_reply and invitation.used >= invitation.uses):
+        raise _no_good()
+    made_for = invitation.device_id
+    if made_for is not None and (device is None or device.id != made_for):
+        raise _no_good()
+    if device is not None and made_for is None and (not lost_reply or device.revoked_at is not None):
+        raise _no_good()
+
+
+def _no_good() -> ApiError:
+    return ApiError("forbidden", "This code is wrong, used up or expired. Ask for a new one.")
+
+
+def _enrolled(invitation: EnrolmentCode, device_id: UUID, *, name: str, app_version: str, now: datetime) -> Device:
+    said = {
+        "event_id": invitation.event_id,
+        "venue_id": invitation.venue_id,
+        "profile": invitation.profile,
+        "name": name,
+        "app_version": app_version,
+        "heard_at": now,
+        "revoked_at": None,
+    }
+    device, _ = Device.objects.update_or_create(
+        id=device_id, defaults=said, create_defaults={**said, "enrolled_at": now}
+    )
+    publish_profile(device)
+    return device
+
+
+def publish_profile(device: Device) -> None:
+    """Writes the device's profile record into its own stream, in the caller's transaction."""
+    stream = f"device:{device.id}"
+    changes = lock([stream])
+    changes.put(stream, "profile", str(device.id), profile_of(device) | {"revoked": device.revoked_at is not None})
+    changes.write()
+
+
+def profile_of(device: Device) -> dict[str, Any]:
+    return {"name": Profile(device.profile).value, "retain_hours": RETAIN_HOURS, "roster_hours": ROSTER_HOURS}
+
+
+def device_of(token: str) -> tuple[Device, bool] | None:
+    """The device that this token proves, and whether it may do more than deliver; None for a token never issued."""
+    found = DeviceToken.objects.select_related("device").filter(digest=_digest(token)).first()
+    if found is None:
+        return None
+    return found.device, found.revoked_at is None and found.device.revoked_at is None
+
+
+def revoke(device: Device, *, now: datetime) -> None:
+    """From now on the device may only deliver what it holds; it erases its roster when it hears of it."""
+    with transaction.atomic():
+        device.revoked_at = now
+        device.save(update_fields=["revoked_at"])
+        publish_profile(device)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,39 @@
+"""The epoch: which life of the database answers. Every answer under /api/ carries it."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponseBase
+
+from eventsync.sync import errors
+from eventsync.sync.models import Server
+
+HEADER = "X-EventSync-Epoch"
+API = "/api/"
+
+
+def current() -> UUID:
+    """Read from the database at each request: another process may just have restored a backup."""
+    epoch = Server.objects.values_list("epoch", flat=True).first()
+    if epoch is None:
+        epoch = Server.objects.get_or_create(id=1)[0].epoch
+    return epoch
+
+
+class EpochMiddleware:
+    """Stamps the answers of the API, errors too: an answer without it is somebody else's (a captive portal's)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(API):
+            return self._get_response(request)
+        try:
+            epoch = str(current())
+        except DatabaseError:
+            return errors.unavailable()
+        response = self._get_response(request)
+        response[HEADER] = epoch
+        return response

@@ -1,0 +1,94 @@
+"""The one JSON error shape of the API and its closed table of codes (docs/protocol.md, section 1)."""
+
+import logging
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+log = logging.getLogger(__name__)
+
+STATUS = {
+    "malformed": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "device_revoked": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "version_conflict": 409,
+    "cursor_expired": 410,
+    "too_large": 413,
+    "upgrade_required": 426,
+    "slow_down": 429,
+    "internal": 500,
+    "unavailable": 503,
+}
+
+
+class ApiError(Exception):
+    """A refusal of a request: its code, a sentence for a person, and fields for the program."""
+
+    def __init__(self, code: str, message: str, *, retry_after: int | None = None, **fields: object) -> None:
+        super().__init__(message)
+        self.code, self.message, self.retry_after, self.fields = code, message, retry_after, fields
+
+
+def body(*, code: str, message: str, fields: dict[str, Any], request_id: str) -> dict[str, Any]:
+    return {"error": {"code": code, "message": message, "fields": fields, "request_id": request_id}}
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's exception handler: every error leaves in our shape, a bug as 500 with its trace in the log."""
+    set_rollback()
+    refusal = _as_refusal(error)
+    request_id = str(uuid.uuid4())
+    if refusal.code == "internal":
+        log.error("Request %s failed", request_id, exc_info=error)
+    headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
+    if refusal.code == "unauthenticated":
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(
+        body(code=refusal.code, message=refusal.message, fields=refusal.fields, request_id=request_id),
+        status=STATUS[refusal.code],
+        headers=headers,
+    )
+
+
+def _as_refusal(error: Exception) -> ApiError:
+    match error:
+        case ApiError():
+            return error
+        case exceptions.Throttled():
+            return ApiError("slow_down", "Too many tries. Wait a moment.", retry_after=int(error.wait or 60) + 1)
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            return ApiError("unauthenticated", "This phone is not enrolled. Enrol it again.")
+        case exceptions.PermissionDenied():
+            return ApiError("forbidden", "This is not allowed for this phone.")
+        case exceptions.NotFound():
+            return ApiError("not_found", "There is nothing at this address.")
+        case exceptions.MethodNotAllowed():
+            return ApiError("method_not_allowed", "This address does not take that method.")
+        case exceptions.ParseError() | exceptions.UnsupportedMediaType() | exceptions.NotAcceptable():
+            return ApiError("malformed", "The request cannot be read as JSON.")
+        case exceptions.ValidationError():
+            return ApiError("malformed", "The request has wrong or missing members.", members=error.detail)
+    return ApiError("internal", "Something went wrong on the server. Nothing of this request was stored.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """The answer under /api/ when no view matches."""
+    return _outside_views("not_found", "There is nothing at this address.")
+
+
+def unavailable() -> JsonResponse:
+    """The answer when not even the epoch can be read; without one, a device takes it as being offline."""
+    return _outside_views("unavailable", "The database does not answer. The phone will try again by itself.")
+
+
+def _outside_views(code: str, message: str) -> JsonResponse:
+    answer = body(code=code, message=message, fields={}, request_id=str(uuid.uuid4()))
+    headers = {"Retry-After": "5"} if code == "unavailable" else {}
+    return JsonResponse(answer, status=STATUS[code], headers=headers)

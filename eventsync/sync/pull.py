@@ -1,0 +1,80 @@
+"""Pull: one page of a stream, read in one statement, its bodies as they are stored."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import orjson
+from django.db import connection
+
+from eventsync.sync.errors import ApiError
+from eventsync.sync.models import Change, StreamHead
+
+DEFAULT_LIMIT = 5_000
+MAX_LIMIT = 50_000
+
+# The left join gives the head even when no row is left; the inner query finds the last seq that fits, and the page
+# takes the whole of it. Tombstones are left out of what a device reads for the first time.
+_PAGE = """
+WITH page AS (
+    SELECT (SELECT seq FROM {change} WHERE stream = %(stream)s AND seq > %(after)s
+            ORDER BY seq LIMIT 1 OFFSET %(skip)s) AS last
+)
+SELECT head.head, head.count, head.checksum, page.last, change.seq, change.kind, change.key, change.deleted, change.body
+FROM {head} AS head
+CROSS JOIN page
+LEFT JOIN {change} AS change
+    ON change.stream = head.stream AND change.seq > %(after)s AND change.seq <= COALESCE(page.last, head.head)
+    AND (NOT change.deleted OR change.seq > CASE WHEN %(base)s > 0 THEN %(base)s ELSE head.head END)
+WHERE head.stream = %(stream)s
+ORDER BY change.seq
+"""
+
+Row = tuple[int, str, str, bool, str]  # seq, kind, key, deleted, body
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The records of a stream that changed in (after, …], in seq order; `base` is the head a snapshot began with."""
+
+    stream: str
+    after: int
+    base: int
+    head: int
+    count: int
+    checksum: int
+    complete: bool
+    rows: list[Row]
+
+    def lines(self, *, epoch: str) -> Iterator[str]:
+        """NDJSON: the header, then one change a line."""
+        header = {name: getattr(self, name) for name in ("stream", "after", "base", "head", "complete", "count")}
+        yield orjson.dumps({**header, "epoch": epoch, "checksum": self.checksum}).decode() + "\n"
+        for seq, kind, key, deleted, body in self.rows:
+            start = f'{{"seq":{seq},"kind":"{kind}","key":{orjson.dumps(key).decode()}'
+            yield f'{start},"deleted":true}}\n' if deleted else f'{start},"deleted":false,"body":{body}}}\n'
+
+
+def read_page(*, stream: str, after: int, base: int, limit: int) -> Page:
+    """One page after the cursor `after`; ApiError `cursor_expired` when the cursor is not of this stream's life."""
+    sql = _PAGE.format(change=Change._meta.db_table, head=StreamHead._meta.db_table)
+    known = base or after  # what the device has seen the tombstones of; 0 begins a snapshot
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"stream": stream, "after": after, "base": known, "skip": limit - 1})
+        found = cursor.fetchall()
+    head, count, checksum, last = found[0][:4] if found else (0, 0, 0, None)
+    if max(after, base) > head:
+        raise ApiError("cursor_expired", "The server knows less than this phone: it was restored.", reason="ahead")
+    rows = [row[4:] for row in found if row[4] is not None]
+    complete = last is None or last == head
+    return Page(stream, after, known or head, head, count, checksum, complete, rows)
+
+
+def heads(streams: list[str]) -> list[dict[str, object]]:
+    """Where each stream is now; one that nothing was written to yet is at 0."""
+    columns = ("head", "count", "checksum")
+    stored = {head.stream: head for head in StreamHead.objects.filter(stream__in=streams)}
+    empty = StreamHead()
+    return [
+        {"stream": stream} | {column: getattr(stored.get(stream, empty), column) for column in columns}
+        for stream in streams
+    ]

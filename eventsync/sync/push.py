@@ -1,0 +1,94 @@
+"""Push: a batch of operations goes in, a verdict for each comes out, and both survive any repeat.
+
+One transaction for a batch. A lock or connection error is never a verdict: the whole batch is tried again, then the
+device is told to come back. Any other error is somebody's bug: the batch is halved until the culprit is alone.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from eventsync.sync.batch import Result, apply_batch
+from eventsync.sync.errors import ApiError
+from eventsync.sync.models import Device
+from eventsync.sync.registry import Quarantine, registry
+from eventsync.sync.streams import StreamNotLocked
+from eventsync.sync.triage import Arrival, Item, triage
+from eventsync.sync.wire import read_envelope, read_operation, read_time, to_milliseconds, write_time
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+_PAUSES = (0.05, 0.2, 0.5)
+_RETRY_AFTER = 5
+
+
+def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any]:
+    """The answer to a push (protocol 3); ApiError `malformed`, `too_large` or `unavailable`."""
+    envelope = read_envelope(body)
+    received = [read_operation(bytes(raw)) for raw in envelope.operations]
+    now = to_milliseconds(received_at)
+    arrival = Arrival(pusher, now, _skew(envelope.sent_at, now), registry.describe(pusher.event_id))
+    heard: dict[str, Any] = {"heard_at": now}
+    if envelope.pending is not None:
+        heard["pending"] = envelope.pending
+    results = _settle(triage(received, arrival), arrival) if received else []
+    _retried(lambda: Device.objects.filter(id=pusher.id).update(**heard))
+    return {"server_time": write_time(timezone.now()), "results": [result.wire() for result in results]}
+
+
+def _skew(sent_at: str | None, received_at: datetime) -> timedelta | None:
+    try:
+        return received_at - read_time(sent_at) if sent_at else None
+    except ValueError:
+        return None
+
+
+def _settle(items: Sequence[Item], arrival: Arrival) -> list[Result]:
+    try:
+        return _retried(lambda: _with_all_locks(items, arrival))
+    except ApiError:
+        raise
+    except Exception as error:
+        if len(items) > 1:
+            middle = len(items) // 2
+            return _settle(items[:middle], arrival) + _settle(items[middle:], arrival)
+        log.exception("Operation %s failed in its handler and is quarantined", items[0].received.id)
+        reason = Quarantine("handler_error", f"The server failed on it ({type(error).__name__}); somebody will look.")
+        return _retried(lambda: _with_all_locks([replace(items[0], judged=reason)], arrival))
+
+
+def _with_all_locks(items: Sequence[Item], arrival: Arrival) -> list[Result]:
+    streams: set[str] = set()
+    while True:
+        try:
+            return apply_batch(items, arrival, also_lock=frozenset(streams))
+        except StreamNotLocked as missing:
+            if missing.stream in streams:
+                raise
+            streams.add(missing.stream)
+
+
+def _retried(attempt: Callable[[], T]) -> T:
+    """Tries again after errors that say nothing about the batch: locks, lost connections, lost races for an id."""
+    for pause in _PAUSES:
+        try:
+            return attempt()
+        except (OperationalError, InterfaceError, IntegrityError) as error:
+            log.info("Trying a batch again after %s", error)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        time.sleep(pause)
+    try:
+        return attempt()
+    except (OperationalError, InterfaceError) as error:
+        log.warning("A batch was sent away: %s", error)
+        message = "The server is busy. The phone will send this again by itself."
+        raise ApiError("unavailable", message, retry_after=_RETRY_AFTER) from error

@@ -1,0 +1,130 @@
+"""What the apps above tell the engine: their operation kinds, who may read which streams, what an event is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import msgspec
+
+from eventsync.sync.models import Device
+from eventsync.sync.streams import Changes
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One operation that may be applied: read, typed, permitted, and new. Ids are canonical strings."""
+
+    id: str
+    kind: str
+    seq: int
+    occurred_at: datetime
+    offset_ms: int | None
+    corrected_at: datetime
+    received_at: datetime
+    clock_suspect: bool
+    actor: str
+    refers_to: str | None
+    payload: Any
+    author: Device
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The fact is in the books. `streams`: where its effect can be seen; `flags`: what a person should know."""
+
+    streams: frozenset[str] = frozenset()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A competing intent that lost. Final."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """Cannot be applied: a code of protocol section 3 and a sentence for a person."""
+
+    code: str
+    message: str
+
+
+Outcome = Recorded | Refused | Quarantine
+
+
+class Family(Protocol):
+    """Decides and writes the operations of the kinds that it owns. Made anew for each attempt at a batch."""
+
+    def __init__(self, operations: Sequence[Incoming]) -> None:
+        """Reads what never changes under the lock's feet: the references of all the batch's operations."""
+
+    def streams(self) -> set[str]:
+        """All streams that `apply` may write to. Called before any lock."""
+
+    def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:
+        """Called with those streams locked: reads what decides, writes in bulk, answers by position."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An operation kind: the shape of its payload, who may push it, and what applies it."""
+
+    name: str
+    payload: type[msgspec.Struct]
+    profiles: frozenset[str]
+    family: type[Family]
+
+
+@dataclass(frozen=True, slots=True)
+class EventInfo:
+    """What the engine must know of an event. `dates`: its first and last moment."""
+
+    id: UUID
+    slug: str
+    name: str
+    tz: str
+    dates: tuple[datetime, datetime]
+
+
+@dataclass
+class Registry:
+    """Filled once, when the apps get ready; read-only from then on."""
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    _readers: list[Callable[[Device], Sequence[str]]] = field(default_factory=list)
+    _describe: Callable[[UUID], EventInfo | None] | None = None
+
+    def operation(
+        self, name: str, *, payload: type[msgspec.Struct], profiles: Sequence[str], family: type[Family]
+    ) -> None:
+        if name in self.kinds:
+            raise ValueError(f"operation kind {name} is registered twice")
+        self.kinds[name] = Kind(name, payload, frozenset(profiles), family)
+
+    def streams(self, reader: Callable[[Device], Sequence[str]]) -> Callable[[Device], Sequence[str]]:
+        """Decorator: names the streams of one app that a device may read."""
+        self._readers.append(reader)
+        return reader
+
+    def event(self, describe: Callable[[UUID], EventInfo | None]) -> Callable[[UUID], EventInfo | None]:
+        """Decorator: describes an event by its id."""
+        self._describe = describe
+        return describe
+
+    def readable(self, device: Device) -> list[str]:
+        """The one place that decides which streams a device may read."""
+        return [f"device:{device.id}"] + [stream for reader in self._readers for stream in reader(device)]
+
+    def permitted(self, profile: str) -> list[str]:
+        return sorted(kind.name for kind in self.kinds.values() if profile in kind.profiles)
+
+    def describe(self, event_id: UUID) -> EventInfo | None:
+        return self._describe(event_id) if self._describe else None
+
+
+registry = Registry()

@@ -1,0 +1,99 @@
+"""From a received body to an operation that may be applied, or to the reason why it never can be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from eventsync.sync.models import Device
+from eventsync.sync.registry import EventInfo, Incoming, Quarantine, registry
+from eventsync.sync.rules import corrected_time
+from eventsync.sync.wire import Header, Received, is_id, read_time
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place of a batch: what came, who wrote it, and how it was judged before any lock."""
+
+    received: Received
+    author: Device
+    judged: Incoming | Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a batch came: who brought it, when we got it, and how far the bringer's clock is off (None: unknown)."""
+
+    pusher: Device
+    received_at: datetime
+    skew: timedelta | None
+    event: EventInfo | None
+
+
+def triage(received: Sequence[Received], arrival: Arrival) -> list[Item]:
+    authors = _authors(received, arrival.pusher)
+    return [_item(each, authors, arrival) for each in received]
+
+
+def _authors(received: Sequence[Received], pusher: Device) -> dict[str, Device]:
+    """The devices that wrote these operations, by canonical id; the pusher's own need no query."""
+    named = {str(each.members["device"]) for each in received if each.members and each.members.get("device")}
+    authors = {str(pusher.id): pusher}
+    if named - authors.keys():
+        ids = [name for name in named if is_id(name)]
+        authors |= {str(device.id): device for device in Device.objects.filter(id__in=ids)}
+    return authors
+
+
+def _item(received: Received, authors: dict[str, Device], arrival: Arrival) -> Item:
+    pusher = arrival.pusher
+    if received.members is None:
+        why = "It has a character or a number that no database can keep."
+        return Item(received, pusher, Quarantine("unstorable", why))
+    author = authors.get(str(received.members.get("device") or pusher.id))
+    if author is None:
+        return Item(received, pusher, Quarantine("not_permitted", "Its author is not a known device."))
+    if author.event_id != pusher.event_id:
+        return Item(received, pusher, Quarantine("wrong_event", "Its author is enrolled for another event."))
+    return Item(received, author, _judge(received, author, arrival))
+
+
+def _judge(received: Received, author: Device, arrival: Arrival) -> Incoming | Quarantine:
+    kind = registry.kinds.get(str(received.members and received.members.get("kind")))
+    if kind is None:
+        return Quarantine("unknown_kind", "This server does not know that kind of operation.")
+    if author.profile not in kind.profiles:
+        return Quarantine("not_permitted", f"A phone of the profile {author.profile} may not record this.")
+    try:
+        header = msgspec.convert(received.members, Header)
+        payload = msgspec.convert(header.payload, kind.payload)
+        return _incoming(header, payload, author, arrival)
+    except (msgspec.ValidationError, ValueError, OverflowError) as error:
+        return Quarantine("invalid_payload", f"It is not shaped as {kind.name} must be: {error}"[:500])
+
+
+def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: Arrival) -> Incoming:
+    occurred_at = read_time(header.occurred_at)
+    own = author.id == arrival.pusher.id
+    timing = corrected_time(
+        occurred_at=occurred_at,
+        offset=None if header.offset_ms is None else timedelta(milliseconds=header.offset_ms),
+        skew=arrival.skew if own else None,
+        received_at=arrival.received_at,
+        dates=arrival.event and arrival.event.dates,
+    )
+    return Incoming(
+        id=header.id,
+        kind=header.kind,
+        seq=header.seq,
+        occurred_at=occurred_at,
+        offset_ms=header.offset_ms,
+        corrected_at=timing.corrected,
+        received_at=arrival.received_at,
+        clock_suspect=timing.suspect,
+        actor=header.actor or "",
+        refers_to=header.refers_to,
+        payload=payload,
+        author=author,
+    )

@@ -1,0 +1,173 @@
+"""Reading a push: from bytes to operations, strictly, with the exact bytes of each kept."""
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+import orjson
+
+from eventsync.sync.errors import ApiError
+
+MAX_OPERATIONS = 500
+MAX_BYTES = 1024 * 1024
+MAX_OPERATION_BYTES = 16 * 1024
+MAX_INTEGER = 2**53
+
+UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+Id = Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
+Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
+
+_ID = re.compile(UUID_PATTERN)
+_SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_SUSPICIOUS = re.compile(rb"\\u0000|[0-9]{16}")
+
+
+class Envelope(msgspec.Struct):
+    """The body of a push. `pending`: unsettled operations that stay on the device after this batch."""
+
+    operations: list[msgspec.Raw]
+    protocol: int = 1
+    sent_at: str | None = None
+    pending: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+
+
+class Header(msgspec.Struct):
+    """The members of an operation that every kind has."""
+
+    id: Id
+    kind: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    seq: Count
+    occurred_at: str
+    payload: dict[str, Any]
+    offset_ms: Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)] | None = None
+    actor: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    refers_to: Id | None = None
+    device: Id | None = None
+
+
+class Received(msgspec.Struct, frozen=True):
+    """One operation as it came: `members` is None when it can be read but never be stored (`unstorable`)."""
+
+    id: str
+    raw: bytes
+    hash: str
+    members: dict[str, Any] | None
+    canonical: str
+
+
+_envelopes = msgspec.json.Decoder(Envelope)
+_members = msgspec.json.Decoder(dict[str, Any])
+
+
+def read_envelope(body: bytes) -> Envelope:
+    """The envelope with each operation's own bytes; ApiError `malformed` or `too_large`."""
+    if len(body) > MAX_BYTES:
+        raise _too_large("The batch is larger than 1 MiB.")
+    try:
+        envelope = _decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ApiError("malformed", "The batch is not JSON of the right shape.", reason=str(error)[:200]) from error
+    if len(envelope.operations) > MAX_OPERATIONS:
+        raise _too_large(f"The batch has {len(envelope.operations)} operations; 500 is the most.")
+    if any(len(memoryview(raw)) > MAX_OPERATION_BYTES for raw in envelope.operations):
+        raise _too_large("One operation is larger than 16 KiB.")
+    return envelope
+
+
+def _too_large(message: str) -> ApiError:
+    limits = {"max_operations": MAX_OPERATIONS, "max_bytes": MAX_BYTES, "max_operation_bytes": MAX_OPERATION_BYTES}
+    return ApiError("too_large", message, **limits)
+
+
+def _decode(body: bytes) -> Envelope:
+    """msgspec refuses a whole batch for one unpaired surrogate: such escapes are masked, same length, to cut it up."""
+    if not _SURROGATE_ESCAPE.search(body):
+        return _envelopes.decode(body)
+    masked = _SURROGATE_ESCAPE.sub(rb"\\u0000", body)
+    envelope = _envelopes.decode(masked)
+    start, originals = 0, []
+    for raw in map(bytes, envelope.operations):
+        start = masked.index(raw, start)
+        originals.append(msgspec.Raw(body[start : start + len(raw)]))
+        start += len(raw)
+    envelope.operations = originals
+    return envelope
+
+
+def read_operation(raw: bytes) -> Received:
+    """One operation; ApiError `malformed` when it has no valid id."""
+    try:
+        members = _members.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return _unstorable(raw, _salvaged(raw))
+    if not is_id(members.get("id")):
+        raise _no_id()
+    if _SUSPICIOUS.search(raw) and not _storable(members):
+        return _unstorable(raw, members)
+    canonical = orjson.dumps(_identity(members), option=orjson.OPT_SORT_KEYS)
+    return Received(members["id"], raw, hashlib.sha256(canonical).hexdigest(), members, canonical.decode())
+
+
+def _identity(members: dict[str, Any]) -> dict[str, Any]:
+    """What two bodies must share to be the same: all but the author's id, which carriers add, and nulls."""
+    return {name: value for name, value in members.items() if value is not None and name != "device"}
+
+
+def _salvaged(raw: bytes) -> object:
+    try:
+        return json.loads(raw.decode(errors="replace"))
+    except (ValueError, RecursionError) as error:
+        raise _no_id() from error
+
+
+def _unstorable(raw: bytes, members: object) -> Received:
+    if not isinstance(members, dict) or not is_id(members.get("id")):
+        raise _no_id()
+    return Received(members["id"], raw, hashlib.sha256(raw).hexdigest(), None, "")
+
+
+def is_id(value: object) -> bool:
+    """Whether this is a UUID in lower-case canonical form, the only form there is on the wire."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def _no_id() -> ApiError:
+    return ApiError("malformed", "An operation has no valid id.")
+
+
+def _storable(value: object) -> bool:
+    match value:
+        case str():
+            return "\0" not in value
+        case bool() | None | float():
+            return True
+        case int():
+            return abs(value) <= MAX_INTEGER
+        case list():
+            return all(map(_storable, value))
+        case dict():
+            return all(map(_storable, value)) and all(map(_storable, value.values()))
+    return True
+
+
+def read_time(text: str) -> datetime:
+    """An RFC 3339 time, in UTC and cut to milliseconds; ValueError when it is not one, or has no zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    try:
+        return to_milliseconds(moment.astimezone(UTC))
+    except OverflowError as error:
+        raise ValueError(f"{text!r} is outside the calendar") from error
+
+
+def to_milliseconds(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def write_time(moment: datetime) -> str:
+    """RFC 3339 in UTC with milliseconds: 2026-11-22T10:00:00.000Z."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

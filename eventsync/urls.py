@@ -1,0 +1,28 @@
+"""All addresses."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import include, path
+from django.views.defaults import page_not_found
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from eventsync import health, shell
+from eventsync.sync import epoch, errors
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/app/"), name="home"),
+    *shell.urlpatterns,
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("eventsync.sync.api")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("healthz", health.live, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+]
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    if request.path.startswith(epoch.API):
+        return errors.not_found(request, exception)
+    return page_not_found(request, exception)

@@ -1,0 +1,98 @@
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+
+export type StorageTrouble = 'unavailable' | 'blocked' | 'full' | 'lost';
+
+const SENTENCES: Readonly<Record<StorageTrouble, string>> = {
+  unavailable: 'This browser does not let EventSync store anything. Leave private browsing, or allow site data.',
+  blocked: 'Another tab holds an older EventSync open. Close the other tabs.',
+  full: 'This phone is full. Delete some photos or apps, then try again.',
+  lost: 'The browser lost its storage for a moment. Reload the page.',
+};
+
+/** The phone could not keep something. Its message is for a person. */
+export class StorageError extends Error {
+  constructor(
+    readonly trouble: StorageTrouble,
+    cause?: unknown,
+  ) {
+    super(SENTENCES[trouble], { cause });
+  }
+}
+
+const OPEN_TIMEOUT_MS = 8000;
+// How browsers say that the connection died under us: iOS does so after a while in the background.
+const LOST = new Set(['InvalidStateError', 'UnknownError', 'AbortError', 'TransactionInactiveError']);
+
+/** One database, opened when first needed, and again when the browser lost it. */
+export class Connection<Schema extends DBSchema> {
+  #database: Promise<IDBPDatabase<Schema>> | null = null;
+
+  constructor(
+    readonly name: string,
+    private readonly version: number,
+    private readonly upgrade: (database: IDBPDatabase<Schema>) => void,
+  ) {}
+
+  /** Runs `work`, a whole transaction that is harmless when run twice: it is, once, when the connection was lost. */
+  async use<T>(work: (database: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#open());
+    } catch (error) {
+      if (!isLost(error)) throw asStorageError(error);
+    }
+    await this.close();
+    try {
+      return await work(await this.#open());
+    } catch (error) {
+      throw asStorageError(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    const database = this.#database;
+    this.#database = null;
+    await database?.then(
+      (open) => open.close(),
+      () => undefined,
+    );
+  }
+
+  #open(): Promise<IDBPDatabase<Schema>> {
+    this.#database ??= this.#connect().catch((error: unknown) => {
+      this.#database = null;
+      throw error;
+    });
+    return this.#database;
+  }
+
+  async #connect(): Promise<IDBPDatabase<Schema>> {
+    if (!globalThis.indexedDB) throw new StorageError('unavailable');
+    const opening = openDB<Schema>(this.name, this.version, {
+      upgrade: this.upgrade,
+      // Another tab wants to upgrade or delete: get out of its way, and open again when next needed.
+      blocking: () => void this.close(),
+      terminated: () => (this.#database = null),
+    });
+    return within(OPEN_TIMEOUT_MS, opening);
+  }
+}
+
+async function within<T>(ms: number, opening: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const expiry = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new StorageError('blocked')), ms);
+  });
+  return Promise.race([opening, expiry]).finally(() => clearTimeout(timer));
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof DOMException && LOST.has(error.name);
+}
+
+function asStorageError(error: unknown): unknown {
+  if (!(error instanceof DOMException)) return error;
+  if (error.name === 'QuotaExceededError') return new StorageError('full', error);
+  if (isLost(error)) return new StorageError('lost', error);
+  if (error.name === 'SecurityError' || error.name === 'NotAllowedError') return new StorageError('unavailable', error);
+  return error;
+}

@@ -1,0 +1,78 @@
+// What a screen shows: pulled records, folded with this phone's own operations that are not yet visible in them.
+
+import type { Checkpoint, Operation } from '../contract/protocol';
+import type { OutboxRow } from '../db/outbox';
+import type { Cursor } from '../db/records';
+import { fold, type Entry, type Presence } from '../rules/attendance';
+import { windowAt } from '../rules/windows';
+import { asEntry, keyOf, type Subject } from './checkin';
+
+export type Cursors = ReadonlyMap<string, Cursor>;
+
+/** Unsettled, or settled at a position that a stream held here has not reached. */
+export function isUnseen(row: OutboxRow, cursors: Cursors): boolean {
+  if (row.settled === null) return true;
+  if (isRejected(row)) return false;
+  return Object.entries(row.settled.at).some(([stream, seq]) => {
+    const cursor = cursors.get(stream);
+    return cursor !== undefined && seq > cursor.seq;
+  });
+}
+
+export interface Place {
+  readonly checkpoint: Checkpoint;
+  readonly window: string;
+}
+
+/** For each subject that own unseen operations touch: its presence with them. */
+export type Overlay = ReadonlyMap<string, Presence | null>;
+
+export interface Known {
+  readonly cursors: Cursors;
+  /** The pulled presence of a subject. */
+  readonly base: (key: string) => Presence | null;
+  /** Turns a credential into its person where the roster knows it, so that a code and a name meet in one person. */
+  readonly resolve: (subject: Subject) => Subject;
+}
+
+/** Folds the unseen operations of `rows` at `place` over what is known. */
+export function overlay(rows: readonly OutboxRow[], place: Place, known: Known): Overlay {
+  const undone = undoneBy(rows);
+  const unseen = rows.filter((row) => isUnseen(row, known.cursors));
+  const entries = new Map<string, Entry[]>();
+  for (const { operation } of unseen) {
+    const said = saidAt(place, operation, known);
+    if (said !== null) entries.set(said.key, [...(entries.get(said.key) ?? []), said.entry]);
+  }
+  for (const row of targets(rows, unseen)) {
+    const said = saidAt(place, row.operation, known);
+    if (said !== null && !entries.has(said.key)) entries.set(said.key, []);
+  }
+  const { policy } = place.checkpoint;
+  return new Map([...entries].map(([key, list]) => [key, fold(policy, known.base(key), list, undone)]));
+}
+
+/** What this phone has undone, for ever: also a void that is visible already, when its target is not. */
+export function undoneBy(rows: readonly OutboxRow[]): ReadonlySet<string> {
+  return new Set(rows.flatMap((row) => (isRejected(row) ? [] : (voidedBy(row) ?? []))));
+}
+
+function targets(rows: readonly OutboxRow[], unseen: readonly OutboxRow[]): readonly OutboxRow[] {
+  const wanted = new Set(unseen.map(voidedBy));
+  return rows.filter(({ id }) => wanted.has(id));
+}
+
+function voidedBy({ operation }: OutboxRow): string | null {
+  return operation.kind === 'checkin.void' ? operation.refers_to : null;
+}
+
+function isRejected({ settled }: OutboxRow): boolean {
+  return settled?.verdict === 'refused' || settled?.verdict === 'quarantined';
+}
+
+function saidAt(place: Place, operation: Operation, { resolve }: Known): { key: string; entry: Entry } | null {
+  const said = asEntry(operation);
+  if (said === null || said.checkpoint !== place.checkpoint.id) return null;
+  if (windowAt(place.checkpoint, said.entry.at) !== place.window) return null;
+  return { key: keyOf(resolve(said.subject)), entry: said.entry };
+}

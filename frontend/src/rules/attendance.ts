@@ -1,0 +1,71 @@
+// Twin of checkin/rules.py: fold, bound by tests/contract/vectors/attendance.json.
+
+import type { Policy } from './windows';
+
+/** One arrive or leave of one subject at one checkpoint and window. `at` is the corrected time, RFC 3339. */
+export interface Entry {
+  readonly verb: 'arrive' | 'leave';
+  readonly at: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly by: string;
+}
+
+/** What the entries of one subject at one checkpoint and window fold to. */
+export interface Presence {
+  readonly state: 'present' | 'left';
+  readonly since: string;
+  readonly by: string;
+  readonly operation: string;
+  readonly duplicates: number;
+}
+
+/**
+ * Presence after `entries`, the same for every order of them; null when nothing unvoided is left.
+ *
+ * `base` is what this phone has pulled: an entry that is already visible there changes nothing.
+ */
+export function fold(
+  policy: Policy,
+  base: Presence | null,
+  entries: readonly Entry[],
+  voided: ReadonlySet<string>,
+): Presence | null {
+  const kept = withoutVoided(base, voided);
+  const unvoided = entries.filter((entry) => !voided.has(entry.id) && entry.id !== base?.operation);
+  if (policy === 'in_out') return latest(unvoided, kept);
+  return admission(
+    unvoided.filter((entry) => entry.verb === 'arrive'),
+    kept,
+  );
+}
+
+function withoutVoided(base: Presence | null, voided: ReadonlySet<string>): Presence | null {
+  if (base === null || !voided.has(base.operation)) return base;
+  return base.duplicates === 0 ? null : { ...base, duplicates: base.duplicates - 1 };
+}
+
+function admission(arrivals: readonly Entry[], base: Presence | null): Presence | null {
+  const duplicates = (base === null ? 0 : 1 + base.duplicates) + arrivals.length - 1;
+  const first = [...arrivals].sort(inOrder)[0];
+  if (base !== null && (first === undefined || time(base.since) <= time(first.at))) return { ...base, duplicates };
+  return first === undefined ? null : presence('present', first, duplicates);
+}
+
+function latest(entries: readonly Entry[], base: Presence | null): Presence | null {
+  const last = [...entries].sort(inOrder).at(-1);
+  if (last === undefined || (base !== null && time(base.since) > time(last.at))) return base;
+  return presence(last.verb === 'arrive' ? 'present' : 'left', last, 0);
+}
+
+function presence(state: Presence['state'], entry: Entry, duplicates: number): Presence {
+  return { state, since: entry.at, by: entry.by, operation: entry.id, duplicates };
+}
+
+function inOrder(a: Entry, b: Entry): number {
+  return time(a.at) - time(b.at) || a.seq - b.seq || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function time(at: string): number {
+  return Date.parse(at);
+}

@@ -1,0 +1,35 @@
+import { PROTOCOL } from '../contract/protocol';
+import type { Outbox } from '../db/outbox';
+import type { Bulletin } from '../platform/bulletin';
+import { readEnrolled } from './answers';
+import { hear } from './clock';
+import type { Server } from './server';
+
+export interface EnrolTools {
+  readonly server: Server;
+  readonly outbox: Outbox;
+  readonly bulletin: Bulletin;
+}
+
+export interface EnrolRequest {
+  readonly code: string;
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Makes this phone known to an event. Resolves to null, or to a sentence saying why not. The outbox is untouched. */
+export async function enrol({ server, outbox, bulletin }: EnrolTools, request: EnrolRequest): Promise<string | null> {
+  const device = await outbox.device();
+  const { code, name, version } = request;
+  const reply = await server.enrol({ code, name, device, app_version: version, protocol: PROTOCOL });
+  if (reply.kind === 'offline') return 'The server did not answer. Enrolling needs a connection once. Please try again.';
+  if (reply.kind === 'refusal') return reply.message;
+  const enrolled = readEnrolled(reply.body);
+  if (enrolled === null) return 'The server gave an answer that makes no sense. Please try again.';
+  await outbox.beginEpoch(reply.epoch);
+  await hear(outbox, reply, enrolled.serverTime);
+  await outbox.remember('session', enrolled.session);
+  bulletin.post({ topic: 'session' });
+  bulletin.post({ topic: 'outbox', ids: 'all' });
+  return null;
+}

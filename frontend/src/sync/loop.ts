@@ -1,0 +1,70 @@
+/** How one round ended, and so when the next one is due. */
+export type Outcome =
+  /** In: all is done for now. Out: after `ms`, or a kick. */
+  | { readonly kind: 'rest'; readonly ms: number }
+  /** In: something failed. Out: after the backoff (or not before `retryAfterMs`), or a kick. */
+  | { readonly kind: 'failed'; readonly retryAfterMs: number | null };
+
+const FIRST_MS = 1_000;
+const LAST_MS = 300_000;
+
+/** Runs rounds for ever, one at a time. Whatever happens, a timer is armed afterwards: it can be late, never stuck. */
+export class Loop {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running = false;
+  #again = false;
+  #stopped = false;
+  #failures = 0;
+  #notBefore = 0;
+
+  constructor(
+    private readonly round: () => Promise<Outcome>,
+    private readonly random: () => number = Math.random,
+  ) {}
+
+  /** Runs now (a person's tap, something new to do, the screen lit up), but never sooner than the server asked for. */
+  kick(): void {
+    this.#failures = 0;
+    if (this.#running) this.#again = true;
+    else this.#arm(0);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #arm(ms: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#run(), Math.max(ms, this.#notBefore - Date.now()));
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    let outcome: Outcome = { kind: 'failed', retryAfterMs: null };
+    try {
+      outcome = await this.round();
+    } catch (error) {
+      console.error('a round of synchronisation failed', error);
+    }
+    this.#running = false;
+    this.#arm(this.#delay(outcome));
+  }
+
+  #delay(outcome: Outcome): number {
+    const again = this.#again;
+    this.#again = false;
+    switch (outcome.kind) {
+      case 'rest':
+        this.#failures = 0;
+        return again ? 0 : outcome.ms;
+      case 'failed': {
+        const ceiling = Math.min(LAST_MS, FIRST_MS * 2 ** this.#failures++);
+        const backoff = this.random() * ceiling;
+        if (outcome.retryAfterMs !== null) this.#notBefore = Date.now() + outcome.retryAfterMs + this.random() * FIRST_MS;
+        return again ? 0 : backoff;
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { defineConfig } from 'vite';
+
+// Runs after the app's build: the service worker carries the list of everything the app needs to start without a network.
+const dist = '../static/dist/';
+
+interface ManifestEntry {
+  file: string;
+  css?: string[];
+  assets?: string[];
+}
+
+const manifest = JSON.parse(readFileSync(`${dist}.vite/manifest.json`, 'utf8')) as Record<string, ManifestEntry>;
+const built = Object.values(manifest).flatMap((entry) => [entry.file, ...(entry.css ?? []), ...(entry.assets ?? [])]);
+const icons = readdirSync('../static/icons').sort();
+const assets = [
+  ...[...new Set(built)].sort().map((file) => `/static/dist/${file}`),
+  ...icons.map((file) => `/static/icons/${file}`),
+  '/app/manifest.webmanifest',
+];
+
+// A change of the page, of the icons or of the manifest alone must also make a new worker.
+const contents = ['../templates/app.html', '../eventsync/shell.py', ...icons.map((file) => `../static/icons/${file}`)];
+const fingerprint = createHash('sha256').update(assets.join('\n'));
+for (const path of contents) fingerprint.update(readFileSync(path));
+
+export default defineConfig({
+  define: {
+    __PRECACHE__: JSON.stringify({ version: fingerprint.digest('hex').slice(0, 12), shell: '/app/', assets }),
+  },
+  publicDir: false,
+  build: {
+    outDir: dist,
+    emptyOutDir: false,
+    target: 'es2022',
+    rolldownOptions: {
+      input: 'src/sw/worker.ts',
+      output: { format: 'iife', entryFileNames: 'sw.js' },
+    },
+  },
+});
