@@ -90,9 +90,7 @@ class Sheet:
     def counts_of(self, key: Key) -> Counts:
         return self.counts.setdefault((key.checkpoint, key.window), Counts())
 
-    def write(
-        self, book: Book, *, identified: Collection[str], venues: Mapping[UUID, UUID], changes: Changes
-    ) -> None:
+    def write(self, book: Book, *, identified: Collection[str], venues: Mapping[UUID, UUID], changes: Changes) -> None:
         """Writes presence, headcounts and their records. `identified`: the subjects on the roster by now."""
         after = {key: book.fold(key) for key in sorted(self.noted, key=str)}
         for key, presence in after.items():
@@ -118,7 +116,7 @@ def _write_presence(after: Mapping[Key, Presence | None], identified: Collection
         for key, held in after.items()
         if held is not None
     ]
-    bulk.upsert(models.Presence, columns, rows, key=("checkpoint", "window", "subject"))
+    bulk.upsert(models.Presence, columns, rows, key=("subject", "checkpoint", "window"))
     gone = {key for key, held in after.items() if held is None}
     stored = models.Presence.objects.filter(subject__in={key.subject for key in gone})
     columns_of_key = ("checkpoint_id", "window", "subject")
@@ -126,25 +124,22 @@ def _write_presence(after: Mapping[Key, Presence | None], identified: Collection
     models.Presence.objects.filter(id__in=doomed).delete()
 
 
-def _write_headcounts(
-    deltas: Mapping[tuple[UUID, str], Counts], venues: Mapping[UUID, UUID], changes: Changes
-) -> None:
+def _write_headcounts(deltas: Mapping[tuple[UUID, str], Counts], venues: Mapping[UUID, UUID], changes: Changes) -> None:
     checkpoints = {checkpoint for checkpoint, _ in deltas}
     columns = ("checkpoint_id", "window", "present", "unidentified", "voided")
     stored = {
         (checkpoint, window): Counts(*counts)
-        for checkpoint, window, *counts in models.Headcount.objects.filter(
-            checkpoint__in=checkpoints
-        ).values_list(*columns)
+        for checkpoint, window, *counts in models.Headcount.objects.filter(checkpoint__in=checkpoints).values_list(
+            *columns
+        )
     }
     rows = []
     for (checkpoint, window), delta in deltas.items():
-        if delta == Counts():
+        old = stored.get((checkpoint, window))
+        if old is not None and delta == Counts():
             continue
-        old = stored.get((checkpoint, window), Counts())
-        now = Counts(
-            old.present + delta.present, old.unidentified + delta.unidentified, old.voided + delta.voided
-        )
+        old = old or Counts()  # a window that nobody is in any more has its row in every order of arrival
+        now = Counts(old.present + delta.present, old.unidentified + delta.unidentified, old.voided + delta.voided)
         rows.append((checkpoint, window, now.present, now.unidentified, now.voided))
         put_headcount(changes, venues[checkpoint], checkpoint, window, now)
     bulk.upsert(

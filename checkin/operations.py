@@ -197,7 +197,11 @@ class Page:
             "override": payload.override is not None,
             "paper": payload.method == "paper",
         }
-        flags = (*self._subject_flags(operation), *(flag for flag, up in raised.items() if up), *_scope(operation, door))
+        flags = (
+            *self._subject_flags(operation),
+            *(flag for flag, up in raised.items() if up),
+            *_scope(operation, door),
+        )
         voided = (operation.id, door.id) in self._voids
         entry = Entry(verb, operation.corrected_at, operation.seq, operation.id, _by(operation))
         self._book.add(key, entry, voided=voided)

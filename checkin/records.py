@@ -89,7 +89,7 @@ def presence_key(checkpoint: UUID, window: str, subject: str) -> str:
 
 
 def presence_body(checkpoint: UUID, window: str, subject: str, presence: Presence) -> dict[str, Any]:
-    kind, value = ("person", str(UUID(subject[1:]))) if subject[0] == "p" else ("credential", subject[1:])
+    kind, value = ("person", _hyphenated(subject[1:])) if subject[0] == "p" else ("credential", subject[1:])
     return {
         "checkpoint": str(checkpoint),
         "window": window,
@@ -100,3 +100,7 @@ def presence_body(checkpoint: UUID, window: str, subject: str, presence: Presenc
         "operation": presence.operation,
         "duplicates": presence.duplicates,
     }
+
+
+def _hyphenated(digits: str) -> str:
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

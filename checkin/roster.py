@@ -67,9 +67,7 @@ def _owners(event_id: UUID, digests: Iterable[str]) -> dict[str, UUID]:
     return owners
 
 
-def _moves(
-    event_id: UUID, change: RosterChange, owners: dict[str, UUID]
-) -> tuple[dict[str, list[UUID]], set[Key]]:
+def _moves(event_id: UUID, change: RosterChange, owners: dict[str, UUID]) -> tuple[dict[str, list[UUID]], set[Key]]:
     """The records that count for somebody else now, by their new subject; and every key that is concerned."""
     moved: dict[str, list[UUID]] = {}
     touched: set[Key] = set()
@@ -98,7 +96,9 @@ def _stored_presence(subjects: Iterable[str]) -> dict[Key, tuple[Presence, bool]
     )  # fmt: skip
     for start in range(0, len(wanted), CHUNK):
         rows = models.Presence.objects.filter(subject__in=wanted[start : start + CHUNK])
-        for checkpoint, window, subject, identified, state, since, by, operation, duplicates in rows.values_list(*columns):
+        for checkpoint, window, subject, identified, state, since, by, operation, duplicates in rows.values_list(
+            *columns
+        ):
             presence = Presence(state, since, by, str(operation), duplicates)
             found[Key(checkpoint, window, subject)] = (presence, identified)
     return found
@@ -107,13 +107,14 @@ def _stored_presence(subjects: Iterable[str]) -> dict[Key, tuple[Presence, bool]
 def remove_people(event_id: UUID, people: Iterable[UUID]) -> None:
     """Takes people and their codes off the roster; the ledger keeps every record of them, as unidentified."""
     with changing(event_id) as change:
-        for credential in models.Credential.objects.filter(event=event_id, person__in=list(people)):
-            change.digests.add(credential.digest)
-            change.people.add(credential.person_id)
-            credential.delete()
-        doomed = models.Person.objects.filter(event=event_id, id__in=list(people))
-        change.people.update(doomed.values_list("id", flat=True))
-        doomed.delete()
+        wanted = list(people)
+        for start in range(0, len(wanted), CHUNK):
+            doomed = models.Person.objects.filter(event=event_id, id__in=wanted[start : start + CHUNK])
+            change.people.update(doomed.values_list("id", flat=True))
+            credentials = models.Credential.objects.filter(person__in=doomed)
+            change.digests.update(credentials.values_list("digest", flat=True))
+            credentials.delete()
+            doomed.delete()
 
 
 def publish_checkpoints(checkpoints: Iterable[models.Checkpoint]) -> None:
@@ -123,4 +124,15 @@ def publish_checkpoints(checkpoints: Iterable[models.Checkpoint]) -> None:
         changes = lock(records.attendance_stream(checkpoint.venue_id) for checkpoint in found)
         for checkpoint in found:
             records.put_checkpoint(changes, checkpoint)
+        changes.write()
+
+
+def remove_checkpoints(checkpoints: Iterable[models.Checkpoint]) -> None:
+    """Deletes checkpoints, here and on every phone; ProtectedError when the ledger has records of one."""
+    doomed = list(checkpoints)
+    with transaction.atomic():
+        changes = lock(records.attendance_stream(checkpoint.venue_id) for checkpoint in doomed)
+        for checkpoint in doomed:
+            changes.delete(records.attendance_stream(checkpoint.venue_id), "checkpoint", str(checkpoint.id))
+            checkpoint.delete()
         changes.write()

@@ -1,1 +1,96 @@
-urlpatterns: list = []
+"""The door app's page, its manifest and its service worker: the same for everybody, so that phones may keep them."""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+
+DIST = Path(settings.BASE_DIR) / "static" / "dist"
+ENTRY = "src/main.ts"
+NOT_BUILT = "The door app has not been built on this server. Run: make setup\n"
+
+
+@require_safe
+def app(request: HttpRequest) -> HttpResponse:
+    """The page at /app/: no session, no CSRF token, no inline script."""
+    entry = _entry()
+    if entry is None:
+        return _not_built()
+    response = render(request, "app.html", entry)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def service_worker(request: HttpRequest) -> HttpResponse:
+    """/sw.js, at the root because its scope is; always asked for again, or phones would never see a new version."""
+    try:
+        script = (DIST / "sw.js").read_bytes()
+    except FileNotFoundError:
+        return _not_built()
+    response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    response["Service-Worker-Allowed"] = "/"
+    return response
+
+
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a phone needs to install the app on its home screen."""
+    icons = [
+        {"src": "/static/icons/icon-192.png", "sizes": "192x192", "type": "image/png"},
+        {"src": "/static/icons/icon-512.png", "sizes": "512x512", "type": "image/png"},
+        {"src": "/static/icons/maskable-512.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
+        {"src": "/static/icons/icon.svg", "sizes": "any", "type": "image/svg+xml"},
+    ]
+    response = JsonResponse(
+        {
+            "id": "/app/",
+            "name": "EventSync door",
+            "short_name": "EventSync",
+            "description": "Check people in, with or without signal.",
+            "lang": "en",
+            "start_url": "/app/",
+            "scope": "/app/",
+            "display": "standalone",
+            "background_color": "#f4f1ea",
+            "theme_color": "#07484f",
+            "icons": icons,
+        },
+        content_type="application/manifest+json",
+    )
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+def _entry() -> dict[str, Any] | None:
+    """The hashed files of the app, from the build's manifest."""
+    built = DIST / ".vite" / "manifest.json"
+    try:
+        return _read_entry(built, built.stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _read_entry(built: Path, _changed_at: int) -> dict[str, Any]:
+    entry = json.loads(built.read_text())[ENTRY]
+    base = f"{settings.STATIC_URL}dist/"
+    return {"script": base + entry["file"], "styles": [base + style for style in entry.get("css", [])]}
+
+
+def _not_built() -> HttpResponse:
+    return HttpResponse(NOT_BUILT, status=503, content_type="text/plain; charset=utf-8")
+
+
+urlpatterns: list[URLPattern] = [
+    path("app/", app, name="app"),
+    path("app/manifest.webmanifest", manifest, name="app-manifest"),
+    path("sw.js", service_worker, name="service-worker"),
+]

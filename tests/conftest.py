@@ -1,9 +1,14 @@
 """What every test shares. Which database and broker they run on is decided by the environment, as for the product."""
 
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
+
+from tests.cast import Games, Phone, make_games, make_phone
 
 END_TO_END = Path(__file__).parent / "e2e"
 
@@ -17,3 +22,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(END_TO_END):
             item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture
+def games(db: None) -> Games:
+    return make_games()
+
+
+@pytest.fixture
+def phone(games: Games) -> Phone:
+    return make_phone(games)
+
+
+@pytest.fixture
+def other_phone(games: Games) -> Phone:
+    return make_phone(games, name="Other phone")
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> None:
+    """Throttles count in the cache: no test inherits another's guesses.
+
+    A prefix of its own, because clearing would empty a Redis that other tests, or others, are using.
+    Threads open caches of their own from the settings.
+    """
+    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = uuid4().hex

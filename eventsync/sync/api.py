@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.urls import path
@@ -105,7 +106,7 @@ class PushView(EngineView):
     """Operations go up; a verdict for each comes back, by position. Also open to a revoked device."""
 
     @extend_schema(request=schemas.PushRequest, responses={200: schemas.PushAnswer, **ERRORS})
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponse:
         received_at = timezone.now()
         try:
             sent = request.body
@@ -113,7 +114,8 @@ class PushView(EngineView):
             raise ApiError("too_large", "The batch is larger than 1 MiB.", max_bytes=wire.MAX_BYTES) from error
         encoding = request.headers.get("Content-Encoding", "").strip().lower()
         body = compression.decompress(sent, encoding=encoding, limit=wire.MAX_BYTES)
-        return Response(push(pusher=self.device, body=body, received_at=received_at))
+        answer = push(pusher=self.device, body=body, received_at=received_at)
+        return HttpResponse(orjson.dumps(answer), content_type="application/json")
 
 
 class StreamsView(EngineView):

@@ -1,5 +1,6 @@
 """Who is calling: a device with its token. And how often somebody may guess a code."""
 
+import time
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -62,15 +63,13 @@ class FailedGuesses(BaseThrottle):
         return int(cache.get(self._key(request), 0)) < GUESSES_PER_MINUTE
 
     def wait(self) -> float:
-        return 60
+        return 60 - time.time() % 60
 
     def count(self, request: Request) -> None:
         key = self._key(request)
-        cache.add(key, 0, timeout=60)
-        try:
-            cache.incr(key)
-        except ValueError:  # it expired between the two
-            cache.set(key, 1, timeout=60)
+        cache.add(key, 0, timeout=120)
+        cache.incr(key)
 
     def _key(self, request: Request) -> str:
-        return f"enrol-guesses:{self.get_ident(request)}"
+        """One counter for each address and minute of the clock: it never has to be reset."""
+        return f"enrol-guesses:{self.get_ident(request)}:{int(time.time() // 60)}"

@@ -9,7 +9,7 @@ import orjson
 from django.db import transaction
 
 from eventsync.sync import bulk
-from eventsync.sync.models import Operation, Quarantined, Verdict
+from eventsync.sync.models import Device, Operation, Quarantined, Verdict
 from eventsync.sync.registry import Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
 from eventsync.sync.streams import lock
 from eventsync.sync.triage import Arrival, Item
@@ -62,6 +62,7 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         results = _results(fresh.values(), decided, heads)
         _store_operations(fresh.values(), results, arrival)
         _store_quarantined(fresh.values(), results, arrival)
+        _hear(arrival)
         return _answers(items, fresh, known | results, arrival)
 
 
@@ -140,6 +141,11 @@ def _answers(
         or replace(in_force[item.received.id], replayed=fresh.get(item.received.id) is not item)
         for item in items
     ]
+
+
+def _hear(arrival: Arrival) -> None:
+    said = {} if arrival.pending is None else {"pending": arrival.pending}
+    Device.objects.filter(id=arrival.pusher.id).update(heard_at=arrival.received_at, **said)
 
 
 def _stored_bodies(items: Sequence[Item]) -> set[tuple[str, str]]:

@@ -100,9 +100,9 @@ class Operation(models.Model):
     """The first body that arrived under an id, and the verdict now in force. Never deleted, never re-applied."""
 
     id = models.UUIDField(primary_key=True)
-    event_id = models.UUIDField(db_index=True)
-    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="operations")
-    carrier = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="carried")
+    event_id = models.UUIDField()
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, related_name="operations", db_index=False)
+    carrier = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="carried", db_index=False)
     kind = models.CharField(max_length=64)
     seq = models.BigIntegerField(null=True)
     occurred_at = models.DateTimeField(null=True, help_text="The device's clock when the person acted.")

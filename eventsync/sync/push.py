@@ -35,12 +35,10 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
     envelope = read_envelope(body)
     received = [read_operation(bytes(raw)) for raw in envelope.operations]
     now = to_milliseconds(received_at)
-    arrival = Arrival(pusher, now, _skew(envelope.sent_at, now), registry.describe(pusher.event_id))
-    heard: dict[str, Any] = {"heard_at": now}
-    if envelope.pending is not None:
-        heard["pending"] = envelope.pending
-    results = _settle(triage(received, arrival), arrival) if received else []
-    _retried(lambda: Device.objects.filter(id=pusher.id).update(**heard))
+    event = registry.describe(pusher.event_id)
+    arrival = Arrival(pusher, now, _skew(envelope.sent_at, now), envelope.pending, event)
+    items = triage(received, arrival)
+    results = _settle(items, arrival)
     return {"server_time": write_time(timezone.now()), "results": [result.wire() for result in results]}
 
 

@@ -1,7 +1,6 @@
 """Writing to streams: under a lock of their heads, one position for each transaction (or 500 rows)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
 from zlib import crc32
 
 import orjson
@@ -74,14 +73,14 @@ def _parts(rows: Sequence[tuple[str, str, str]]) -> Iterator[Sequence[tuple[str,
 
 
 def _stored(stream: str, records: Iterable[Record]) -> dict[Record, tuple[int, str]]:
-    """What is stored now under these records: (seq, body), body empty when deleted."""
+    """What is stored now under these records, and maybe under some more: (seq, body), body empty when deleted."""
     found = {}
-    for kind, group in groupby(sorted(records), key=lambda record: record[0]):
-        keys = [key for _, key in group]
-        for start in range(0, len(keys), ROWS_PER_SEQ):
-            query = Change.objects.filter(stream=stream, kind=kind, key__in=keys[start : start + ROWS_PER_SEQ])
-            for key, seq, body in query.values_list("key", "seq", "body"):
-                found[kind, key] = (seq, body)
+    names = sorted(records)
+    for start in range(0, len(names), ROWS_PER_SEQ):
+        kinds, keys = map(set, zip(*names[start : start + ROWS_PER_SEQ], strict=True))
+        query = Change.objects.filter(stream=stream, kind__in=kinds, key__in=keys)
+        for kind, key, seq, body in query.values_list("kind", "key", "seq", "body"):
+            found[kind, key] = (seq, body)
     return found
 
 

@@ -23,11 +23,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How a batch came: who brought it, when we got it, and how far the bringer's clock is off (None: unknown)."""
+    """How a batch came: who brought it, when we got it, how far the bringer's clock is off and how much it still holds.
+
+    `skew` and `pending` are None when the bringer did not say.
+    """
 
     pusher: Device
     received_at: datetime
     skew: timedelta | None
+    pending: int | None
     event: EventInfo | None
 
 
@@ -51,7 +55,8 @@ def _item(received: Received, authors: dict[str, Device], arrival: Arrival) -> I
     if received.members is None:
         why = "It has a character or a number that no database can keep."
         return Item(received, pusher, Quarantine("unstorable", why))
-    author = authors.get(str(received.members.get("device") or pusher.id))
+    named = received.members.get("device")
+    author = authors.get(str(named)) if named else pusher
     if author is None:
         return Item(received, pusher, Quarantine("not_permitted", "Its author is not a known device."))
     if author.event_id != pusher.event_id:

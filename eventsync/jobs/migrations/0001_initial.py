@@ -6,40 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Worker',
+            name="Worker",
             fields=[
-                ('name', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField()),
-                ('heard_at', models.DateTimeField()),
+                ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("started_at", models.DateTimeField()),
+                ("heard_at", models.DateTimeField()),
             ],
             options={
-                'ordering': ['-heard_at'],
+                "ordering": ["-heard_at"],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('task', models.CharField(max_length=100)),
-                ('subject', models.UUIDField(help_text='The row that the task works on.')),
-                ('state', models.CharField(choices=[('available', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('dead', 'Failed')], default='available', max_length=16)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('finished_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("task", models.CharField(max_length=100)),
+                ("subject", models.UUIDField(help_text="The row that the task works on.")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("available", "Waiting"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("dead", "Failed"),
+                        ],
+                        default="available",
+                        max_length=16,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['-created_at'],
-                'indexes': [models.Index(fields=['state', 'lease'], name='job_state_lease')],
+                "ordering": ["-created_at"],
+                "indexes": [models.Index(fields=["state", "lease"], name="job_state_lease")],
             },
         ),
     ]

@@ -1,0 +1,16 @@
+"""Why an operation was flagged, for a person (docs/protocol.md, section 3)."""
+
+WHY = {
+    "second_admission": "This person was admitted here before. Both arrivals are kept; the earlier one counts.",
+    "unknown_person": "Nobody on the roster has this code or id. Counted as unidentified until somebody gets it.",
+    "revoked_credential": "The code was withdrawn, perhaps because the wristband was lost. The person was counted.",
+    "replaced_credential": "The person has a newer code than this one. The person was counted.",
+    "wrong_scope": "Recorded by a phone that was enrolled for another venue. It counts all the same.",
+    "on_hold": "The person was on hold: somebody should have been called first. The arrival counts.",
+    "clock_suspect": "The time may be wrong: the phone's clock was minutes off, or far from the event's dates.",
+    "outside_window": "It happened outside all time windows of the checkpoint, so it counts for none of them.",
+    "no_effect": "It changed no headcount: a leave where only arrivals count, or an undo of what cannot be undone.",
+    "device_revoked": "The phone had been revoked when it delivered this. What it recorded is kept.",
+    "override": "The volunteer was warned and decided otherwise; the reason says why.",
+    "paper": "Typed in from a paper list after the fact.",
+}

@@ -1,0 +1,87 @@
+"""Jobs and workers as the organisers see them; and what read-only pages of other apps share."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import django_q.admin  # noqa: F401 - registers its own pages, which are unregistered below
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
+from django_q import models as queue
+
+from eventsync.jobs.models import Job, Worker
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]  # generic in its type stubs only
+else:
+    ModelAdmin = admin.ModelAdmin
+
+NEVER = "–"
+
+# The queue library only carries "wake job <id>": what is owed, and what failed, is in our own rows.
+for _model in (queue.Failure, queue.OrmQ, queue.Schedule, queue.Success):
+    if admin.site.is_registered(_model):  # OrmQ is only there with the ORM broker
+        admin.site.unregister(_model)
+
+
+def ago(moment: datetime | None) -> SafeString | str:
+    """How long ago, for a person; the exact time in UTC for the curious."""
+    if moment is None:
+        return NEVER
+    text = format_html("{} ago", timesince(moment, timezone.now()))
+    return format_html('<time datetime="{0}" title="{0}">{1}</time>', f"{moment:%Y-%m-%dT%H:%M:%SZ}", text)
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that only the product itself writes."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    actions: Any = None
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin):
+    list_display = ["task", "state", "attempts", "created", "finished", "error_line"]
+    list_filter = ["state", "task"]
+    search_fields = ["subject"]
+    search_help_text = "The id of what the job works on."
+    fields = ["task", "subject", "state", "attempts", "lease", "error", "created_at", "finished_at"]
+
+    @admin.display(description="created", ordering="created_at")
+    def created(self, job: Job) -> str:
+        return ago(job.created_at)
+
+    @admin.display(description="finished", ordering="finished_at")
+    def finished(self, job: Job) -> str:
+        return ago(job.finished_at)
+
+    @admin.display(description="error")
+    def error_line(self, job: Job) -> str:
+        return job.error.partition("\n")[0][:200]
+
+
+@admin.register(Worker)
+class WorkerAdmin(ReadOnlyAdmin):
+    list_display = ["name", "heard", "started"]
+
+    @admin.display(description="last heard", ordering="heard_at")
+    def heard(self, worker: Worker) -> str:
+        return ago(worker.heard_at)
+
+    @admin.display(description="started", ordering="started_at")
+    def started(self, worker: Worker) -> str:
+        return ago(worker.started_at)

@@ -1,0 +1,149 @@
+"""Server CPU of pushes and pulls, over real HTTP handlers, beside the raw cost of the same rows."""
+
+import statistics
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, transaction
+from django.test.utils import setup_test_environment, teardown_test_environment
+
+from checkin import roster, rules
+from checkin.models import AttendanceRecord, Credential, Headcount, Person, Presence
+from eventsync.sync.models import Change, Operation, Quarantined
+from tests.cast import Games, Phone, make_games, make_phone
+
+ROUNDS = 5
+Statement = tuple[str, Sequence[Any]]
+
+
+def run(parts: Sequence[str]) -> None:
+    setup_test_environment()
+    name = connection.creation.create_test_db(verbosity=0)
+    print(f"Server CPU on {connection.vendor}, median of {ROUNDS} rounds")
+    try:
+        if "push" in parts:
+            push()
+        if "pull" in parts:
+            pull()
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+        teardown_test_environment()
+
+
+def with_people(slug: str, count: int) -> Games:
+    """Games with a roster of `count`, each person with a credential."""
+    games = make_games(slug, people=0)
+    people = [
+        Person(event=games.event, external_id=str(number), name=f"Guest {number}", search=f"guest {number}")
+        for number in range(count)
+    ]
+    games.people[:] = people
+    games.codes[:] = [f"TICKET-{slug}-{number}" for number in range(count)]
+    credentials = [
+        Credential(event=games.event, person=person, code=code, digest=games.digest(number))
+        for number, (person, code) in enumerate(zip(people, games.codes, strict=True))
+    ]
+    with roster.changing(games.event.id) as change:
+        Person.objects.bulk_create(people, batch_size=1_000)
+        Credential.objects.bulk_create(credentials, batch_size=1_000)
+        change.people.update(person.id for person in people)
+    return games
+
+
+def push() -> None:
+    """Each operation admits another person by code, as a phone would send them: ids in order of time."""
+    print(f"\n{'push, batch of':>16} {'µs per operation':>18} {'executemany':>12} {'ratio':>6}   target (SQLite)")
+    for batch, target in ((1, ""), (100, "200"), (500, "")):
+        rounds = max(ROUNDS, 20 if batch == 1 else 0)
+        games = with_people(f"push-{batch}", batch * (rounds + 1))
+        phone = make_phone(games)
+        bodies = [body(games, phone, number * batch, batch) for number in range(rounds + 1)]
+        phone.post(bodies[0])  # the first one warms up
+        costs, raw = [], []
+        for each in bodies[1:]:
+            with recorded() as statements:
+                costs.append(cpu(lambda each=each: answered(phone, each)))
+            undo(games)
+            raw.append(cpu(lambda: replay(statements)))
+        ours, least = (statistics.median(figures) / batch * 1e6 for figures in (costs, raw))
+        print(f"{batch:>16} {ours:>18.0f} {least:>12.0f} {ours / least:>6.1f}   {target}")
+
+
+def body(games: Games, phone: Phone, start: int, count: int) -> dict[str, Any]:
+    operations = [phone.arrive(games.digest(start + number), id=uuid7()) for number in range(count)]
+    return {"protocol": 1, "operations": operations}
+
+
+def uuid7() -> str:
+    random = uuid.uuid4().int & ((1 << 76) - 1)
+    return str(uuid.UUID(int=(time.time_ns() // 1_000_000 << 80) | (7 << 76) | random))
+
+
+def answered(phone: Phone, sent: dict[str, Any]) -> None:
+    results = phone.post(sent).json()["results"]
+    assert {result["verdict"] for result in results} == {"accepted"}, results[0]
+
+
+def cpu(task: Callable[[], None]) -> float:
+    start = time.process_time()
+    task()
+    return time.process_time() - start
+
+
+@contextmanager
+def recorded() -> Iterator[list[Statement]]:
+    """Collects the bulk statements that run inside, as the database gets them."""
+    statements: list[Statement] = []
+
+    def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if many:
+            statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        yield statements
+
+
+def undo(games: Games) -> None:
+    """Takes the last batch out again, so that its very rows can be written once more, bare."""
+    for model in (AttendanceRecord, Presence, Headcount, Operation, Quarantined):
+        model.objects.all().delete()
+    Change.objects.filter(kind__in=["presence", "headcount"]).delete()
+
+
+def replay(statements: Sequence[Statement]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for sql, rows in statements:
+            cursor.executemany(sql, rows)
+
+
+def pull() -> None:
+    print(f"\n{'snapshot of':>16} {'CPU ms':>18} {'wire kB':>12}          100 changes, CPU ms")
+    for count in (10_000, 50_000):
+        games = with_people(f"pull-{count}", count)
+        phone = make_phone(games)
+        stream = f"roster:{games.event.id}"
+        headers = phone.headers | {"Accept-Encoding": "zstd"}
+        url = f"/api/v1/streams/{stream}/changes?limit=50000"
+        costs = [cpu(lambda url=url, headers=headers: get(phone, url, headers)) for _ in range(ROUNDS)]
+        size = len(phone.client.get(url, headers=headers).content)
+        head = phone.pull(stream)[0]["head"]
+        rename(games, 100)
+        few = f"/api/v1/streams/{stream}/changes?after={head}"
+        changes = [cpu(lambda few=few, headers=headers: get(phone, few, headers)) for _ in range(ROUNDS)]
+        figures = (statistics.median(costs) * 1e3, size / 1e3, statistics.median(changes) * 1e3)
+        print(f"{count:>16} {figures[0]:>18.0f} {figures[1]:>12.0f}          {figures[2]:.1f}")
+
+
+def rename(games: Games, count: int) -> None:
+    with roster.changing(games.event.id) as change:
+        for person in games.people[:count]:
+            Person.objects.filter(id=person.id).update(name="Renamed", search=rules.search_key("Renamed"))
+            change.people.add(person.id)
+
+
+def get(phone: Phone, url: str, headers: dict[str, str]) -> None:
+    assert phone.client.get(url, headers=headers).status_code == 200

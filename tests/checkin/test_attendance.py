@@ -1,0 +1,226 @@
+"""Attendance (docs/protocol.md, section 8): what each record does to presence and headcount, in whatever order."""
+
+import itertools
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from checkin import roster
+from checkin.models import AttendanceRecord, Checkpoint, CredentialState, Headcount, Presence
+from tests.cast import NOON, Games, Phone, add_person, give_code
+
+
+def flags(results: list[Any]) -> list[list[str]]:
+    return [result["flags"] for result in results]
+
+
+def headcount(checkpoint: Checkpoint, window: str = "") -> tuple[int, int, int] | None:
+    rows = Headcount.objects.filter(checkpoint=checkpoint, window=window)
+    return rows.values_list("present", "unidentified", "voided").first()
+
+
+def test_two_phones_offline_count_a_person_once(games: Games, phone: Phone, other_phone: Phone) -> None:
+    earlier = other_phone.arrive(games.people[0], at=NOON - timedelta(minutes=5), actor="Ben")
+    assert flags(phone.push(phone.arrive(games.people[0]))) == [[]]
+    assert flags(other_phone.push(earlier)) == [["second_admission"]]
+    [presence] = phone.attendance("presence")
+    assert (presence["by"], presence["since"], presence["duplicates"]) == ("Ben", "2026-07-04T11:55:00.000Z", 1)
+    assert headcount(games.door) == (1, 0, 0)
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_n_arrivals_give_n_minus_one_flags_in_any_order(games: Games, phone: Phone, order: tuple[int, ...]) -> None:
+    arrivals = [phone.arrive(games.people[0], at=NOON + timedelta(minutes=minute)) for minute in range(4)]
+    raised = [flag for index in order for flag in phone.push(arrivals[index])[0]["flags"]]
+    assert raised == ["second_admission"] * 3
+    assert [row.operation_id for row in Presence.objects.all()] == [
+        AttendanceRecord.objects.order_by("at")[0].operation_id
+    ]
+
+
+def test_void_removes_and_arrival_again_admits(games: Games, phone: Phone) -> None:
+    arrival = phone.arrive(games.people[0])
+    phone.push(arrival, phone.void(arrival))
+    assert (phone.attendance("presence"), headcount(games.door)) == ([], (0, 0, 1))
+    assert flags(phone.push(phone.arrive(games.people[0]))) == [[]]
+    assert headcount(games.door) == (1, 0, 1)
+
+
+def test_void_promotes_the_next(games: Games, phone: Phone, other_phone: Phone) -> None:
+    first = phone.arrive(games.people[0])
+    second = other_phone.arrive(games.people[0], at=NOON + timedelta(minutes=1), actor="Ben")
+    phone.push(first)
+    other_phone.push(second)
+    phone.push(phone.void(first))
+    [presence] = phone.attendance("presence")
+    assert (presence["by"], presence["duplicates"], headcount(games.door)) == ("Ben", 0, (1, 0, 1))
+
+
+@pytest.mark.parametrize("by_other", [True, False])
+def test_void_that_arrives_first_takes_effect(games: Games, phone: Phone, other_phone: Phone, by_other: bool) -> None:
+    arrival = phone.arrive(games.people[0])
+    voider = other_phone if by_other else phone
+    assert flags(voider.push(voider.void(arrival))) == [[]]
+    assert flags(phone.push(arrival)) == [[]]
+    assert (phone.attendance("presence"), headcount(games.door)) == ([], (0, 0, 1))
+
+
+def test_void_twice_equals_once(games: Games, phone: Phone, other_phone: Phone) -> None:
+    arrival = phone.arrive(games.people[0])
+    phone.push(arrival, phone.void(arrival))
+    other_phone.push(other_phone.void(arrival))
+    assert headcount(games.door) == (0, 0, 1)
+
+
+def test_void_at_another_checkpoint_or_of_a_void_has_no_effect(games: Games, phone: Phone) -> None:
+    arrival = phone.arrive(games.people[0])
+    elsewhere = phone.void(arrival, door=games.daily)
+    assert flags(phone.push(arrival, elsewhere, phone.void(elsewhere))) == [[], ["no_effect"], ["no_effect"]]
+    assert headcount(games.door) == (1, 0, 0)
+
+
+def test_void_of_nothing_is_malformed(games: Games, phone: Phone) -> None:
+    [result] = phone.push(phone.record("checkin.void", {"checkpoint": str(games.door.id)}))
+    assert (result["verdict"], result["code"]) == ("quarantined", "invalid_payload")
+
+
+def test_in_out_the_latest_decides(games: Games, phone: Phone) -> None:
+    left = phone.leave(games.people[0], door=games.gate, at=NOON + timedelta(minutes=5))
+    came = phone.arrive(games.people[0], door=games.gate)
+    assert flags(phone.push(left)) == [[]]
+    assert flags(phone.push(came)) == [[]]
+    [presence] = phone.attendance("presence")
+    assert (presence["state"], headcount(games.gate)) == ("left", (0, 0, 0))
+    phone.push(phone.void(left, door=games.gate))
+    assert headcount(games.gate) == (1, 0, 0)
+
+
+def test_leave_at_a_once_door_has_no_effect(games: Games, phone: Phone) -> None:
+    phone.push(phone.arrive(games.people[0]))
+    assert flags(phone.push(phone.leave(games.people[0]))) == [["no_effect"]]
+    assert headcount(games.door) == (1, 0, 0)
+
+
+def test_daily_counts_each_day(games: Games, phone: Phone) -> None:
+    days = [phone.arrive(games.people[0], door=games.daily, at=NOON + timedelta(days=day)) for day in (0, 0, 1)]
+    assert flags(phone.push(*days)) == [[], ["second_admission"], []]
+    assert (headcount(games.daily, "2026-07-04"), headcount(games.daily, "2026-07-05")) == ((1, 0, 0), (1, 0, 0))
+
+
+def test_window_counts_in_it_and_outside_it(games: Games, phone: Phone) -> None:
+    meals = [phone.arrive(games.people[0], door=games.lunch, at=NOON + timedelta(hours=hour)) for hour in (0, 3)]
+    assert flags(phone.push(*meals)) == [[], ["outside_window"]]
+    assert (headcount(games.lunch, "lunch"), headcount(games.lunch, "none")) == ((1, 0, 0), (1, 0, 0))
+
+
+def test_unknown_codes_are_counted_once_each(games: Games, phone: Phone) -> None:
+    codes = ["A" * 22, "B" * 22, "A" * 22]
+    assert flags(phone.push(*map(phone.arrive, codes))) == [
+        ["unknown_person"],
+        ["unknown_person"],
+        ["unknown_person", "second_admission"],
+    ]
+    assert headcount(games.door) == (0, 2, 0)
+
+
+def test_person_and_code_are_the_same_subject(games: Games, phone: Phone) -> None:
+    assert flags(phone.push(phone.arrive(games.people[0]), phone.arrive(games.digest(0)))) == [
+        [],
+        ["second_admission"],
+    ]
+    assert headcount(games.door) == (1, 0, 0)
+
+
+def test_attaching_a_code_merges_who_was_unknown(games: Games, phone: Phone) -> None:
+    from checkin.rules import credential_digest
+
+    digest = credential_digest(str(games.event.id), "FOUND")
+    phone.push(phone.arrive(digest, at=NOON - timedelta(minutes=1)), phone.arrive(games.people[0]))
+    assert headcount(games.door) == (1, 1, 0)
+    with roster.changing(games.event.id) as change:
+        give_code(games.people[0], "FOUND", change)
+    assert headcount(games.door) == (1, 0, 0)
+    [presence] = phone.attendance("presence")
+    assert (presence["person"], presence["since"], presence["duplicates"]) == (
+        str(games.people[0].id),
+        "2026-07-04T11:59:00.000Z",
+        1,
+    )
+
+
+def test_a_late_person_identifies_who_was_unknown(games: Games, phone: Phone) -> None:
+    from checkin.rules import credential_digest
+
+    phone.push(phone.arrive(credential_digest(str(games.event.id), "LATE")))
+    person, _ = add_person(games.event, name="Late Comer", number="late", code="LATE")
+    assert headcount(games.door) == (1, 0, 0)
+    assert [presence["person"] for presence in phone.attendance("presence")] == [str(person.id)]
+
+
+def test_removing_a_person_keeps_every_record_of_them(games: Games, phone: Phone) -> None:
+    phone.push(phone.arrive(games.people[0]), phone.arrive(games.digest(1)))
+    roster.remove_people(games.event.id, [games.people[0].id, games.people[1].id])
+    assert (headcount(games.door), AttendanceRecord.objects.count()) == ((0, 2, 0), 2)
+    gone = [change["key"] for change in phone.pull(f"roster:{games.event.id}", after=5)[1] if change["deleted"]]
+    assert sorted(gone) == sorted(str(person.id) for person in games.people[:2])
+
+
+@pytest.mark.parametrize(
+    ("state", "flag"),
+    [(CredentialState.REVOKED, "revoked_credential"), (CredentialState.REPLACED, "replaced_credential")],
+)
+def test_old_code_admits_its_person_with_a_flag(games: Games, phone: Phone, state: str, flag: str) -> None:
+    from checkin.rules import credential_digest
+
+    with roster.changing(games.event.id) as change:
+        give_code(games.people[0], "OLD", change, state=state)
+    assert flags(phone.push(phone.arrive(credential_digest(str(games.event.id), "OLD")))) == [[flag]]
+    assert headcount(games.door) == (1, 0, 0)
+    _, people = phone.pull(f"roster:{games.event.id}")
+    digests = next(each["body"]["credentials"] for each in people if each["key"] == str(games.people[0].id))
+    assert digests == [games.digest(0)]
+
+
+def test_unknown_person_id_is_unidentified(games: Games, phone: Phone) -> None:
+    payload = {
+        "checkpoint": str(games.door.id),
+        "person": "0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11",
+        "method": "scan",
+    }
+    assert flags(phone.push(phone.record("checkin.arrive", payload))) == [["unknown_person"]]
+    assert headcount(games.door) == (0, 1, 0)
+
+
+def test_refusal_is_recorded_and_changes_no_presence(games: Games, phone: Phone) -> None:
+    payload = {"checkpoint": str(games.door.id), "person": str(games.people[0].id), "reason": "wrong day"}
+    [result] = phone.push(phone.record("checkin.refuse", payload))
+    assert (result["verdict"], result["at"]) == ("accepted", {f"attendance:{games.hall.id}": 1})
+    assert (AttendanceRecord.objects.get().reason, phone.attendance("presence")) == ("wrong day", [])
+
+
+def test_paper_and_override_are_said(games: Games, phone: Phone) -> None:
+    payload = {"checkpoint": str(games.door.id), "person": str(games.people[0].id)}
+    paper = phone.record("checkin.arrive", payload | {"method": "paper", "override": "on the list of the bus"})
+    assert flags(phone.push(paper)) == [["override", "paper"]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"person": None},
+        {"credential": "A" * 22},
+        {"person": "nobody"},
+        {"checkpoint": "0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11"},
+        {"method": "guess"},
+        {"method": None},
+        {"override": "x" * 501},
+        {"roster_version": -1},
+    ],
+)
+def test_malformed_payload_is_quarantined(games: Games, phone: Phone, change: dict[str, Any]) -> None:
+    operation = phone.arrive(games.people[0])
+    operation["payload"] |= change
+    [result] = phone.push(operation)
+    assert (result["verdict"], result["code"]) == ("quarantined", "invalid_payload")
+    assert headcount(games.door) is None

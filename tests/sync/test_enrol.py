@@ -1,0 +1,128 @@
+"""Enrolment: codes are counted, expire, and cannot be guessed."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from eventsync.sync.enrolment import invite, revoke
+from eventsync.sync.models import Device, DeviceToken, EnrolmentCode
+from tests.cast import Games, Phone, make_phone
+
+
+def ask(code: str, /, *, device: str | None = None, **members: Any) -> Any:
+    body = {"code": code, "device": device or str(uuid.uuid4()), "name": "Phone", "app_version": "1", "protocol": 1}
+    return Client().post("/api/v1/enrol", body | members, content_type="application/json")
+
+
+def invited(games: Games, *, uses: int = 1) -> str:
+    now = datetime.now(UTC)
+    return invite(event_id=games.event.id, venue_id=None, profile="door", uses=uses, now=now).code
+
+
+def error(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def test_enrol_answers_with_everything_a_device_needs(games: Games) -> None:
+    device = str(uuid.uuid4())
+    answer = ask(invited(games), device=device)
+    said = answer.json()
+    assert (answer.status_code, said.pop("token") != "") == (201, True)
+    assert datetime.fromisoformat(said.pop("server_time"))
+    assert said.pop("epoch") == answer["X-EventSync-Epoch"]
+    assert said == {
+        "device": device,
+        "profile": {"name": "door", "retain_hours": 72, "roster_hours": 72},
+        "event": {"id": str(games.event.id), "slug": "games", "name": "Games", "tz": "UTC"},
+        "streams": [f"device:{device}", f"roster:{games.event.id}"]
+        + [f"attendance:{venue}" for venue in sorted([games.hall.id, games.pool.id])],
+        "operations": ["checkin.arrive", "checkin.leave", "checkin.refuse", "checkin.void"],
+    }
+
+
+def test_enrol_for_a_venue_reads_that_venue_only(games: Games) -> None:
+    phone = make_phone(games, venue=games.hall)
+    streams = [stream["stream"] for stream in phone.streams().json()["streams"]]
+    assert streams == [f"device:{phone.id}", f"roster:{games.event.id}", f"attendance:{games.hall.id}"]
+
+
+def test_enrol_code_may_be_typed_as_people_type(games: Games) -> None:
+    code = invited(games)
+    assert ask(f" {code.lower().replace('-', ' ')} ").status_code == 201
+
+
+def test_enrol_wrong_expired_and_used_up_codes_answer_alike(games: Games) -> None:
+    used, expired = invited(games), invited(games)
+    assert ask(used).status_code == 201
+    EnrolmentCode.objects.filter(used=0).update(expires=timezone.now())
+    answers = [ask(code) for code in ("WRONG", used, expired)]
+    assert [error(answer) for answer in answers] == [(403, "forbidden")] * 3
+    assert len({answer.json()["error"]["message"] for answer in answers}) == 1
+
+
+def test_enrol_again_after_a_lost_reply_gives_a_fresh_token(games: Games) -> None:
+    code, device = invited(games), str(uuid.uuid4())
+    first, second = ask(code, device=device).json(), ask(code, device=device).json()
+    assert (first["token"] != second["token"], first["device"]) == (True, second["device"])
+    assert EnrolmentCode.objects.get().used == 1
+    both = [Phone(games, device, answer["token"]).streams().status_code for answer in (first, second)]
+    assert both == [200, 200]
+
+
+def test_enrol_known_device_with_another_code_needs_one_made_for_it(games: Games, phone: Phone) -> None:
+    code = invited(games, uses=2)
+    assert error(ask(code, device=phone.id)) == (403, "forbidden")
+    EnrolmentCode.objects.filter(used=0).update(device=phone.id)
+    assert error(ask(code)) == (403, "forbidden")
+    assert ask(code, device=phone.id).status_code == 201
+
+
+def test_enrol_revoked_device_with_its_old_code_is_forbidden(games: Games) -> None:
+    code, device = invited(games, uses=5), str(uuid.uuid4())
+    ask(code, device=device)
+    revoke(Device.objects.get(), now=timezone.now())
+    assert error(ask(code, device=device)) == (403, "forbidden")
+
+
+def test_enrol_guessing_is_slowed_down_and_right_codes_never_count(games: Games) -> None:
+    code = invited(games, uses=50)
+    minute = datetime.now(UTC).replace(second=15, microsecond=0)
+    with time_machine.travel(minute, tick=False) as clock:
+        assert [ask(code).status_code for _ in range(15)] == [201] * 15
+        assert [ask("GUESS").status_code for _ in range(10)] == [403] * 10
+        answer = ask("GUESS")
+        assert (error(answer), answer["Retry-After"]) == ((429, "slow_down"), "46")
+        clock.shift(timedelta(seconds=46))
+        assert error(ask("GUESS")) == (403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"device": "x"}, {"device": 5}, {"code": ""}, {"code": "x" * 65}, {"code": None}, {"name": "x" * 101}],
+)
+def test_enrol_malformed_says_which_member(games: Games, members: dict[str, Any]) -> None:
+    answer = ask("CODE", **members)
+    assert error(answer) == (400, "malformed")
+    assert list(answer.json()["error"]["fields"]["members"]) == list(members)
+
+
+def test_enrol_not_json(db: None) -> None:
+    answer = Client().post("/api/v1/enrol", b"code=1", content_type="application/x-www-form-urlencoded")
+    assert error(answer) == (400, "malformed")
+
+
+def test_enrol_secrets_are_stored_hashed(games: Games) -> None:
+    code = invited(games)
+    token = ask(code).json()["token"]
+    assert EnrolmentCode.objects.filter(digest__contains=code.replace("-", "")).count() == 0
+    assert DeviceToken.objects.filter(digest__contains=token).count() == 0
+
+
+def test_device_says_who_it_is(games: Games, phone: Phone) -> None:
+    answer = phone.client.get("/api/v1/device", headers=phone.headers).json()
+    assert (answer["device"], answer["event"]["slug"]) == (phone.id, "games")
