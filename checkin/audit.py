@@ -106,6 +106,8 @@ def _people(event: Event) -> Iterator[tuple[tuple[str, str], Any]]:
     active = models.Credential.objects.filter(event=event, state=models.CredentialState.ACTIVE)
     for person, digest in active.values_list("person_id", "digest"):
         digests.setdefault(person, []).append(digest)
-    columns = ("id", "name", "search", "delegation", "role")
-    for person, *rest in models.Person.objects.filter(event=event).values_list(*columns).iterator():
-        yield ("person", str(person)), records.person_body(person, *rest, digests.get(person, []))
+    rows = models.Person.objects.filter(event=event).values("id", "name", "search", "delegation", "role")
+    for said in rows.iterator():
+        person = said.pop("id")
+        body = records.person_body(person, **said, digests=digests.get(person, []))
+        yield ("person", str(person)), body

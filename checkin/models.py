@@ -14,7 +14,7 @@ from eventsync.sync.models import Device
 
 
 class Person(models.Model):
-    """Somebody who is expected. `external_id` is the organisers' own number, by which a roster file finds them again."""
+    """Somebody who is expected. `external_id` is the organisers' own number: a roster file finds them again by it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="people")

@@ -138,7 +138,7 @@ class Page:
 
     def _read_targets(self, fresh: Sequence[Incoming]) -> None:
         """What the batch's voids refer to, and which earlier voids refer to its arrivals."""
-        targets = {operation.refers_to for operation in fresh if operation.kind == "checkin.void"}
+        targets = {each.refers_to for each in fresh if each.kind == "checkin.void" and each.refers_to}
         self._targets: dict[str, Key] = {}
         self._other_verbs = {operation.id for operation in fresh if not isinstance(operation.payload, Passage)}
         if targets:

@@ -46,16 +46,17 @@ def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID]) -> None
         for person_id, digest in active.values_list("person_id", "digest"):
             digests.setdefault(person_id, []).append(digest)
         found = set()
-        columns = ("id", "name", "search", "delegation", "role")
-        for person_id, *rest in Person.objects.filter(id__in=part).values_list(*columns):
+        for said in Person.objects.filter(id__in=part).values("id", "name", "search", "delegation", "role"):
+            person_id = said.pop("id")
             found.add(person_id)
-            changes.put(stream, "person", str(person_id), person_body(person_id, *rest, digests.get(person_id, [])))
+            body = person_body(person_id, **said, digests=digests.get(person_id, []))
+            changes.put(stream, "person", str(person_id), body)
         for person_id in set(part) - found:
             changes.delete(stream, "person", str(person_id))
 
 
 def person_body(
-    person_id: UUID, name: str, search: str, delegation: str, role: str, digests: list[str]
+    person_id: UUID, *, name: str, search: str, delegation: str, role: str, digests: list[str]
 ) -> dict[str, Any]:
     return {
         "id": str(person_id),
@@ -73,6 +74,7 @@ def put_checkpoint(changes: Changes, checkpoint: Checkpoint) -> None:
     body: dict[str, Any] = {
         "id": str(checkpoint.id),
         "name": checkpoint.name,
+        "venue": checkpoint.venue.name,
         "policy": checkpoint.policy,
         "tz": checkpoint.zone,
     }

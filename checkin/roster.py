@@ -60,7 +60,8 @@ def _resettle(event_id: UUID, change: RosterChange, changes: Changes) -> None:
 
 
 def _owners(event_id: UUID, digests: Iterable[str]) -> dict[str, UUID]:
-    wanted, owners = sorted(digests), {}
+    wanted = sorted(digests)
+    owners: dict[str, UUID] = {}
     for start in range(0, len(wanted), CHUNK):
         query = models.Credential.objects.filter(event=event_id, digest__in=wanted[start : start + CHUNK])
         owners.update(query.values_list("digest", "person_id"))

@@ -143,7 +143,7 @@ def _admission(arrivals: list[Entry], base: Presence | None) -> Presence | None:
     first = min(arrivals, key=lambda entry: entry.order, default=None)
     if base and (first is None or base.since <= first.at):
         return Presence("present", base.since, base.by, base.operation, duplicates)
-    return first and Presence("present", first.at, first.by, first.id, duplicates)
+    return Presence("present", first.at, first.by, first.id, duplicates) if first else None
 
 
 def _latest(entries: list[Entry], base: Presence | None) -> Presence | None:

@@ -3,27 +3,14 @@
 import time
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils import timezone
 
 from checkin.models import RosterImport
 from checkin.rosters import RosterError, apply_import, plan_import, read_roster
 from checkin.rosters.applying import MAX_NOTES, refusal
-from eventsync.jobs.queue import enqueue, task
-from eventsync.schedule.models import Event
+from eventsync.jobs.queue import task
 
 _FAULT = "The import stopped because of a fault of ours; nothing was imported. Ask whoever runs this server."
-
-
-def import_later(event: Event, *, name: str, content: bytes) -> RosterImport:
-    """Keeps an uploaded file and owes its import."""
-    with transaction.atomic():
-        owed = RosterImport(event=event, name=name)
-        owed.file.save(f"{owed.id}.roster", ContentFile(content), save=False)
-        owed.save()
-        enqueue("checkin.import_roster", owed.id)
-    return owed
 
 
 @task("checkin.import_roster")
@@ -63,7 +50,7 @@ def _finish(owed: RosterImport, state: RosterImport.State, report: dict[str, obj
     if state == RosterImport.State.DONE and isinstance(report.get("rows"), int):
         done |= {"rows": report["rows"], "total": report["rows"]}
     RosterImport.objects.filter(id=owed.id).update(**done)
-    owed.file.storage.delete(owed.file.name)
+    owed.file.delete(save=False)
 
 
 class _Progress:

@@ -14,5 +14,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: 'src/main.ts' },
   },
+  // Tests run what the browser runs, not Svelte's server half.
+  ...(process.env['VITEST'] ? { resolve: { conditions: ['browser'] } } : {}),
   test: { environment: 'node', include: ['src/**/*.test.ts'] },
 });

@@ -156,9 +156,10 @@ class Phone:
 
 def make_phone(games: Games, *, profile: str = "door", venue: Venue | None = None, name: str = "Phone") -> Phone:
     invitation = invite(
-        event_id=games.event.id, venue_id=venue and venue.id, profile=profile, uses=1, now=datetime.now(UTC)
+        event_id=games.event.id, venue_id=venue.id if venue else None, profile=profile, uses=1, now=datetime.now(UTC)
     )
-    asked = {"code": invitation.code, "device": str(uuid.uuid4()), "name": name, "app_version": "test", "protocol": 1}
+    device = str(uuid.uuid4())
+    asked = {"code": invitation.code, "device": device, "name": name, "app_version": "test", "protocol": 1}
     answer = Client().post("/api/v1/enrol", asked, content_type="application/json")
     assert answer.status_code == 201, answer.content
-    return Phone(games, asked["device"], answer.json()["token"])
+    return Phone(games, device, answer.json()["token"])

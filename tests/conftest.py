@@ -4,8 +4,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.db import connection
 
 from tests.cast import Games, Phone, make_games, make_phone
@@ -46,4 +45,4 @@ def fresh_cache() -> None:
     A prefix of its own, because clearing would empty a Redis that other tests, or others, are using.
     Threads open caches of their own from the settings.
     """
-    settings.CACHES["default"]["KEY_PREFIX"] = cache.key_prefix = uuid4().hex
+    caches.settings["default"]["KEY_PREFIX"] = cache.key_prefix = uuid4().hex

@@ -41,7 +41,12 @@ class ReadOnlyAdmin(ModelAdmin):
 
     show_full_result_count = False
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER  # one more count of everything for each choice
     actions: Any = None
+    note = "Times are in UTC."
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return [(None, {"fields": self.get_fields(request, obj), "description": self.note})]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

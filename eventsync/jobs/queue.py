@@ -45,7 +45,7 @@ def _wake(job_id: UUID) -> None:
     """Only a hint: a broker that loses it, or is down, delays the job until the next sweep."""
     try:
         async_task("eventsync.jobs.queue.run", str(job_id))
-    except Exception:  # noqa: BLE001 - every broker has errors of its own, and none may fail what was committed
+    except Exception:  # every broker has errors of its own, and none may fail what was committed
         log.warning("Job %s waits for the sweep: the broker did not take it", job_id, exc_info=True)
 
 

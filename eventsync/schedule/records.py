@@ -9,4 +9,4 @@ from eventsync.sync.registry import EventInfo, registry
 @registry.event
 def describe(event_id: UUID) -> EventInfo | None:
     event = Event.objects.filter(id=event_id).first()
-    return event and EventInfo(event.id, event.slug, event.name, event.tz, event.dates)
+    return EventInfo(event.id, event.slug, event.name, event.tz, event.dates) if event else None

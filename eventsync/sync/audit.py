@@ -20,7 +20,8 @@ def differences() -> Iterator[str]:
     for head in StreamHead.objects.order_by("stream"):
         count, checksum, last = found.pop(head.stream, (0, 0, 0))
         if (count, checksum) != (head.count, head.checksum):
-            yield f"Stream {head.stream}: {count} records, checksum {checksum}; its head says {head.count}, {head.checksum}."
+            said = f"its head says {head.count}, {head.checksum}"
+            yield f"Stream {head.stream}: {count} records, checksum {checksum}; {said}."
         if last > head.head:
             yield f"Stream {head.stream}: a record at {last}, beyond the head at {head.head}."
     yield from (f"Stream {stream} has records and no head." for stream in sorted(found))

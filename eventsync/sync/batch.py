@@ -171,6 +171,7 @@ def _store_operations(fresh: Iterable[Item], results: dict[str, Result], arrival
 
 def _operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
     received, judged = item.received, item.judged
+    said: bulk.Row
     if isinstance(judged, Incoming):
         said = (
             judged.kind, judged.seq, judged.occurred_at, judged.offset_ms, judged.corrected_at, arrival.received_at,
@@ -180,7 +181,8 @@ def _operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
         said = (_readable_kind(received), None, None, None, None, arrival.received_at, "", None, "")
     return (
         received.id, item.author.event_id, item.author.id, _carrier(item, arrival), *said, received.hash,
-        result.verdict, orjson.dumps(result.flags).decode(), result.code, result.message, orjson.dumps(result.at).decode(),
+        result.verdict, orjson.dumps(result.flags).decode(), result.code, result.message,
+        orjson.dumps(result.at).decode(),
     )  # fmt: skip
 
 

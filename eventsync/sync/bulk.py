@@ -36,13 +36,13 @@ def _execute(model: type[models.Model], columns: Sequence[str], rows: Sequence[R
     names = _column_names(model, columns)
     marks = ", ".join(["%s"] * len(names))
     table = connection.ops.quote_name(model._meta.db_table)
-    sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}){conflict}"
+    sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}){conflict}"  # noqa: S608 - names of our own models
     with connection.cursor() as cursor:
         cursor.executemany(sql, list(_adapted(model, columns, rows)))
 
 
 def _column_names(model: type[models.Model], fields: Sequence[str]) -> list[str]:
-    return [connection.ops.quote_name(_field(model, field).column) for field in fields]
+    return [connection.ops.quote_name(str(_field(model, field).column)) for field in fields]
 
 
 def _field(model: type[models.Model], name: str) -> "models.Field[Any, Any]":

@@ -62,7 +62,8 @@ def _as_refusal(error: Exception) -> ApiError:
         case ApiError():
             return error
         case exceptions.Throttled():
-            return ApiError("slow_down", "Too many tries. Wait a moment.", retry_after=int(error.wait or 60) + 1)
+            wait = getattr(error, "wait", None) or 60  # seconds; missing from the types
+            return ApiError("slow_down", "Too many tries. Wait a moment.", retry_after=int(wait) + 1)
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return ApiError("unauthenticated", "This phone is not enrolled. Enrol it again.")
         case exceptions.PermissionDenied():

@@ -86,7 +86,7 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
         offset=None if header.offset_ms is None else timedelta(milliseconds=header.offset_ms),
         skew=arrival.skew if own else None,
         received_at=arrival.received_at,
-        dates=arrival.event and arrival.event.dates,
+        dates=arrival.event.dates if arrival.event else None,
     )
     return Incoming(
         id=header.id,

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -65,9 +66,9 @@ def push() -> None:
         costs, raw = [], []
         for each in bodies[1:]:
             with recorded() as statements:
-                costs.append(cpu(lambda each=each: answered(phone, each)))
-            undo(games)
-            raw.append(cpu(lambda: replay(statements)))
+                costs.append(cpu(partial(answered, phone, each)))
+            undo()
+            raw.append(cpu(partial(replay, statements)))
         ours, least = (statistics.median(figures) / batch * 1e6 for figures in (costs, raw))
         print(f"{batch:>16} {ours:>18.0f} {least:>12.0f} {ours / least:>6.1f}   {target}")
 
@@ -107,7 +108,7 @@ def recorded() -> Iterator[list[Statement]]:
         yield statements
 
 
-def undo(games: Games) -> None:
+def undo() -> None:
     """Takes the last batch out again, so that its very rows can be written once more, bare."""
     for model in (AttendanceRecord, Presence, Headcount, Operation, Quarantined):
         model.objects.all().delete()
@@ -128,12 +129,12 @@ def pull() -> None:
         stream = f"roster:{games.event.id}"
         headers = phone.headers | {"Accept-Encoding": "zstd"}
         url = f"/api/v1/streams/{stream}/changes?limit=50000"
-        costs = [cpu(lambda url=url, headers=headers: get(phone, url, headers)) for _ in range(ROUNDS)]
+        costs = [cpu(partial(get, phone, url, headers)) for _ in range(ROUNDS)]
         size = len(phone.client.get(url, headers=headers).content)
         head = phone.pull(stream)[0]["head"]
         rename(games, 100)
         few = f"/api/v1/streams/{stream}/changes?after={head}"
-        changes = [cpu(lambda few=few, headers=headers: get(phone, few, headers)) for _ in range(ROUNDS)]
+        changes = [cpu(partial(get, phone, few, headers)) for _ in range(ROUNDS)]
         figures = (statistics.median(costs) * 1e3, size / 1e3, statistics.median(changes) * 1e3)
         print(f"{count:>16} {figures[0]:>18.0f} {figures[1]:>12.0f}          {figures[2]:.1f}")
 

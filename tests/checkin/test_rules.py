@@ -24,7 +24,7 @@ def time(text: str) -> datetime:
 
 
 def presence(shape: dict[str, Any] | None) -> rules.Presence | None:
-    return shape and rules.Presence(**shape | {"since": time(shape["since"])})
+    return rules.Presence(**shape | {"since": time(shape["since"])}) if shape else None
 
 
 @pytest.mark.parametrize(("given", "expected"), cases("codes"))

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, cast
 
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
@@ -153,16 +153,17 @@ def expected(games: Games, operations: list[Operation]) -> dict[tuple[str, str, 
     }
     entries: dict[tuple[str, str, str], list[rules.Entry]] = {}
     for each in passages.values():
-        payload, at = each["payload"], rules.datetime.fromisoformat(each["occurred_at"])
+        payload, at = each["payload"], datetime.fromisoformat(each["occurred_at"])
         door = doors[payload["checkpoint"]]
         windows = [rules.Window(row.name, row.start, row.end) for row in door.windows.all()]
-        window = rules.window_at(policy=door.policy, tz="UTC", windows=windows, at=at)
+        window = rules.window_at(policy=cast(rules.Policy, door.policy), tz="UTC", windows=windows, at=at)
         digest = payload.get("credential")
         who = codes.get(digest, f"c{digest}") if digest else f"p{uuid.UUID(payload['person']).hex}"
         entry = rules.Entry(each["kind"].removeprefix("checkin."), at, each["seq"], each["id"], each["actor"])
         entries.setdefault((payload["checkpoint"], window, who), []).append(entry)
     folded = {
-        key: rules.fold(policy=doors[key[0]].policy, entries=found, voided=voided) for key, found in entries.items()
+        key: rules.fold(policy=cast(rules.Policy, doors[key[0]].policy), entries=found, voided=voided)
+        for key, found in entries.items()
     }
     return {key: presence for key, presence in folded.items() if presence}
 
@@ -177,7 +178,7 @@ def in_words(stream: dict[str, bytes]) -> dict[tuple[str, str, str], rules.Prese
             f"p{uuid.UUID(body['person']).hex}" if "person" in body else f"c{body['credential']}",
         ): rules.Presence(
             body["state"],
-            rules.datetime.fromisoformat(body["since"]),
+            datetime.fromisoformat(body["since"]),
             body["by"],
             body["operation"],
             body["duplicates"],

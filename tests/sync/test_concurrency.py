@@ -92,7 +92,8 @@ def test_a_polling_reader_skips_nothing_while_phones_write(games: Games) -> None
 
     def read() -> set[str]:
         """Pulls as a device does; every head that it reports must contain all that was visible before."""
-        cursor, held = 0, {}
+        cursor = 0
+        held: dict[tuple[str, str], Any] = {}
         while True:
             last = done.is_set()
             header, changes = reader.pull(stream, after=cursor)

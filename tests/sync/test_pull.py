@@ -101,6 +101,7 @@ def test_pull_snapshot_with_changes_between_its_pages_ends_as_the_server_is(phon
         write(stream, **{name: 1})
     held: dict[str, Any] = {}
     after = base = 0
+    header: dict[str, Any] = {}
     for turn in range(20):
         answer = phone.page(stream, after=after, base=base, limit=2)
         header, *changes = map(json.loads, answer.content.splitlines())

@@ -75,6 +75,8 @@ export interface Checkpoint {
   readonly tz: string;
   readonly windows?: readonly Window[];
   readonly zone?: string;
+  /** The venue's name: several venues may each have a "Main door". */
+  readonly venue?: string;
 }
 
 /** Record of kind `presence` in `attendance:{venue}`. */

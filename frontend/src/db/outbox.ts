@@ -12,8 +12,10 @@ export interface OutboxRow {
   readonly settled: Settled | null;
   /** In: the server could not read even this one alone. Out: a person's "try again", a new epoch. Still unsettled. */
   readonly stuck: string | null;
-  /** Equals `seq` while the operation is to be sent; absent otherwise, which keeps it out of the index. */
+  /** Both equal `seq` or are absent, which keeps the row out of the index of that name. */
   readonly unsettled?: number;
+  /** In: to be sent. Out: settled, or set aside. */
+  readonly queued?: number;
 }
 
 export interface Settled extends Settlement {
@@ -36,7 +38,7 @@ export interface Meta {
 
 /** Frozen: releases never migrate it (protocol 7.1). */
 interface OutboxSchema extends DBSchema {
-  operations: { key: string; value: OutboxRow; indexes: { seq: number; unsettled: number } };
+  operations: { key: string; value: OutboxRow; indexes: { seq: number; unsettled: number; queued: number } };
   meta: { key: string; value: Meta[keyof Meta] };
 }
 
@@ -78,12 +80,13 @@ export class Outbox {
   }
 
   /** Up to `limit` operations to send, after the number `seq`, in order. */
-  unsettledAfter(seq: number, limit: number): Promise<OutboxRow[]> {
+  queuedAfter(seq: number, limit: number): Promise<OutboxRow[]> {
     return this.#connection.use((database) =>
-      database.getAllFromIndex('operations', 'unsettled', IDBKeyRange.lowerBound(seq, true), limit),
+      database.getAllFromIndex('operations', 'queued', IDBKeyRange.lowerBound(seq, true), limit),
     );
   }
 
+  /** Operations without a verdict, those set aside included. */
   countUnsettled(): Promise<number> {
     return this.#connection.use((database) => database.countFromIndex('operations', 'unsettled'));
   }
@@ -95,7 +98,7 @@ export class Outbox {
       const operations = transaction.objectStore('operations');
       for (const [id, settled] of verdicts) {
         const row = await operations.get(id);
-        if (row !== undefined) await operations.put(withoutNumber({ ...row, settled, stuck: null }));
+        if (row !== undefined) await operations.put({ id, seq: row.seq, operation: row.operation, settled, stuck: null });
       }
       return true;
     });
@@ -106,7 +109,7 @@ export class Outbox {
     return this.#write(async (transaction) => {
       const operations = transaction.objectStore('operations');
       const row = await operations.get(id);
-      if (row !== undefined) await operations.put(withoutNumber({ ...row, stuck: reason }));
+      if (row !== undefined) await operations.put(unqueued({ ...row, stuck: reason }));
     });
   }
 
@@ -202,6 +205,7 @@ function createStores(database: IDBPDatabase<OutboxSchema>): void {
   const operations = database.createObjectStore('operations', { keyPath: 'id' });
   operations.createIndex('seq', 'seq');
   operations.createIndex('unsettled', 'unsettled');
+  operations.createIndex('queued', 'queued');
   database.createObjectStore('meta');
 }
 
@@ -220,18 +224,18 @@ async function sealed(transaction: Writing, id: string, draft: Draft, now: numbe
     refers_to: draft.refers_to,
     payload: draft.payload,
   };
-  return { id, seq, operation, settled: null, stuck: null, unsettled: seq };
+  return { id, seq, operation, settled: null, stuck: null, unsettled: seq, queued: seq };
 }
 
 async function requeue(transaction: Writing, chosen: (row: OutboxRow) => boolean): Promise<void> {
   for await (const cursor of transaction.objectStore('operations')) {
     const row = cursor.value;
-    if (chosen(row)) await cursor.update({ ...row, settled: null, stuck: null, unsettled: row.seq });
+    if (chosen(row)) await cursor.update({ ...row, settled: null, stuck: null, unsettled: row.seq, queued: row.seq });
   }
 }
 
-function withoutNumber(row: OutboxRow): OutboxRow {
-  const { unsettled: _, ...rest } = row;
+function unqueued(row: OutboxRow): OutboxRow {
+  const { queued: _, ...rest } = row;
   return rest;
 }
 

@@ -43,17 +43,24 @@ export class Attendance {
     return overlay(this.outbox.rows, this.#place, known);
   });
 
-  #headcount = $derived.by((): Headcount => {
+  /** The headcount of what was pulled: counted once for each pull, not for each tap. */
+  #pulled = $derived.by((): Headcount => {
     void this.#version;
-    const present = new Set<string>();
-    const base = this.#place === null ? new Map<string, PresenceRecord>() : this.#base(this.#place);
-    for (const [key, presence] of base) if (presence.state === 'present') present.add(key);
+    if (this.#place === null) return { present: 0, unidentified: 0 };
+    const inside = [...this.#base(this.#place)].filter(([, { state }]) => state === 'present');
+    const people = inside.filter(([key]) => isPerson(key)).length;
+    return { present: people, unidentified: inside.length - people };
+  });
+
+  #headcount = $derived.by((): Headcount => {
+    let { present, unidentified } = this.#pulled;
     for (const [key, presence] of this.#overlay) {
-      if (presence?.state === 'present') present.add(key);
-      else present.delete(key);
+      const before = this.#place === null ? undefined : this.#base(this.#place).get(key);
+      const change = Number(presence?.state === 'present') - Number(before?.state === 'present');
+      if (isPerson(key)) present += change;
+      else unidentified += change;
     }
-    const people = [...present].filter((key) => key.startsWith('person:')).length;
-    return { present: people, unidentified: present.size - people };
+    return { present, unidentified };
   });
 
   constructor(
@@ -69,7 +76,7 @@ export class Attendance {
     for (const bucket of buckets) this.#put(stream, bucket);
     this.#checkpoints = [...this.#buckets.values()]
       .flatMap(({ checkpoints }) => checkpoints)
-      .sort((a, b) => a.name.localeCompare(b.name));
+      .sort((a, b) => (a.venue ?? '').localeCompare(b.venue ?? '') || a.name.localeCompare(b.name));
     this.#version++;
   }
 
@@ -140,6 +147,10 @@ function asHeld(presence: PresenceRecord): Held[] {
   const subject = subjectOf(presence.person, presence.credential);
   if (subject === null) return [];
   return [{ place: placeKey(presence.checkpoint, presence.window), key: keyOf(subject), presence }];
+}
+
+function isPerson(key: string): boolean {
+  return key.startsWith('person:');
 }
 
 function placeKey(checkpoint: string, window: string): string {

@@ -33,6 +33,7 @@ export class Exchange {
   enrolled(): void {
     this.#enrolAgain = false;
     this.#revoked = false;
+    this.#loading = null;
     this.#trouble = null;
   }
 
@@ -42,13 +43,13 @@ export class Exchange {
         this.#heardAt = Date.now();
         this.#trouble = null;
         if (report.by === 'pull') this.enrolled();
-        this.#loading = null;
         return;
       case 'offline':
         this.#trouble = report.why;
         this.#loading = null;
         return;
       case 'refused':
+      case 'storage':
         this.#trouble = report.message;
         return;
       case 'enrol_again':

@@ -9,6 +9,8 @@ export class OutboxView {
   constructor(
     private readonly outbox: Outbox,
     private readonly bulletin: Bulletin,
+    /** Something new waits to be sent. */
+    private readonly recorded: () => void,
   ) {}
 
   get rows(): readonly OutboxRow[] {
@@ -25,6 +27,7 @@ export class OutboxView {
     const row = await this.outbox.append(draft);
     this.#merge([row.id], [row]);
     this.bulletin.post({ topic: 'outbox', ids: [row.id] });
+    this.recorded();
     return row;
   }
 

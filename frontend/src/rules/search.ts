@@ -21,20 +21,26 @@ export interface Searchable {
   readonly id: string;
   /** searchKey(name) */
   readonly search: string;
-  /** searchKey(delegation) */
-  readonly group: string;
+  /** lineOf(search, searchKey(delegation)) */
+  readonly line: string;
+}
+
+/** All words of a person in one text, a space before and after each: one look finds any of them. */
+export function lineOf(search: string, group: string): string {
+  return ` ${search} ${group} `;
 }
 
 /** Up to `limit` people whose words the query's words begin; whole names first. */
 export function search<P extends Searchable>(people: readonly P[], query: string, limit = Infinity): P[] {
   const wanted = words(searchKey(query));
   if (wanted.length === 0) return [];
-  const probes = wanted.map((word) => ({ first: word, later: ` ${word}` }));
+  const starts = wanted.map((word) => ` ${word}`);
+  const wholes = wanted.map((word) => ` ${word} `);
   const whole: P[] = [];
   const partial: P[] = [];
   for (const person of people) {
-    if (!mayMatch(person, probes)) continue;
-    if (wholeWords(person.search, wanted)) whole.push(person);
+    if (!hasAll(person.line, starts, person.line.length)) continue;
+    if (hasAll(person.line, wholes, person.search.length + 2) && wholeWords(person.search, wanted)) whole.push(person);
     else if (partial.length < limit && prefixes(person, wanted)) partial.push(person);
     if (whole.length >= limit) break;
   }
@@ -55,21 +61,13 @@ function words(key: string): string[] {
   return key.split(' ').filter((word) => word !== '');
 }
 
-// The cheap test that 50,000 people pass through: does every word begin some word? Distinctness is settled for the few left.
-function mayMatch(person: Searchable, probes: readonly Probe[]): boolean {
-  for (const probe of probes) {
-    if (!begins(person.search, probe) && !begins(person.group, probe)) return false;
+// The cheap test that 50,000 people pass through; that each word has a word of its own is settled for the few left.
+function hasAll(line: string, parts: readonly string[], end: number): boolean {
+  for (const part of parts) {
+    const at = line.indexOf(part);
+    if (at < 0 || at + part.length > end) return false;
   }
   return true;
-}
-
-interface Probe {
-  readonly first: string;
-  readonly later: string;
-}
-
-function begins(key: string, probe: Probe): boolean {
-  return key.startsWith(probe.first) || key.includes(probe.later);
 }
 
 function wholeWords(key: string, wanted: readonly string[]): boolean {
@@ -77,7 +75,7 @@ function wholeWords(key: string, wanted: readonly string[]): boolean {
 }
 
 function prefixes(person: Searchable, wanted: readonly string[]): boolean {
-  return assign(words(`${person.search} ${person.group}`), wanted, (word, part) => word.startsWith(part));
+  return assign(words(person.line), wanted, (word, part) => word.startsWith(part));
 }
 
 // Longest first is enough for a perfect assignment: of two prefixes of one word, the longer one has the fewer choices.

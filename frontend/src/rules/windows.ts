@@ -32,15 +32,15 @@ function contains(window: Window, at: number): boolean {
   return Date.parse(window.start) <= at && at < Date.parse(window.end);
 }
 
+// Making a formatter is a thousand times dearer than using it, and a day's operations are folded at each tap.
+const formats = new Map<string, Intl.DateTimeFormat>();
+
 function localDate(tz: string, at: string): string {
-  const format = new Intl.DateTimeFormat('en', {
-    timeZone: tz,
-    calendar: 'iso8601',
-    numberingSystem: 'latn',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-  });
-  const parts = new Map(format.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
-  return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`;
+  let format = formats.get(tz);
+  if (format === undefined) {
+    // Sweden writes dates as ISO 8601 does.
+    format = new Intl.DateTimeFormat('sv-SE', { timeZone: tz, year: 'numeric', month: '2-digit', day: '2-digit' });
+    formats.set(tz, format);
+  }
+  return format.format(Date.parse(at));
 }

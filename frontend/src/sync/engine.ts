@@ -1,7 +1,9 @@
+import { StorageError } from '../db/connection';
 import { exclusively } from '../platform/lock';
 import { Loop, type Outcome } from './loop';
 import { Pull, type PullTools } from './pull';
 import { Push } from './push';
+import type { Reporter } from './report';
 
 const OTHER_TAB_MS = 5_000;
 
@@ -19,8 +21,8 @@ export class Engine {
       },
     });
     const pull = new Pull({ ...tools, repush: () => this.#push.kick() });
-    this.#push = new Loop(() => alone('eventsync-push', () => push.round()));
-    this.#pull = new Loop(() => alone('eventsync-pull', () => pull.round()));
+    this.#push = new Loop(() => alone('eventsync-push', () => push.round(), tools.report));
+    this.#pull = new Loop(() => alone('eventsync-pull', () => pull.round(), tools.report));
   }
 
   /** Something was recorded. */
@@ -40,6 +42,13 @@ export class Engine {
   }
 }
 
-async function alone(name: string, round: () => Promise<Outcome>): Promise<Outcome> {
-  return (await exclusively(name, round)) ?? { kind: 'rest', ms: OTHER_TAB_MS };
+/** One round, unless another tab is at it. */
+async function alone(name: string, round: () => Promise<Outcome>, report: Reporter): Promise<Outcome> {
+  try {
+    return (await exclusively(name, round)) ?? { kind: 'rest', ms: OTHER_TAB_MS };
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    report({ kind: 'storage', message: error.message });
+    return { kind: 'failed', retryAfterMs: null };
+  }
 }

@@ -30,7 +30,7 @@ export class Push {
   #size = LARGEST_BATCH;
   #first: string | null = null;
   #failures = 0;
-  #told: number | null = null;
+  #told = 0;
 
   constructor(private readonly tools: PushTools) {}
 
@@ -42,7 +42,7 @@ export class Push {
     let retry = false;
     let restarted = false;
     for (;;) {
-      const batch = await outbox.unsettledAfter(after, this.#size);
+      const batch = await outbox.queuedAfter(after, this.#size);
       if (batch.length === 0) break;
       const step = await this.#send(session, batch);
       if (step.kind === 'failed') return this.#failed(batch, step.retryAfterMs);

@@ -7,6 +7,8 @@ export type Report =
   | { readonly kind: 'enrol_again' }
   | { readonly kind: 'revoked' }
   | { readonly kind: 'refused'; readonly message: string }
+  /** This phone could not store what arrived. */
+  | { readonly kind: 'storage'; readonly message: string }
   /** A list is arriving: `done` of `total` records so far. */
   | { readonly kind: 'loading'; readonly stream: string; readonly done: number; readonly total: number | null };
 

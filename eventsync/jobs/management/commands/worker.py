@@ -1,10 +1,10 @@
 """`manage.py worker`: runs jobs, says that it is alive, and looks for lost ones."""
 
+import ctypes
 import os
 import platform
 import signal
 import threading
-from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -16,6 +16,7 @@ from eventsync.jobs.models import Worker
 from eventsync.jobs.queue import sweep
 
 BEAT = 10  # seconds
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
 class Command(BaseCommand):
@@ -23,27 +24,37 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()
-
-        def on_signal(number: int, frame: FrameType | None) -> None:
-            stop.set()
-
+        os.register_at_fork(after_in_child=_leave_the_group)
         cluster = Cluster()
         cluster.start()
         # After start(): the cluster installs handlers of its own.
-        signal.signal(signal.SIGTERM, on_signal)
-        signal.signal(signal.SIGINT, on_signal)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
         name = f"{platform.node()}:{os.getpid()}"
-        started_at = timezone.now()
         self.stderr.write(f"Worker {name} is running.")
         try:
-            while True:
-                now = timezone.now()
-                Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
-                sweep(now=now)
-                connection.close()
-                if stop.wait(BEAT):
-                    break
+            _beat(name, stop)
         finally:
             cluster.stop()
             Worker.objects.filter(name=name).delete()
             self.stderr.write(f"Worker {name} has stopped.")
+
+
+def _leave_the_group() -> None:
+    """A signal for the whole group must reach the main process alone, or the cluster's parts die with its locks held.
+
+    Linux ends each part with its parent, so none is left behind when the main process is killed.
+    """
+    os.setpgid(0, 0)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _beat(name: str, stop: threading.Event) -> None:
+    started_at = timezone.now()
+    while True:
+        now = timezone.now()
+        Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
+        sweep(now=now)
+        connection.close()
+        if stop.wait(BEAT):
+            return

@@ -7,7 +7,6 @@ import { undoneBy } from '../../operations/overlay';
 import type { Listed, Roster } from '../../operations/roster.svelte';
 import type { Presence } from '../../rules/attendance';
 import { credentialDigest, isOurCode } from '../../rules/codes';
-import type { ShapeKind } from '../../ui/Shape.svelte';
 
 interface About {
   readonly subject: Subject;
@@ -21,7 +20,7 @@ export type Result =
   | (About & { readonly kind: 'in' | 'out'; readonly row: OutboxRow })
   | (About & { readonly kind: 'already'; readonly presence: Presence })
   | (About & { readonly kind: 'unlisted' })
-  | (About & { readonly kind: 'unsaved'; readonly why: string }) satisfies { kind: ShapeKind };
+  | (About & { readonly kind: 'unsaved'; readonly why: string; readonly retry: () => Promise<void> });
 
 export interface Recent {
   readonly row: OutboxRow;
@@ -42,7 +41,8 @@ export class Desk {
   #direction = $state<Verb>('arrive');
   #announcement = $state('');
   #byCode = $state.raw<Listed | null>(null);
-  #busy = false;
+  /** Subjects on their way to the disk: a second tap on one of them is the same tap. */
+  #underWay = new Set<string>();
 
   #found = $derived.by((): readonly Listed[] => {
     const byName = this.tools.roster.search(this.#query, SHOWN);
@@ -54,16 +54,15 @@ export class Desk {
   #recent = $derived.by((): readonly Recent[] => {
     const { outbox, attendance, roster } = this.tools;
     const undone = undoneBy(outbox.rows);
-    const here = outbox.rows.filter(({ operation }) => asEntry(operation)?.checkpoint === attendance.checkpoint?.id);
-    return here
-      .slice(-RECENT)
-      .reverse()
-      .flatMap((row) => {
-        const said = asEntry(row.operation);
-        if (said === null) return [];
-        const { verb, at } = said.entry;
-        return [{ row, verb, at, name: roster.nameOf(said.subject), undone: undone.has(row.id) }];
-      });
+    const recent: Recent[] = [];
+    for (let at = outbox.rows.length - 1; at >= 0 && recent.length < RECENT; at--) {
+      const row = outbox.rows[at];
+      const said = row && asEntry(row.operation);
+      if (!said || said.checkpoint !== attendance.checkpoint?.id) continue;
+      const { verb, at: when } = said.entry;
+      recent.push({ row, verb, at: when, name: roster.nameOf(said.subject), undone: undone.has(row.id) });
+    }
+    return recent;
   });
 
   constructor(
@@ -146,7 +145,7 @@ export class Desk {
       this.#announcement = `Undone: ${name}.`;
     } catch (error) {
       const said = asEntry(row.operation);
-      if (said !== null) this.#unsaved(this.#about(said.subject, 'search'), error);
+      if (said !== null) this.#unsaved(this.#about(said.subject, 'search'), error, () => this.undo(row, name));
     }
   }
 
@@ -167,16 +166,16 @@ export class Desk {
   async #record(about: About): Promise<void> {
     const { attendance, outbox } = this.tools;
     const { checkpoint } = attendance;
-    // A second tap while the first one is on its way to the disk is the same tap.
-    if (checkpoint === null || this.#busy) return;
-    this.#busy = true;
+    const key = keyOf(about.subject);
+    if (checkpoint === null || this.#underWay.has(key)) return;
+    this.#underWay.add(key);
     try {
       const row = await outbox.enqueue(movement(this.direction, checkpoint.id, about.subject, about.method));
       this.#show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row });
     } catch (error) {
-      this.#unsaved(about, error);
+      this.#unsaved(about, error, () => this.#record(about));
     } finally {
-      this.#busy = false;
+      this.#underWay.delete(key);
     }
   }
 
@@ -187,10 +186,10 @@ export class Desk {
     return { subject, name, delegation: person?.delegation ?? `Code …${keyOf(subject).slice(-6)}`, method };
   }
 
-  #unsaved(about: About, error: unknown): void {
+  #unsaved(about: About, error: unknown, retry: () => Promise<void>): void {
     const why = error instanceof StorageError ? error.message : 'This phone could not store it.';
     if (!(error instanceof StorageError)) console.error('an operation was not stored', error);
-    this.#show({ ...about, kind: 'unsaved', why });
+    this.#show({ ...about, kind: 'unsaved', why, retry });
   }
 
   #show(result: Result): void {

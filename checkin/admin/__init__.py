@@ -1,0 +1,17 @@
+"""The organisers' pages of check-in. Each module registers its own."""
+
+from django.contrib import admin
+
+from checkin.admin import (  # noqa: F401 - importing them registers their pages
+    checkpoints,
+    credentials,
+    events,
+    headcount,
+    ledger,
+    people,
+    rosters,
+)
+
+admin.site.site_header = admin.site.site_title = "EventSync"
+admin.site.index_title = "Organisers’ desk"
+admin.site.site_url = "/app/"

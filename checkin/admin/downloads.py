@@ -1,0 +1,83 @@
+"""Files to take away: the attendance ledger and the roster. GET asks which; GET with answers gives the file."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.text import slugify
+
+from checkin import exports, rosters
+from checkin.models import Checkpoint
+from eventsync.schedule.models import Event
+from eventsync.schedule.queries import current_event
+
+if TYPE_CHECKING:
+    ChoiceField = forms.ModelChoiceField[Any]  # generic in its type stubs only
+else:
+    ChoiceField = forms.ModelChoiceField
+
+_FORMATS = [("xlsx", "Spreadsheet (XLSX)"), ("csv", "Text (CSV)")]
+
+
+class RosterForm(forms.Form):
+    event = ChoiceField(Event.objects.all(), to_field_name="slug")
+    format = forms.ChoiceField(choices=_FORMATS)
+
+
+class AttendanceForm(forms.Form):
+    event = ChoiceField(Event.objects.all(), to_field_name="slug")
+    checkpoint = ChoiceField(
+        Checkpoint.objects.select_related("venue").order_by("venue__name", "name"),
+        required=False,
+        empty_label="All checkpoints",
+    )
+    format = forms.ChoiceField(choices=_FORMATS)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        event, checkpoint = said.get("event"), said.get("checkpoint")
+        if event and checkpoint and checkpoint.venue.event_id != event.id:
+            self.add_error("checkpoint", f"{checkpoint} is not a checkpoint of {event}.")
+        return said
+
+
+def attendance(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
+    form = AttendanceForm(request.GET if "format" in request.GET else None, initial=_initial(request))
+    if not form.is_valid():
+        about = "Every entry of the ledger in order of time, with names. Times are in the event's time zone."
+        return _ask(request, form, context | {"title": "Export attendance", "about": about})
+    event, checkpoint, chosen = (form.cleaned_data[name] for name in ("event", "checkpoint", "format"))
+    kind, write = exports.FORMATS[chosen]
+    parts = write(exports.attendance(event, checkpoint))
+    where = f"-{slugify(checkpoint.name)}" if checkpoint else ""
+    response = StreamingHttpResponse(exports.streamed(parts), content_type=kind)
+    return _attached(response, f"{event.slug}-attendance{where}.{chosen}")
+
+
+def roster(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
+    form = RosterForm(request.GET if "format" in request.GET else None, initial=_initial(request))
+    if not form.is_valid():
+        about = "Everybody on the roster, with their codes: what an import takes. Keep it as safe as the wristbands."
+        return _ask(request, form, context | {"title": "Export roster", "about": about})
+    event, chosen = form.cleaned_data["event"], form.cleaned_data["format"]
+    kind, _ = exports.FORMATS[chosen]
+    response = HttpResponse(rosters.export_roster(event, chosen), content_type=kind)
+    return _attached(response, f"{event.slug}-roster.{chosen}")
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    event = current_event(today=timezone.now().date())
+    return {"event": event.slug if event else None, **request.GET.dict()}
+
+
+def _ask(request: HttpRequest, form: forms.Form, context: dict[str, Any]) -> HttpResponse:
+    return TemplateResponse(request, "admin/checkin/export.html", context | {"form": form})
+
+
+def _attached(response: Any, name: str) -> HttpResponseBase:
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Cache-Control"] = "no-store"
+    answer: HttpResponseBase = response
+    return answer

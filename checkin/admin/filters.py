@@ -1,0 +1,124 @@
+"""What the ledger can be filtered by, beside the event."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+
+from checkin.flags import WHY
+from checkin.ledger import person_subject
+from checkin.models import AttendanceRecord, Checkpoint, Person
+from eventsync.schedule.models import Event, Venue
+from eventsync.sync.admin import as_id
+from eventsync.sync.models import Operation, Verdict
+
+MOST_DAYS = 60
+
+Choices = list[tuple[str, str]]
+
+
+def chosen_event(request: HttpRequest) -> Event | None:
+    """The event of the event filter; the only one when there is no other."""
+    key = as_id(request.GET.get("event", ""))
+    if key:
+        return Event.objects.filter(id=key).first()
+    events = list(Event.objects.all()[:2])
+    return events[0] if len(events) == 1 else None
+
+
+class VenueFilter(admin.SimpleListFilter):
+    title = "venue"
+    parameter_name = "venue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        event = chosen_event(request)
+        return [(str(key), name) for key, name in Venue.objects.filter(event=event).values_list("id", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        key = as_id(self.value() or "")
+        return queryset.filter(checkpoint__venue=key) if key else queryset
+
+
+class CheckpointFilter(admin.SimpleListFilter):
+    title = "checkpoint"
+    parameter_name = "checkpoint"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        doors = Checkpoint.objects.select_related("venue").filter(venue__event=chosen_event(request))
+        if venue := as_id(request.GET.get("venue", "")):
+            doors = doors.filter(venue=venue)
+        return [(str(door.id), str(door)) for door in doors.order_by("venue__name", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        key = as_id(self.value() or "")
+        return queryset.filter(checkpoint=key) if key else queryset
+
+
+class DayFilter(admin.SimpleListFilter):
+    """Days of the event, in its zone; there are none to choose from before an event is chosen."""
+
+    title = "day"
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        event = chosen_event(request)
+        if event is None:
+            return []
+        count = min((event.last_day - event.first_day).days + 1, MOST_DAYS)
+        days = [event.first_day + timedelta(days=number) for number in range(count)]
+        return [(day.isoformat(), f"{day:%a %d %b}") for day in days]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        event = chosen_event(request)
+        if event is None or self.value() is None:
+            return queryset
+        try:
+            begin = datetime.combine(date.fromisoformat(self.value() or ""), time.min, ZoneInfo(event.tz))
+        except ValueError:
+            return queryset.none()
+        end = datetime.combine(begin.date() + timedelta(days=1), time.min, ZoneInfo(event.tz))
+        return queryset.filter(at__gte=begin, at__lt=end)
+
+
+class FlagFilter(admin.SimpleListFilter):
+    title = "flag"
+    parameter_name = "flag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [("any", "Any flag"), *((flag, flag.replace("_", " ").capitalize()) for flag in WHY)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """What the engine remarked (clock, revoked phone) stands with the operation."""
+        operations = Operation.objects.filter(id=OuterRef("operation_id"))
+        match self.value():
+            case None:
+                return queryset
+            case "any":
+                return queryset.filter(Exists(operations.filter(verdict=Verdict.FLAGGED)))
+            case flag:
+                engine = Exists(operations.filter(flags__contains=f'"{flag}"'))
+                return queryset.filter(Q(flags__contains=flag) | engine) if flag in WHY else queryset.none()
+
+
+class PersonFilter(admin.SimpleListFilter):
+    """Set by the link on a person's page; shows itself only then."""
+
+    title = "person"
+    parameter_name = "person"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        key = as_id(request.GET.get("person", ""))
+        return [(str(person.id), str(person)) for person in Person.objects.filter(id=key)] if key else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        key = as_id(self.value() or "")
+        return about(queryset, [person_subject(key)]) if key else queryset
+
+
+def about(queryset: QuerySet[AttendanceRecord], subjects: list[str]) -> QuerySet[AttendanceRecord]:
+    """The records of these subjects, and the undoings of them."""
+    theirs = AttendanceRecord.objects.filter(subject__in=subjects).order_by().values("operation_id")
+    return queryset.filter(Q(subject__in=subjects) | Q(refers_to__in=theirs))

@@ -1,0 +1,197 @@
+"""People, and the codes that they carry. Every change goes through `roster.changing`, so phones hear of it."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from checkin import roster, rules
+from checkin.admin import downloads, search
+from checkin.models import Credential, Person, new_code, new_number
+from eventsync.jobs.admin import ModelAdmin
+from eventsync.schedule.queries import current_event
+
+if TYPE_CHECKING:
+    CredentialInlineBase = admin.StackedInline[Credential, Person]  # generic in their type stubs only
+    CredentialFormBase = forms.ModelForm[Credential]
+    CredentialFormSetBase = forms.BaseInlineFormSet[Credential, Person, Any]
+    PersonFormBase = forms.ModelForm[Person]
+else:
+    CredentialInlineBase, CredentialFormSetBase = admin.StackedInline, forms.BaseInlineFormSet
+    CredentialFormBase = PersonFormBase = forms.ModelForm
+
+
+class CredentialForm(CredentialFormBase):
+    """An existing code cannot be edited, only its state. A new one is made when none is typed."""
+
+    code = forms.CharField(max_length=200, required=False, strip=False, help_text="Empty: a new one is made.")
+
+    class Meta:
+        model = Credential
+        fields = ["code", "state"]
+
+    def __init__(self, *args: Any, event: UUID | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.event = event
+        if self.instance.pk:
+            self.initial["code"] = str(self.instance)
+            self.fields["code"].disabled = True
+
+    def has_changed(self) -> bool:
+        """A row that was added counts even when nothing is typed into it."""
+        return not self.instance.pk or super().has_changed()
+
+    def clean_code(self) -> str:
+        if self.instance.pk:
+            return self.instance.code
+        code = rules.canonical_code(self.cleaned_data["code"]) if self.cleaned_data["code"].strip() else new_code()
+        if self.event is None:
+            return code  # the page says what is wrong with the person
+        self.instance.event_id = self.event
+        self.instance.digest = rules.credential_digest(str(self.event), code)
+        taken = (
+            Credential.objects.filter(event=self.event, digest=self.instance.digest).select_related("person").first()
+        )
+        if taken:
+            raise forms.ValidationError(f"{taken.person} carries this code already.")
+        return code
+
+
+class CredentialFormSet(CredentialFormSetBase):
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        return {**super().get_form_kwargs(index), "event": self.instance.event_id}
+
+    def clean(self) -> None:
+        super().clean()
+        digests = [form.instance.digest for form in self.forms if form.is_valid() and form.instance.digest]
+        if len(set(digests)) < len(digests):
+            raise forms.ValidationError("This code is here twice.")
+
+
+class CredentialInline(CredentialInlineBase):
+    model = Credential
+    form = CredentialForm
+    formset = CredentialFormSet
+    fields = [("code", "state")]
+    can_delete = False
+    verbose_name = "code"
+    verbose_name_plural = "codes (wristbands and tickets)"
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        return 0 if obj else 1
+
+
+class PersonForm(PersonFormBase):
+    external_id = forms.CharField(
+        label="Number",
+        max_length=100,
+        required=False,
+        help_text="The organisers' own number or reference. Empty: one is made.",
+    )
+
+    class Meta:
+        model = Person
+        fields = ["event", "external_id", "name", "delegation", "role"]
+
+    def clean_external_id(self) -> str:
+        return self.cleaned_data["external_id"] or self.instance.external_id or new_number()
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        event = said.get("event") or (self.instance.event if self.instance.event_id else None)
+        same = Person.objects.filter(event=event, external_id=said.get("external_id")).exclude(pk=self.instance.pk)
+        if event and (other := same.first()):
+            self.add_error("external_id", f"{other} has this number already.")
+        return said
+
+
+@admin.register(Person)
+class PersonAdmin(ModelAdmin):
+    form = PersonForm
+    inlines = [CredentialInline]
+    list_display = ["name", "external_id", "delegation", "role", "event"]
+    list_filter = ["event"]
+    list_select_related = ["event"]
+    list_per_page = 50
+    search_fields = ["search"]  # shows the box; what it finds is in checkin.admin.search
+    search_help_text = "Name, delegation, number or code."
+    show_full_result_count = False
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"event": current_event(today=timezone.now().date()), **super().get_changeform_initial_data(request)}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["event", "external_id", "name", "delegation", "role", *(["ledger"] if obj else [])]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["event", "ledger"] if obj else []
+
+    @admin.display(description="attendance")
+    def ledger(self, person: Person) -> str:
+        url = reverse("admin:checkin_attendancerecord_changelist")
+        query = urlencode({"event": person.event_id, "person": person.pk})
+        return format_html('<a href="{}?{}">All records of this person</a>', url, query)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return (search.people(queryset, search_term) if search.clean(search_term) else queryset), False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)
+        return [path("export/", view, name="checkin_person_export"), *super().get_urls()]
+
+    def export_view(self, request: HttpRequest) -> HttpResponseBase:
+        """The file has the codes too, so seeing people is not enough."""
+        if not request.user.has_perms(["checkin.view_person", "checkin.view_credential"]):
+            raise PermissionDenied
+        return downloads.roster(request, self.admin_site.each_context(request) | {"opts": self.opts})
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Saved in `save_related`, in one transaction with the codes."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        person = form.instance
+        with roster.changing(person.event_id) as changed:
+            person.search = roster_key(person.name)
+            person.save()
+            super().save_related(request, form, formsets, change)
+            changed.people.add(person.pk)
+            changed.digests.update(_digests(formsets))
+
+    def get_deleted_objects(
+        self, objs: Iterable[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        """Their codes go with them; what the ledger has of them stays, as unidentified."""
+        people = list(objs)
+        codes = Credential.objects.filter(person__in=people).count()
+        return list(map(str, people)), {"people": len(people), "codes": codes}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Person) -> None:
+        roster.remove_people(obj.event_id, [obj.pk])
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Person]) -> None:
+        chosen: dict[Any, list[Any]] = {}
+        for event, key in queryset.values_list("event_id", "pk"):
+            chosen.setdefault(event, []).append(key)
+        for event, keys in sorted(chosen.items()):
+            roster.remove_people(event, keys)
+
+
+def roster_key(name: str) -> str:
+    """What a person is found by; a name can get longer by taking its letters apart."""
+    return rules.search_key(name)[: Person._meta.get_field("search").max_length]
+
+
+def _digests(formsets: Iterable[Any]) -> set[str]:
+    codes = (form for formset in formsets for form in formset.forms if form.has_changed())
+    return {form.instance.digest for form in codes}

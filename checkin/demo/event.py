@@ -1,0 +1,85 @@
+"""Loads the demo event: three venues, doors of every policy, people; no attendance and no holds."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from checkin.demo.people import SEED, MadeUp, generate_people
+from checkin.models import Checkpoint, CheckpointWindow, Policy
+from checkin.roster import publish_checkpoints
+from checkin.rosters.applying import apply_import
+from checkin.rosters.layouts import TEMPLATE
+from checkin.rosters.listing import Listed, Listing
+from checkin.rosters.planning import plan_listing
+from eventsync.schedule.models import Event, Venue
+
+SLUG = "demo"
+TZ = "Europe/Helsinki"
+PEOPLE = 500
+DAYS = 7
+
+_NAMESPACE = uuid.UUID("1b1f0c52-4f0e-4f0c-8a53-0f7d5a5b9a6e")
+_VENUES = {
+    "arena": (
+        "Lakeside Arena",
+        {
+            "Main door": Policy.ONCE,
+            "Day pass door": Policy.DAILY,
+            "Lunch": Policy.PER_WINDOW,
+            "Quiet room": Policy.IN_OUT,
+        },
+    ),
+    "pool": ("Swimming Hall", {"Main door": Policy.ONCE}),
+    "village": ("Athletes' Village", {"Main door": Policy.ONCE}),
+}
+_LUNCH = (time(11), time(14))
+
+
+@transaction.atomic
+def load_demo(*, people: int, now: datetime) -> Event:
+    """Writes the demo event. Ids are the same on every machine; its days begin today."""
+    today = now.astimezone(ZoneInfo(TZ)).date()
+    event = Event.objects.create(
+        id=_id("event"),
+        slug=SLUG,
+        name="Northern Games (demo)",
+        tz=TZ,
+        first_day=today,
+        last_day=today + timedelta(days=DAYS - 1),
+    )
+    publish_checkpoints(list(_checkpoints(event)))
+    apply_import(event, plan_listing(event, _listing(generate_people(people, SEED))))
+    return event
+
+
+def _id(name: str) -> uuid.UUID:
+    return uuid.uuid5(_NAMESPACE, name)
+
+
+def _checkpoints(event: Event) -> Iterator[Checkpoint]:
+    for slug, (name, doors) in _VENUES.items():
+        venue = Venue.objects.create(id=_id(slug), event=event, slug=slug, name=name)
+        for door, policy in doors.items():
+            checkpoint = Checkpoint.objects.create(id=_id(f"{slug}/{door}"), venue=venue, name=door, policy=policy)
+            if policy == Policy.PER_WINDOW:
+                CheckpointWindow.objects.bulk_create(_lunches(checkpoint, event.first_day))
+            yield checkpoint
+
+
+def _lunches(checkpoint: Checkpoint, first_day: date) -> Iterator[CheckpointWindow]:
+    opens, closes = _LUNCH
+    for day in (first_day + timedelta(days=number) for number in range(DAYS)):
+        start, end = (datetime.combine(day, at, ZoneInfo(TZ)) for at in (opens, closes))
+        yield CheckpointWindow(checkpoint=checkpoint, name=f"lunch-{day}", start=start, end=end)
+
+
+def _listing(people: list[MadeUp]) -> Listing:
+    """As if they came from a file, but with their own ids."""
+    listed = [
+        Listed(row, person.number, person.name, person.delegation, person.role, (person.code,), person.id)
+        for row, person in enumerate(people, 2)
+    ]
+    return Listing(TEMPLATE, len(listed), {}, people=listed)

@@ -1,0 +1,135 @@
+"""Made-up people for the demo, tests and benchmarks: seeded, so the same seed gives the same people everywhere.
+
+Never use it for real ones: whoever knows the seed knows the codes.
+"""
+
+import csv
+import io
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from faker import Faker
+
+from checkin.rules import CODE_ALPHABET, CODE_LENGTH
+
+SEED = 2026
+_NAMESPACE = uuid.UUID("6f5c1d3e-8f0b-4c55-9d0e-5f2b0d8a7c11")
+
+Name = Callable[[Faker], str]
+
+
+class MadeUp(NamedTuple):
+    """One person as in a roster file, and an id that is theirs on every run."""
+
+    id: uuid.UUID
+    number: str
+    name: str
+    delegation: str
+    role: str
+    code: str
+
+
+def _woman(faker: Faker) -> str:
+    return f"{faker.first_name_female()} {faker.last_name_female()}"
+
+
+def _man(faker: Faker) -> str:
+    return f"{faker.first_name_male()} {faker.last_name_male()}"
+
+
+def _family_first(faker: Faker) -> str:
+    return f"{faker.last_name()} {faker.first_name()}"
+
+
+def _no_space(faker: Faker) -> str:
+    return f"{faker.last_name()}{faker.first_name()}"
+
+
+_FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Ý")
+_MIDDLE = ("Thị", "Văn", "Ngọc", "Đức", "Minh", "Hữu")
+_GIVEN = ("Ánh", "Dũng", "Hạnh", "Hương", "Khánh", "Linh", "Mỹ", "Phương", "Quỳnh", "Thảo", "Tuấn", "Yến")
+
+
+def _vietnamese(faker: Faker) -> str:
+    """Faker has few names for Vietnam."""
+    pick = faker.random.choice
+    return f"{pick(_FAMILIES)} {pick(_MIDDLE)} {pick(_GIVEN)}"
+
+
+_DELEGATIONS: dict[str, tuple[str, tuple[Name, ...]]] = {
+    "Brazil": ("pt_BR", (_woman, _man)),
+    "China": ("zh_CN", (_no_space,)),
+    "Czechia": ("cs_CZ", (_woman, _man)),
+    "Egypt": ("ar_EG", (_woman, _man)),
+    "Finland": ("fi_FI", (_woman, _man)),
+    "France": ("fr_FR", (_woman, _man)),
+    "Germany": ("de_DE", (_woman, _man)),
+    "Great Britain": ("en_GB", (_woman, _man)),
+    "Greece": ("el_GR", (_woman, _man)),
+    "Iceland": ("is_IS", (_woman, _man)),
+    "India": ("hi_IN", (_woman, _man)),
+    "Israel": ("he_IL", (_woman, _man)),
+    "Japan": ("ja_JP", (_family_first,)),
+    "Korea": ("ko_KR", (_no_space,)),
+    "Norway": ("no_NO", (_woman, _man)),
+    "Poland": ("pl_PL", (_woman, _man)),
+    "Spain": ("es_ES", (_woman, _man)),
+    "Sweden": ("sv_SE", (_woman, _man)),
+    "Türkiye": ("tr_TR", (_woman, _man)),
+    "Ukraine": ("uk_UA", (_woman, _man)),
+    "Vietnam": ("vi_VN", (_vietnamese,)),
+}
+_ROLES = {"athlete": 45, "coach": 12, "volunteer": 18, "family": 15, "guest": 5, "official": 5}
+
+# What goes wrong at doors: names of one letter, and several people of one name.
+_SHORT = ("Soo O", "Bo Å", "Min-ji O", "Ý Lan", "U Thein", "Ng Y", "王 一", "Ali Ö")
+_SHARED = ("Maria Silva", "Anna Berg", "Ivan Petrov", "Jin Kim", "José García", "Fatma Yılmaz", "Łukasz Nowak")
+_EVERY_SHORT = 61
+_EVERY_SHARED = 23
+
+
+def generate_people(count: int, seed: int = SEED) -> list[MadeUp]:
+    """The first `count` people of a seed: more of them begin with the same ones."""
+    people = _people(seed)
+    return [next(people) for _ in range(count)]
+
+
+def _people(seed: int) -> Iterator[MadeUp]:
+    # Same people on every run is what this is for; nothing here is a secret.
+    dice = random.Random(seed)  # noqa: S311
+    fakers = {place: _faker(locale, seed) for place, (locale, _) in _DELEGATIONS.items()}
+    places, roles, weights = list(_DELEGATIONS), list(_ROLES), list(_ROLES.values())
+    index = 0
+    while True:
+        index += 1
+        place = places[(index * 8) % len(places)] if index % _EVERY_SHARED == 0 else dice.choice(places)
+        name = _special(index) or dice.choice(_DELEGATIONS[place][1])(fakers[place])
+        [role] = dice.choices(roles, weights)
+        code = "".join(dice.choices(CODE_ALPHABET, k=CODE_LENGTH))
+        number = f"P-{index:05}"
+        yield MadeUp(uuid.uuid5(_NAMESPACE, f"{seed}/{number}"), number, name, place, role, code)
+
+
+def _special(index: int) -> str | None:
+    if index % _EVERY_SHORT == 0:
+        return _SHORT[index // _EVERY_SHORT % len(_SHORT)]
+    if index % _EVERY_SHARED == 0:
+        return _SHARED[index // _EVERY_SHARED % len(_SHARED)]
+    return None
+
+
+def _faker(locale: str, seed: int) -> Faker:
+    faker = Faker(locale)
+    faker.seed_instance(f"{seed}/{locale}")
+    return faker
+
+
+def roster_csv(people: list[MadeUp]) -> bytes:
+    """These people as a roster file of our template."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(("number", "name", "delegation", "role", "codes"))
+    writer.writerows(person[1:] for person in people)
+    return text.getvalue().encode("utf-8-sig")

@@ -1,0 +1,32 @@
+"""Rosters in and out: what a file says, what it would change, changing it, and giving it back.
+
+    table = read_roster("people.csv", content)      # RosterError: a sentence, when the file cannot be read
+    plan = plan_import(event, table)                # changes nothing; plan.problems by row and column
+    report = apply_import(event, plan)              # all of it in one transaction, or nothing (RosterError)
+    content = export_roster(event, "xlsx")          # what import takes
+
+An upload of more than LARGE rows is work for the job `checkin.import_roster`, on a RosterImport.
+"""
+
+from checkin.rosters.applying import Report, apply_import
+from checkin.rosters.exporting import FORMATS, export_roster
+from checkin.rosters.listing import Note
+from checkin.rosters.planning import Entry, Plan, plan_import
+from checkin.rosters.reading import read_roster
+from checkin.rosters.table import LARGE, Progress, RosterError, Table
+
+__all__ = [
+    "FORMATS",
+    "LARGE",
+    "Entry",
+    "Note",
+    "Plan",
+    "Progress",
+    "Report",
+    "RosterError",
+    "Table",
+    "apply_import",
+    "export_roster",
+    "plan_import",
+    "read_roster",
+]

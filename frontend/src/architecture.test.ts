@@ -1,0 +1,76 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+// docs/architecture.md: main → features → operations → sync → db, on rules, platform, contract and ui.
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  '.': ['features', 'operations', 'sync', 'db', 'rules', 'platform', 'contract', 'ui'],
+  features: ['operations', 'db', 'rules', 'contract', 'ui'],
+  operations: ['sync', 'db', 'rules', 'platform', 'contract'],
+  sync: ['db', 'rules', 'platform', 'contract'],
+  db: ['platform', 'contract'],
+  contract: ['rules'],
+  ui: ['rules'],
+  rules: [],
+  platform: [],
+  sw: [],
+};
+
+const SRC = fileURLToPath(new URL('.', import.meta.url));
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|svelte)$/.test(name));
+const code = sources.filter((name) => !name.endsWith('.test.ts'));
+const imports = code.flatMap(importsOf);
+
+function importsOf(from: string): Import[] {
+  const text = readFileSync(join(SRC, from), 'utf8');
+  return [...text.matchAll(/from '(\.[^']+)'/g)].map(([, path]) => ({
+    from,
+    to: relative(SRC, join(SRC, dirname(from), path ?? '')),
+  }));
+}
+
+function layerOf(path: string): string {
+  return path.includes('/') ? (path.split('/')[0] ?? '') : '.';
+}
+
+test('the test sees the code', () => {
+  expect(imports).toContainEqual({ from: 'features/door/Door.svelte', to: 'features/door/desk.svelte' });
+  expect(imports.length).toBeGreaterThan(60);
+});
+
+test('imports point down', () => {
+  const wrong = imports.filter(({ from, to }) => {
+    const [above, below] = [layerOf(from), layerOf(to)];
+    return above !== below && !MAY_IMPORT[above]?.includes(below);
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('features are strangers to each other', () => {
+  const feature = (path: string): string | undefined => /^features\/([^/]+)/.exec(path)?.[1];
+  const wrong = imports.filter(({ from, to }) => feature(from) && feature(to) && feature(from) !== feature(to));
+  expect(wrong).toEqual([]);
+});
+
+test('screens take types of the storage and its errors, never the storage itself', () => {
+  const screens = code.filter((name) => layerOf(name) === 'features').map((name) => readFileSync(join(SRC, name), 'utf8'));
+  const wrong = screens.flatMap((text) => [...text.matchAll(/import (?!type)[^;]*from '[^']*\/db\/(?!connection)[^']*'/g)]);
+  expect(wrong).toEqual([]);
+});
+
+test('only the exchange with the server and the service worker fetch', () => {
+  const fetching = code.filter((name) => /\bfetch\(/.test(readFileSync(join(SRC, name), 'utf8')));
+  expect(fetching.filter((name) => !['sync/server.ts', 'sw/worker.ts'].includes(name))).toEqual([]);
+});
+
+test('files stay short', () => {
+  const long = code.filter((name) => readFileSync(join(SRC, name), 'utf8').split('\n').length > 320);
+  expect(long).toEqual([]);
+});

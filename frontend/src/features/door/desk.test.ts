@@ -1,0 +1,165 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Checkpoint } from '../../contract/protocol';
+import { Outbox } from '../../db/outbox';
+import { Records, type Row } from '../../db/records';
+import { Attendance } from '../../operations/attendance.svelte';
+import { OutboxView } from '../../operations/outbox.svelte';
+import { Roster } from '../../operations/roster.svelte';
+import { Bulletin } from '../../platform/bulletin';
+import { credentialDigest } from '../../rules/codes';
+import { searchKey } from '../../rules/search';
+import { Desk, wordOf } from './desk.svelte';
+
+const EVENT = '0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11';
+const CODE = 'ACDEF-GHJKM-NPQRT';
+const UNKNOWN_CODE = 'VWXY3-4679A-CDEFG';
+const DOOR: Checkpoint = { id: 'door', name: 'Door', policy: 'once', tz: 'UTC' };
+const BUS: Checkpoint = { id: 'bus', name: 'Bus', policy: 'in_out', tz: 'UTC' };
+
+let bulletin: Bulletin;
+let outbox: OutboxView;
+let attendance: Attendance;
+let roster: Roster;
+let desk: Desk;
+
+function person(id: string, name: string, credentials: string[] = []): Row {
+  return { kind: 'person', key: id, body: { id, name, search: searchKey(name), delegation: 'Norway', role: '', credentials } };
+}
+
+function presence(id: string, checkpoint: string): Row {
+  const body = { checkpoint, window: '', person: id, state: 'present', since: '2026-11-22T10:42:00.000Z', by: 'Ana', operation: 'x', duplicates: 0 };
+  return { kind: 'presence', key: `${checkpoint}//${id}`, body };
+}
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  bulletin = new Bulletin('test');
+  const records = new Records();
+  const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
+  const people = [person('maria', 'Maria Silva', [await credentialDigest(EVENT, CODE)]), person('soo', 'Soo O'), person('bo', 'Bo Ek')];
+  await records.replace({ ...cursor, stream: 'roster:e' }, people);
+  const here = [DOOR, BUS].map((body) => ({ kind: 'checkpoint', key: body.id, body }));
+  await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door')]);
+  outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
+  roster = new Roster(records);
+  attendance = new Attendance(records, outbox, roster);
+  await roster.load('roster:e', 'all');
+  await attendance.load('attendance:v', 'all');
+  await attendance.loadCursors();
+  attendance.choose('door');
+  desk = new Desk({ event: EVENT, roster, attendance, outbox });
+});
+
+afterEach(() => {
+  bulletin.close();
+  vi.restoreAllMocks();
+});
+
+async function tap(query: string): Promise<string | null> {
+  await desk.look(query);
+  const [first] = desk.found;
+  if (first !== undefined) await desk.tap(first);
+  return desk.result && wordOf(desk.result);
+}
+
+test('a tap lets in, counts at once, and records one absolute operation', async () => {
+  expect(attendance.headcount).toEqual({ present: 1, unidentified: 0 });
+  expect(await tap('soo')).toBe('In');
+  expect(attendance.headcount).toEqual({ present: 2, unidentified: 0 });
+  expect(outbox.rows.map(({ operation }) => [operation.kind, operation.payload])).toEqual([
+    ['checkin.arrive', { checkpoint: 'door', person: 'soo', method: 'search' }],
+  ]);
+  expect(desk.announcement).toBe('In. Soo O, Norway.');
+});
+
+test('somebody who is in already is said to be, with the first one’s name, and nothing is recorded', async () => {
+  expect(await tap('bo')).toBe('Already in');
+  expect(desk.result).toMatchObject({ presence: { by: 'Ana', since: '2026-11-22T10:42:00.000Z' } });
+  expect(outbox.rows).toEqual([]);
+});
+
+test('letting in again anyway is recorded and counts nobody twice', async () => {
+  await tap('bo');
+  if (desk.result?.kind === 'already') await desk.anyway(desk.result);
+  expect([desk.result?.kind, outbox.pending, attendance.headcount.present]).toEqual(['in', 1, 1]);
+});
+
+test('a code is found however it is typed, and recorded as the code that was seen', async () => {
+  expect(await desk.submit('acdef ghjkm npqrt')).toBe(true);
+  expect(desk.result).toMatchObject({ kind: 'in', name: 'Maria Silva' });
+  expect(outbox.rows[0]?.operation.payload).toEqual({
+    checkpoint: 'door',
+    credential: await credentialDigest(EVENT, CODE),
+    method: 'typed',
+  });
+  expect(await tap('maria')).toBe('Already in');
+});
+
+test('a code of nobody is not recorded until a person says so; then it counts as unidentified', async () => {
+  await desk.submit(UNKNOWN_CODE);
+  expect([desk.result?.kind, outbox.pending]).toEqual(['unlisted', 0]);
+  if (desk.result !== null) await desk.anyway(desk.result);
+  expect([desk.result?.kind, outbox.pending]).toEqual(['in', 1]);
+  expect(attendance.headcount).toEqual({ present: 1, unidentified: 1 });
+});
+
+test('a name is only looked for by Enter', async () => {
+  expect(await desk.submit('Soo O')).toBe(false);
+  expect([desk.result, outbox.pending]).toEqual([null, 0]);
+});
+
+test('undo takes the person out of the count and refers to what it undoes', async () => {
+  await tap('soo');
+  const [recent] = desk.recent;
+  if (recent !== undefined) await desk.undo(recent.row, recent.name);
+  expect(attendance.headcount.present).toBe(1);
+  expect(outbox.rows[1]?.operation).toMatchObject({ kind: 'checkin.void', refers_to: recent?.row.id, payload: { checkpoint: 'door' } });
+  expect(desk.recent.map(({ name, undone }) => [name, undone])).toEqual([['Soo O', true]]);
+  expect(await tap('soo')).toBe('In');
+});
+
+test('in and out are what the volunteer says, not the opposite of what is stored', async () => {
+  attendance.choose('bus');
+  desk.direction = 'leave';
+  expect(await tap('soo')).toBe('Out');
+  expect(await tap('soo')).toBe('Already out');
+  desk.direction = 'arrive';
+  expect(await tap('soo')).toBe('In');
+  expect(attendance.headcount.present).toBe(1);
+  expect(outbox.rows.map(({ operation }) => operation.kind)).toEqual(['checkin.leave', 'checkin.arrive']);
+});
+
+test('a full phone never shows green', async () => {
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+    throw new DOMException('no room', 'QuotaExceededError');
+  });
+  expect(await tap('soo')).toBe('Not saved');
+  expect([outbox.pending, attendance.headcount.present]).toEqual([0, 1]);
+  vi.restoreAllMocks();
+  if (desk.result?.kind === 'unsaved') await desk.result.retry();
+  expect([desk.result?.kind, outbox.pending]).toEqual(['in', 1]);
+});
+
+test('two quick taps on one person are one operation', async () => {
+  await desk.look('soo');
+  const [soo] = desk.found;
+  if (soo !== undefined) await Promise.all([desk.tap(soo), desk.tap(soo)]);
+  expect(outbox.rows.length).toBe(1);
+});
+
+test('quick taps on two people are two operations', async () => {
+  await Promise.all([...roster.search('s', 9)].map((found) => desk.tap(found)));
+  expect(outbox.rows.map(({ operation }) => operation.payload['person'])).toEqual(['maria', 'soo']);
+});
+
+test('a person who left the roster is no longer found', async () => {
+  const records = new Records();
+  const change = { seq: 6, kind: 'person', key: 'soo', deleted: true };
+  const cursor = { stream: 'roster:e', seq: 6, epoch: 'e', count: null, pulledAt: 0 };
+  const touched = await records.apply(5, cursor, [change]);
+  await roster.load('roster:e', touched ?? []);
+  await desk.look('soo');
+  expect([desk.found, roster.size]).toEqual([[], 2]);
+});

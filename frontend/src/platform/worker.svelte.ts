@@ -1,0 +1,53 @@
+/** The service worker as the page sees it: whether the app starts without a network, and whether a newer one waits. */
+export class Worker {
+  #ready = $state(false);
+  #waiting = $state.raw<ServiceWorker | null>(null);
+  #registration: ServiceWorkerRegistration | null = null;
+  #reloading = false;
+
+  get ready(): boolean {
+    return this.#ready;
+  }
+
+  get updateWaits(): boolean {
+    return this.#waiting !== null;
+  }
+
+  async register(): Promise<void> {
+    if (!('serviceWorker' in navigator)) return;
+    try {
+      const registration = await navigator.serviceWorker.register('/sw.js', { scope: '/', updateViaCache: 'none' });
+      this.#registration = registration;
+      this.#watch(registration);
+    } catch (error) {
+      console.warn('the service worker was not registered', error);
+    }
+    void navigator.serviceWorker.ready.then(() => (this.#ready = true));
+  }
+
+  /** Asks the server for a newer version; a waiting one is offered, never forced. */
+  async look(): Promise<void> {
+    await this.#registration?.update().catch(() => undefined);
+  }
+
+  /** Takes the waiting version, then loads the page once. What was recorded is not touched. */
+  update(): void {
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (this.#reloading) return;
+      this.#reloading = true;
+      location.reload();
+    });
+    this.#waiting?.postMessage('take over');
+  }
+
+  #watch(registration: ServiceWorkerRegistration): void {
+    this.#waiting = registration.waiting;
+    registration.addEventListener('updatefound', () => {
+      const installing = registration.installing;
+      installing?.addEventListener('statechange', () => {
+        const replaces = installing.state === 'installed' && registration.active !== null;
+        if (replaces) this.#waiting = registration.waiting;
+      });
+    });
+  }
+}

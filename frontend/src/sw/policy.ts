@@ -1,0 +1,40 @@
+/** What the app needs to start without a network; made by vite.worker.config.ts. */
+export interface Precache {
+  readonly version: string;
+  readonly shell: string;
+  readonly assets: readonly string[];
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly mode: string;
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** Where an answer comes from: the stored page, a stored file, or the network as if no worker were there. */
+export type Source = 'shell' | 'asset' | 'network';
+
+export function sourceOf(asked: Asked, precache: Precache, ownOrigin: string): Source {
+  if (asked.method !== 'GET' || asked.origin !== ownOrigin) return 'network';
+  if (precache.assets.includes(asked.path)) return 'asset';
+  const isPage = asked.mode === 'navigate' && asked.path.startsWith(precache.shell);
+  return isPage ? 'shell' : 'network';
+}
+
+const PREFIX = 'eventsync-app-';
+
+export function cacheName(precache: Precache): string {
+  return PREFIX + precache.version;
+}
+
+/** Caches of other versions of the app; never anybody else's. */
+export function isOutdated(name: string, precache: Precache): boolean {
+  return name.startsWith(PREFIX) && name !== cacheName(precache);
+}
+
+/** Whether the page belongs to these assets: during a deployment an old process may answer. */
+export function fits(page: string, precache: Precache): boolean {
+  const entry = precache.assets.filter((path) => path.endsWith('.js'));
+  return entry.some((path) => page.includes(path));
+}

@@ -1,0 +1,46 @@
+/// <reference lib="webworker" />
+import { cacheName, fits, isOutdated, sourceOf, type Precache } from './policy';
+
+declare const self: ServiceWorkerGlobalScope;
+declare const __PRECACHE__: Precache;
+const precache = __PRECACHE__;
+
+self.addEventListener('install', (event) => event.waitUntil(store()));
+
+self.addEventListener('activate', (event) => event.waitUntil(tidy()));
+
+self.addEventListener('message', (event) => {
+  if (event.data === 'take over') void self.skipWaiting();
+});
+
+self.addEventListener('fetch', (event) => {
+  const { method, mode, url } = event.request;
+  const { origin, pathname } = new URL(url);
+  switch (sourceOf({ method, mode, origin, path: pathname }, precache, self.location.origin)) {
+    case 'shell':
+      return event.respondWith(stored(precache.shell, event.request));
+    case 'asset':
+      return event.respondWith(stored(pathname, event.request));
+    case 'network':
+      return;
+  }
+});
+
+// All or nothing: a version that is not complete is not installed, and the browser tries again later.
+async function store(): Promise<void> {
+  const page = await fetch(precache.shell, { cache: 'reload', credentials: 'omit', redirect: 'error' });
+  if (!page.ok || !fits(await page.clone().text(), precache)) throw new Error('the page is of another version');
+  const cache = await caches.open(cacheName(precache));
+  await cache.addAll(precache.assets.map((path) => new Request(path, { cache: 'reload', credentials: 'omit' })));
+  await cache.put(precache.shell, page);
+}
+
+async function tidy(): Promise<void> {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => isOutdated(name, precache)).map((name) => caches.delete(name)));
+}
+
+async function stored(path: string, request: Request): Promise<Response> {
+  const cache = await caches.open(cacheName(precache));
+  return (await cache.match(path)) ?? fetch(request);
+}

@@ -1,0 +1,37 @@
+"""Who sits at the organisers' desk: Alice owns everything, Bob may what he was given, Charlie must not."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+
+
+def alice() -> Client:
+    return _client(User.objects.create_superuser("alice"))
+
+
+def bob(*permissions: str) -> Client:
+    """`permissions` such as "checkin.view_person"."""
+    user = User.objects.create_user("bob", is_staff=True)
+    for name in permissions:
+        app, codename = name.split(".")
+        user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+    return _client(user)
+
+
+def charlie() -> Client:
+    return _client(User.objects.create_user("charlie", is_staff=True))
+
+
+def _client(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def inline(prefix: str, *rows: dict[str, Any], stored: int = 0) -> dict[str, Any]:
+    """The form data of an admin inline; the first `stored` rows exist already."""
+    data = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": stored}
+    for number, row in enumerate(rows):
+        data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
+    return data

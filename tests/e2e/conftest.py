@@ -1,0 +1,41 @@
+"""A server with the demo event, and phones."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.e2e.stage import Phone, Server, find_chromium
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Running, with the demo event's checkpoints and nobody on the roster yet."""
+    stage = Server(tmp_path)
+    stage.manage("migrate", "--verbosity", "0")
+    stage.start()
+    yield stage
+    stage.stop()
+
+
+@pytest.fixture
+def new_phone(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., Phone]]:
+    phones: list[Phone] = []
+
+    def make(**options: Any) -> Phone:
+        phone = Phone(playwright, tmp_path / f"phone-{len(phones)}", find_chromium(), options)
+        phone.switch_on()
+        phones.append(phone)
+        return phone
+
+    yield make
+    for phone in phones:
+        phone.switch_off()

@@ -1,0 +1,221 @@
+"""What the browser tests stand on: a real daphne process on its own database, and real browsers that can be killed."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 30  # seconds; the machine may be busy
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Server:
+    """daphne on a database file of its own. It can be stopped and started: phones find it at the same address."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    public_port: int = 0  # where phones find it, when something stands between
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.public_port or self.port}"
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "eventsync.sqlite3"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {
+            "EVENTSYNC_DATABASE_URL": f"sqlite:///{self.database}",
+            "EVENTSYNC_BASE_URL": self.url,
+            "EVENTSYNC_REDIS_URL": "",
+            "EVENTSYNC_SECRET_KEY": "for browser tests only",
+        }
+        return os.environ | ours
+
+    def manage(self, *arguments: str) -> str:
+        """Runs a command against the server's database; answers with what it printed."""
+        command = [sys.executable, str(ROOT / "manage.py"), *arguments]
+        done = subprocess.run(command, env=self.environment, cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"manage.py {arguments}: {done.stderr}"
+        return done.stdout
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "daphne", "-p", str(self.port), "eventsync.asgi:application"]
+        with (self.folder / "daphne.log").open("ab") as log:
+            self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self.process.poll() is None, (self.folder / "daphne.log").read_text()[-2000:]
+            assert time.monotonic() < deadline, "daphne does not answer"
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=1) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(PATIENCE)
+            self.process = None
+
+    def enrolment_link(self, *, profile: str = "door", venue: str | None = None) -> str:
+        where = ["--venue", venue] if venue else []
+        answer = self.manage("enrol_code", "--event", "demo", "--profile", profile, "--json", *where)
+        return str(json.loads(answer)["url"])
+
+    def venue(self) -> str:
+        """The slug of the demo's first venue."""
+        report = json.loads(self.manage("headcount", "--event", "demo", "--json"))
+        return str(report["venues"][0]["venue"])
+
+    def headcount(self) -> dict[str, tuple[int, int, int]]:
+        """Present, unidentified and voided by checkpoint id."""
+        report = json.loads(self.manage("headcount", "--event", "demo", "--json"))
+        return {
+            each["id"]: (each["present"], each["unidentified"], each["voided"])
+            for venue in report["venues"]
+            for each in venue["checkpoints"]
+        }
+
+
+@dataclass
+class Phone:
+    """A browser with a storage of its own, at the size of a phone."""
+
+    playwright: Playwright
+    profile: Path
+    executable: str
+    options: dict[str, Any] = field(default_factory=dict)
+    context: BrowserContext | None = None
+
+    @property
+    def page(self) -> Page:
+        assert self.context is not None, "the phone is switched off"
+        return self.context.pages[0]
+
+    def switch_on(self) -> None:
+        for lock in self.profile.glob("Singleton*"):
+            lock.unlink()
+        self.context = self.playwright.chromium.launch_persistent_context(
+            str(self.profile),
+            executable_path=self.executable,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+            **{"viewport": {"width": 360, "height": 640}, "timezone_id": "UTC", "locale": "en-GB", **self.options},
+        )
+        self.page.set_default_timeout(PATIENCE * 1000)
+
+    def kill(self) -> None:
+        """SIGKILL to the whole browser, as a phone does that runs out of battery."""
+        mark = f"--user-data-dir={self.profile}"
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and mark in _command_line(entry):
+                os.kill(int(entry.name), signal.SIGKILL)
+        context, self.context = self.context, None
+        if context is not None:
+            context.close()
+
+    def switch_off(self) -> None:
+        if self.context is not None:
+            self.context.close()
+            self.context = None
+
+    def enrol(self, link: str, *, name: str, checkpoint: str) -> None:
+        self.page.goto(link)
+        self.page.get_by_label("Your name").fill(name)
+        self.page.get_by_role("button", name="Continue").click()
+        self.page.get_by_role("list", name="Checkpoints").get_by_role("button", name=checkpoint).click()
+        expect(self.page.get_by_role("heading", name=checkpoint, level=1)).to_be_visible()
+
+    def wait_until_ready(self, people: int) -> None:
+        """Ready to work without signal: the roster and the app itself are stored."""
+        self.page.get_by_role("link", name="This phone").click()
+        readiness = self.page.get_by_label("Readiness")
+        expect(readiness).to_contain_text(f"{people} of {people}", timeout=PATIENCE * 1000)
+        expect(self.page.get_by_text("Ready to work without signal", exact=True)).to_be_visible(timeout=PATIENCE * 1000)
+        self.page.get_by_role("link", name="Door").click()
+
+    def search(self, text: str) -> None:
+        self.page.get_by_role("searchbox", name="Name or wristband code").fill(text)
+
+    def tap(self, person: Mapping[str, str]) -> None:
+        """Searches for somebody and taps them. `person` has a name and a delegation."""
+        self.search(person["name"])
+        label = re.compile("^" + re.escape(f"{person['name']}, {person['delegation']}, "))
+        self.page.get_by_role("list", name="People found").get_by_role("button", name=label).click()
+
+    def check_in(self, person: Mapping[str, str]) -> None:
+        """Taps somebody and waits for the big word."""
+        self.tap(person)
+        expect(self.result.get_by_role("heading", name="In", exact=True)).to_be_visible()
+
+    @property
+    def result(self) -> Any:
+        return self.page.get_by_role("region", name="Result")
+
+    def next(self) -> None:
+        self.page.get_by_role("button", name="Next person").click()
+
+    def shows(self, *, present: int | None = None, pending: int | None = None) -> None:
+        """Waits until the counters at the top of the door say this."""
+        for name, value in (("headcount", present), ("pending", pending)):
+            if value is not None:
+                expect(self.page.get_by_test_id(name)).to_have_text(str(value), timeout=PATIENCE * 1000)
+
+    def outbox(self) -> Counter[str]:
+        """The ids of all operations that this phone holds, with how often."""
+        return Counter(row["id"] for row in self.rows())
+
+    def rows(self) -> list[dict[str, Any]]:
+        return list(
+            self.page.evaluate(
+                """() => new Promise((resolve, reject) => {
+                    const opening = indexedDB.open('eventsync-outbox');
+                    opening.onerror = () => reject(opening.error);
+                    opening.onsuccess = () => {
+                        const all = opening.result.transaction('operations').objectStore('operations').getAll();
+                        all.onsuccess = () => { opening.result.close(); resolve(all.result); };
+                    };
+                })"""
+            )
+        )
+
+
+def _command_line(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def find_chromium() -> str:
+    named = os.environ.get("EVENTSYNC_CHROMIUM")
+    found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert found, "No Chromium was found: apt install chromium, or set EVENTSYNC_CHROMIUM."
+    return found
