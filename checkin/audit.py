@@ -106,8 +106,6 @@ def _people(event: Event) -> Iterator[tuple[tuple[str, str], Any]]:
     active = models.Credential.objects.filter(event=event, state=models.CredentialState.ACTIVE)
     for person, digest in active.values_list("person_id", "digest"):
         digests.setdefault(person, []).append(digest)
-    rows = models.Person.objects.filter(event=event).values("id", "name", "search", "delegation", "role")
-    for said in rows.iterator():
-        person = said.pop("id")
-        body = records.person_body(person, **said, digests=digests.get(person, []))
-        yield ("person", str(person)), body
+    rows = models.Person.objects.filter(event=event).values("id", *records.SHOWN)
+    for row in rows.iterator():
+        yield ("person", str(row["id"])), records.person_body(row, digests.get(row["id"], []))

@@ -1,6 +1,6 @@
 """What people, checkpoints and attendance look like to devices, and which streams carry them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from eventsync.sync.registry import registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import write_time
 
+SHOWN = ("name", "search", "delegation", "role")
 DOOR_PROFILES = (Profile.DOOR, Profile.LEAD, Profile.KIOSK, Profile.CONTROL)
 
 
@@ -46,28 +47,19 @@ def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID]) -> None
         for person_id, digest in active.values_list("person_id", "digest"):
             digests.setdefault(person_id, []).append(digest)
         found = set()
-        for said in Person.objects.filter(id__in=part).values("id", "name", "search", "delegation", "role"):
-            person_id = said.pop("id")
+        for row in Person.objects.filter(id__in=part).values("id", *SHOWN):
+            person_id = row["id"]
             found.add(person_id)
-            body = person_body(person_id, **said, digests=digests.get(person_id, []))
+            body = person_body(row, digests.get(person_id, []))
             changes.put(stream, "person", str(person_id), body)
         for person_id in set(part) - found:
             changes.delete(stream, "person", str(person_id))
 
 
-def person_body(
-    person_id: UUID, *, name: str, search: str, delegation: str, role: str, digests: list[str]
-) -> dict[str, Any]:
-    return {
-        "id": str(person_id),
-        "name": name,
-        "search": search,
-        "delegation": delegation,
-        "role": role,
-        "flags": [],
-        "hold": False,
-        "credentials": sorted(digests),
-    }
+def person_body(person: Mapping[str, Any], digests: Sequence[str]) -> dict[str, Any]:
+    """`person` has an id and everything in SHOWN; no more than that of anybody reaches a door."""
+    shown = {name: person[name] for name in SHOWN}
+    return {"id": str(person["id"]), **shown, "flags": [], "hold": False, "credentials": sorted(digests)}
 
 
 def put_checkpoint(changes: Changes, checkpoint: Checkpoint) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from checkin import models, records
 from checkin.ledger import CHUNK, Book, Key, Sheet, credential_subject, identified_among, person_subject
-from checkin.rules import Presence
+from checkin.rules import Presence, search_key
 from eventsync.sync.streams import Changes, lock
 
 
@@ -39,6 +39,8 @@ def changing(event_id: UUID) -> Iterator[RosterChange]:
 
 def _resettle(event_id: UUID, change: RosterChange, changes: Changes) -> None:
     """Re-folds the ledger's records of everybody whose identity may have changed."""
+    if not models.AttendanceRecord.objects.filter(event=event_id).exists():
+        return
     owners = _owners(event_id, change.digests)
     moved, touched = _moves(event_id, change, owners)
     if not touched:
@@ -116,6 +118,11 @@ def remove_people(event_id: UUID, people: Iterable[UUID]) -> None:
             change.digests.update(credentials.values_list("digest", flat=True))
             credentials.delete()
             doomed.delete()
+
+
+def search_of(name: str) -> str:
+    """What a person is found by; cut, for a name can get longer by taking its letters apart."""
+    return search_key(name)[: models.Person._meta.get_field("search").max_length]
 
 
 def publish_checkpoints(checkpoints: Iterable[models.Checkpoint]) -> None:

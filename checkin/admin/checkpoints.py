@@ -30,6 +30,9 @@ class WindowFormSet(WindowFormSetBase):
 
     def add_fields(self, form: Any, index: int | None) -> None:
         super().add_fields(form, index)
+        for name in ("start", "end"):
+            for part, widget in zip(("date", "time"), form.fields[name].widget.widgets, strict=True):
+                widget.attrs["aria-label"] = f"{name.capitalize()} {part}"
         if form.instance.pk and form.instance.name in self._used():
             form.fields["name"].disabled = True
 

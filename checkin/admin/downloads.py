@@ -78,6 +78,5 @@ def _ask(request: HttpRequest, form: forms.Form, context: dict[str, Any]) -> Htt
 
 def _attached(response: Any, name: str) -> HttpResponseBase:
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
     answer: HttpResponseBase = response
     return answer

@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -45,6 +46,7 @@ class CredentialForm(CredentialFormBase):
         if self.instance.pk:
             self.initial["code"] = str(self.instance)
             self.fields["code"].disabled = True
+            self.fields["code"].help_text = ""
 
     def has_changed(self) -> bool:
         """A row that was added counts even when nothing is typed into it."""
@@ -156,13 +158,21 @@ class PersonAdmin(ModelAdmin):
             raise PermissionDenied
         return downloads.roster(request, self.admin_site.each_context(request) | {"opts": self.opts})
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError:
+            taken = "Somebody gave this number or code away at the same moment. Nothing was saved; try again."
+            self.message_user(request, taken, messages.ERROR)
+            return HttpResponseRedirect(request.path)
+
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """Saved in `save_related`, in one transaction with the codes."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         person = form.instance
         with roster.changing(person.event_id) as changed:
-            person.search = roster_key(person.name)
+            person.search = roster.search_of(person.name)
             person.save()
             super().save_related(request, form, formsets, change)
             changed.people.add(person.pk)
@@ -185,11 +195,6 @@ class PersonAdmin(ModelAdmin):
             chosen.setdefault(event, []).append(key)
         for event, keys in sorted(chosen.items()):
             roster.remove_people(event, keys)
-
-
-def roster_key(name: str) -> str:
-    """What a person is found by; a name can get longer by taking its letters apart."""
-    return rules.search_key(name)[: Person._meta.get_field("search").max_length]
 
 
 def _digests(formsets: Iterable[Any]) -> set[str]:

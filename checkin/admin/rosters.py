@@ -73,9 +73,9 @@ class RosterImportAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With `owed`: somebody confirmed it, and a worker shall do it."""
-        return (
-            super().get_queryset(request).annotate(owed=Exists(Job.objects.filter(task=TASK, subject=OuterRef("pk"))))
-        )
+        jobs = Job.objects.filter(task=TASK, subject=OuterRef("pk"))
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(owed=Exists(jobs))
+        return rows
 
     @admin.display(description="state", ordering="state")
     def state_now(self, row: Any) -> str:

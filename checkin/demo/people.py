@@ -8,6 +8,7 @@ import io
 import random
 import uuid
 from collections.abc import Callable, Iterator
+from itertools import count, islice
 from typing import NamedTuple
 
 from faker import Faker
@@ -62,7 +63,7 @@ _DELEGATIONS: dict[str, tuple[str, tuple[Name, ...]]] = {
     "Brazil": ("pt_BR", (_woman, _man)),
     "China": ("zh_CN", (_no_space,)),
     "Czechia": ("cs_CZ", (_woman, _man)),
-    "Egypt": ("ar_EG", (_woman, _man)),
+    "Denmark": ("da_DK", (_woman, _man)),
     "Finland": ("fi_FI", (_woman, _man)),
     "France": ("fr_FR", (_woman, _man)),
     "Germany": ("de_DE", (_woman, _man)),
@@ -75,6 +76,7 @@ _DELEGATIONS: dict[str, tuple[str, tuple[Name, ...]]] = {
     "Korea": ("ko_KR", (_no_space,)),
     "Norway": ("no_NO", (_woman, _man)),
     "Poland": ("pl_PL", (_woman, _man)),
+    "Saudi Arabia": ("ar_SA", (_woman, _man)),
     "Spain": ("es_ES", (_woman, _man)),
     "Sweden": ("sv_SE", (_woman, _man)),
     "Türkiye": ("tr_TR", (_woman, _man)),
@@ -84,16 +86,23 @@ _DELEGATIONS: dict[str, tuple[str, tuple[Name, ...]]] = {
 _ROLES = {"athlete": 45, "coach": 12, "volunteer": 18, "family": 15, "guest": 5, "official": 5}
 
 # What goes wrong at doors: names of one letter, and several people of one name.
-_SHORT = ("Soo O", "Bo Å", "Min-ji O", "Ý Lan", "U Thein", "Ng Y", "王 一", "Ali Ö")
+_SHORT = {
+    "Soo O": "Korea",
+    "Bo Å": "Sweden",
+    "Min-ji O": "Korea",
+    "Ý Lan": "Vietnam",
+    "U Thein": "Great Britain",
+    "王 一": "China",
+    "Ali Ö": "Türkiye",
+}
 _SHARED = ("Maria Silva", "Anna Berg", "Ivan Petrov", "Jin Kim", "José García", "Fatma Yılmaz", "Łukasz Nowak")
 _EVERY_SHORT = 61
 _EVERY_SHARED = 23
 
 
-def generate_people(count: int, seed: int = SEED) -> list[MadeUp]:
-    """The first `count` people of a seed: more of them begin with the same ones."""
-    people = _people(seed)
-    return [next(people) for _ in range(count)]
+def generate_people(number: int, seed: int = SEED) -> list[MadeUp]:
+    """The first `number` people of a seed: more of them begin with the same ones."""
+    return list(islice(_people(seed), number))
 
 
 def _people(seed: int) -> Iterator[MadeUp]:
@@ -101,23 +110,17 @@ def _people(seed: int) -> Iterator[MadeUp]:
     dice = random.Random(seed)  # noqa: S311
     fakers = {place: _faker(locale, seed) for place, (locale, _) in _DELEGATIONS.items()}
     places, roles, weights = list(_DELEGATIONS), list(_ROLES), list(_ROLES.values())
-    index = 0
-    while True:
-        index += 1
-        place = places[(index * 8) % len(places)] if index % _EVERY_SHARED == 0 else dice.choice(places)
-        name = _special(index) or dice.choice(_DELEGATIONS[place][1])(fakers[place])
+    for index in count(1):
+        place = dice.choice(places)
+        name = dice.choice(_DELEGATIONS[place][1])(fakers[place])
+        if index % _EVERY_SHORT == 0:
+            name, place = list(_SHORT.items())[index // _EVERY_SHORT % len(_SHORT)]
+        elif index % _EVERY_SHARED == 0:
+            name = _SHARED[index // _EVERY_SHARED % len(_SHARED)]
         [role] = dice.choices(roles, weights)
         code = "".join(dice.choices(CODE_ALPHABET, k=CODE_LENGTH))
         number = f"P-{index:05}"
         yield MadeUp(uuid.uuid5(_NAMESPACE, f"{seed}/{number}"), number, name, place, role, code)
-
-
-def _special(index: int) -> str | None:
-    if index % _EVERY_SHORT == 0:
-        return _SHORT[index // _EVERY_SHORT % len(_SHORT)]
-    if index % _EVERY_SHARED == 0:
-        return _SHARED[index // _EVERY_SHARED % len(_SHARED)]
-    return None
 
 
 def _faker(locale: str, seed: int) -> Faker:

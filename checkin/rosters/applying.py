@@ -83,7 +83,7 @@ def _write(event: Event, plan: Plan, change: roster.RosterChange) -> None:
 
 
 def _person_row(event: Event, person: uuid.UUID, entry: Entry) -> bulk.Row:
-    search = rules.search_key(entry.name)
+    search = roster.search_of(entry.name)
     return (person, event.id, entry.number, entry.name, search, entry.delegation, entry.role)
 
 

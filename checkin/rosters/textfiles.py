@@ -59,7 +59,9 @@ def _decode(name: str, content: bytes) -> tuple[str, list[str]]:
         return content.decode(encoding), []
     except UnicodeDecodeError:
         if encoding != "utf-8":
-            raise RosterError(f"{name} is damaged: it is not the {encoding.upper()} text that it says it is.") from None
+            raise RosterError(
+                f"{name} is damaged: it is not the {encoding.upper().removesuffix('-SIG')} text that it says it is."
+            ) from None
     # What Excel writes in western Europe. Its five unused bytes are control characters in Latin-1.
     text = "".join(map(_windows_character, content)) if _has_unused(content) else content.decode("cp1252")
     return text, ["The file is not UTF-8; it was read as Windows-1252 (Latin-1). Check names with accents."]

@@ -65,6 +65,7 @@ class EventAdmin(KeptAdmin):
     list_display = ["name", "slug", "first_day", "last_day", "tz"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "slug", "tz", "first_day", "last_day"]
     inlines = [VenueInline]
 
     def why_kept(self, obj: Event) -> str:
@@ -168,8 +169,12 @@ class InvitationForm(forms.Form):
         label="Valid for (hours)", initial=LIFE // HOUR, min_value=1, max_value=MAX_HOURS, help_text="48 is two days."
     )
 
+    device = ChoiceField(Device.objects.all(), required=False, widget=forms.HiddenInput)
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        if said.get("device") and said.get("uses", 1) > 1:
+            self.add_error("uses", "A code for one phone is used once.")
         event, venue = said.get("event"), said.get("venue")
         if event and venue and venue.event_id != event.id:
             self.add_error("venue", f"{venue.name} is a venue of {venue.event.name}, not of {event.name}.")
@@ -184,7 +189,21 @@ class InvitationForm(forms.Form):
             uses=said["uses"],
             now=timezone.now(),
             life=HOUR * said["hours"],
+            device=said["device"],
         )
+
+
+def _known_device(request: HttpRequest) -> Device | None:
+    """The phone that a code is to bring back, if its page asked for one."""
+    key = sync_admin.as_id(request.GET.get("device", ""))
+    return Device.objects.filter(id=key).first() if key else None
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    device = _known_device(request)
+    if device is None:
+        return {"event": current_event(today=timezone.now().date())}
+    return {"device": device, "event": device.event_id, "venue": device.venue_id, "profile": device.profile}
 
 
 @admin.register(EnrolmentCode)
@@ -225,9 +244,9 @@ class EnrolmentCodeAdmin(NamesAdmin):
         """The code is in the answer to the POST and nowhere else: only its hash is stored."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        chosen = {"event": current_event(today=timezone.now().date())}
-        form = InvitationForm(request.POST or None, initial=chosen)
+        form = InvitationForm(request.POST or None, initial=_initial(request))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "New enrolment code"}
+        context["device"] = _known_device(request)
         if request.method == "POST" and form.is_valid():
             invitation = form.invite()
             self.log_addition(request, invitation.row, [{"added": {}}])
@@ -248,6 +267,4 @@ class EnrolmentCodeAdmin(NamesAdmin):
             "app": invitation.url.partition("#")[0],
             "until": invitation.row.expires.astimezone(ZoneInfo(event.tz)),
         }
-        response = TemplateResponse(request, "admin/schedule/invitation.html", context | shown)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/schedule/invitation.html", context | shown)

@@ -33,12 +33,26 @@ class Invitation:
 
 
 def invite(
-    *, event_id: UUID, venue_id: UUID | None, profile: str, uses: int, now: datetime, life: timedelta = LIFE
+    *,
+    event_id: UUID,
+    venue_id: UUID | None,
+    profile: str,
+    uses: int,
+    now: datetime,
+    life: timedelta = LIFE,
+    device: Device | None = None,
 ) -> Invitation:
+    """A code for `uses` new devices; or for `device` alone, which is how a known or a revoked one comes back."""
     plain = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
     code = "-".join(plain[start : start + 4] for start in range(0, _LENGTH, 4))
     row = EnrolmentCode.objects.create(
-        digest=_digest(plain), event_id=event_id, venue_id=venue_id, profile=profile, uses=uses, expires=now + life
+        digest=_digest(plain),
+        event_id=event_id,
+        venue_id=venue_id,
+        profile=profile,
+        device=device,
+        uses=uses,
+        expires=now + life,
     )
     return Invitation(code, f"{settings.BASE_URL}/app/#enrol={code}", row)
 

@@ -143,6 +143,9 @@ class Quarantined(models.Model):
         ordering = ["-received_at"]
         constraints = [models.UniqueConstraint(fields=["operation_id", "body_hash"], name="quarantined_once")]
 
+    def __str__(self) -> str:
+        return f"{self.code} {self.operation_id}"
+
 
 class StreamHead(models.Model):
     """The head of a stream. Whoever writes to the stream locks this row first and holds it to commit."""

@@ -12,20 +12,26 @@ from eventsync.sync.models import Change, StreamHead
 DEFAULT_LIMIT = 5_000
 MAX_LIMIT = 50_000
 
-# The left join gives the head even when no row is left; the inner query finds the last seq that fits, and the page
-# takes the whole of it. Tombstones are left out of what a device reads for the first time.
+# The left join gives the head even when no row is left; `page.last` is the last seq that fits, and the page takes the
+# whole of it. Tombstones that a device cannot know the records of are passed over, also when counting, so that a page
+# is never empty unless it is the last one.
 _PAGE = """
-WITH page AS (
-    SELECT (SELECT seq FROM {change} WHERE stream = %(stream)s AND seq > %(after)s
-            ORDER BY seq LIMIT 1 OFFSET %(skip)s) AS last
+WITH head AS (
+    SELECT stream, head, count, checksum, CASE WHEN %(known)s > 0 THEN %(known)s ELSE head END AS base
+    FROM {head} WHERE stream = %(stream)s
+), page AS (
+    SELECT (
+        SELECT change.seq FROM {change} AS change, head
+        WHERE change.stream = %(stream)s AND change.seq > %(after)s AND (NOT change.deleted OR change.seq > head.base)
+        ORDER BY change.seq LIMIT 1 OFFSET %(skip)s
+    ) AS last
 )
 SELECT head.head, head.count, head.checksum, page.last, change.seq, change.kind, change.key, change.deleted, change.body
-FROM {head} AS head
+FROM head
 CROSS JOIN page
 LEFT JOIN {change} AS change
-    ON change.stream = head.stream AND change.seq > %(after)s AND change.seq <= COALESCE(page.last, head.head)
-    AND (NOT change.deleted OR change.seq > CASE WHEN %(base)s > 0 THEN %(base)s ELSE head.head END)
-WHERE head.stream = %(stream)s
+    ON change.stream = %(stream)s AND change.seq > %(after)s AND change.seq <= COALESCE(page.last, head.head)
+    AND (NOT change.deleted OR change.seq > head.base)
 ORDER BY change.seq
 """
 
@@ -59,7 +65,7 @@ def read_page(*, stream: str, after: int, base: int, limit: int) -> Page:
     sql = _PAGE.format(change=Change._meta.db_table, head=StreamHead._meta.db_table)
     known = base or after  # what the device has seen the tombstones of; 0 begins a snapshot
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"stream": stream, "after": after, "base": known, "skip": limit - 1})
+        cursor.execute(sql, {"stream": stream, "after": after, "known": known, "skip": limit - 1})
         found = cursor.fetchall()
     head, count, checksum, last = found[0][:4] if found else (0, 0, 0, None)
     if max(after, base) > head:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from checkin import rules
+from checkin.admin import people
 from checkin.models import Credential, CredentialState, Person
 from tests.cast import make_games
 from tests.desk import alice, bob, inline
@@ -88,6 +89,13 @@ def test_number_that_somebody_has_is_explained(games):
     assert not Person.objects.filter(name="Ana Åkesson").exists()
 
 
+def test_number_that_somebody_takes_at_the_same_moment_is_explained(games, monkeypatch):
+    monkeypatch.setattr(people.PersonForm, "clean", lambda form: form.cleaned_data)
+    monkeypatch.setattr(Person, "validate_constraints", lambda person, exclude: None)
+    answer = alice().post(f"{LIST}add/", said(games, external_id="0"), follow=True)
+    assert "Somebody gave this number or code away at the same moment." in answer.content.decode()
+
+
 def test_the_same_number_in_another_event_is_fine(games):
     other = make_games("other", people=1)
     Person.objects.filter(event=other.event).update(external_id="X-1")
@@ -155,7 +163,7 @@ def test_withdrawing_codes_from_their_list_reaches_the_phones(games, phone):
 
 
 def test_bob_who_may_only_see_codes_cannot_withdraw_them(games):
-    chosen = [Credential.objects.first().pk]
+    chosen = [games.people[0].credentials.get().pk]
     bob("checkin.view_credential").post("/admin/checkin/credential/", {"action": "revoke", "_selected_action": chosen})
     assert not Credential.objects.filter(state=CredentialState.REVOKED).exists()
 

@@ -33,7 +33,7 @@ def heads() -> dict[str, int]:
     return dict(StreamHead.objects.values_list("stream", "head"))
 
 
-def everything() -> tuple[list[object], ...]:
+def everything() -> tuple[object, ...]:
     return (
         list(Person.objects.order_by("id").values()),
         list(Credential.objects.order_by("id").values()),
@@ -237,7 +237,7 @@ def test_an_import_that_is_committed_does_not_fail_for_statistics(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     event = make_games(people=0).event
-    monkeypatch.setattr(applying.Change._meta, "db_table", "there_is_no_such_table")
+    monkeypatch.setattr(Change._meta, "db_table", "there_is_no_such_table")
     applying._analyze()
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert Event.objects.filter(id=event.id).exists()

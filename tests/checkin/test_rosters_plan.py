@@ -30,7 +30,9 @@ def event() -> Event:
 
 def test_limits_are_those_of_the_tables() -> None:
     def longest(model: type[models.Model], name: str) -> int | None:
-        return model._meta.get_field(name).max_length
+        found = model._meta.get_field(name)
+        assert isinstance(found, models.Field)
+        return found.max_length
 
     fields = {"number": "external_id", "name": "name", "delegation": "delegation", "role": "role"}
     assert {name: longest(Person, field) for name, field in fields.items()} == _LIMITS

@@ -64,6 +64,12 @@ def test_bytes_that_windows_does_not_use_are_latin_1() -> None:
     assert values[1] == "Zoë \x81€"
 
 
+def test_a_mark_alone_is_an_empty_file_and_a_wrong_one_is_damage() -> None:
+    assert refusal(codecs.BOM_UTF8) == "people is empty."
+    message = "people is damaged: it is not the UTF-8 text that it says it is."
+    assert refusal(codecs.BOM_UTF8 + b"number,name\n1,Zo\xeb\n") == message
+
+
 def test_truncated_utf_16_is_damaged() -> None:
     content = codecs.BOM_UTF16_LE + (HEADER + ROW).encode("utf-16-le") + b"\x01"
     assert refusal(content) == "people is damaged: it is not the UTF-16 text that it says it is."
@@ -150,7 +156,7 @@ def test_a_missing_column_shows_at_most_eight_headers() -> None:
 
 
 def test_a_workbook_is_read_as_a_person_sees_it() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["number", "name", "delegation", "role", "codes"],
         [12.0, "Anna", 1.5, True, None],
         # A spreadsheet knows no time zones.
@@ -168,7 +174,7 @@ def test_a_workbook_is_read_as_a_person_sees_it() -> None:
 
 def test_the_sheet_with_our_columns_is_taken_and_space_above_it_is_no_matter() -> None:
     cover = [["Roster of the games"], ["ask Maria"]]
-    people = [[], ["Name", "Number"], ["Anna", 1]]
+    people: list[list[Any]] = [[], ["Name", "Number"], ["Anna", 1]]
     assert read(workbook(cover, people)).rows == [(3, ("1", "Anna", "", "", ""))]
 
 

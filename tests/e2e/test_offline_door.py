@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -20,13 +21,13 @@ def the_door(server: Server) -> tuple[str, str]:
     """The id and the name of a door that admits each person once."""
     report = json.loads(server.manage("headcount", "--event", "demo", "--json"))
     first = report["venues"][0]["checkpoints"]
-    with sqlite3.connect(server.database) as database:
+    with closing(sqlite3.connect(server.database)) as database:
         once = {row[0] for row in database.execute("SELECT id FROM checkin_checkpoint WHERE policy = 'once'")}
     return next((each["id"], each["checkpoint"]) for each in first if each["id"].replace("-", "") in once)
 
 
 def stored_operations(server: Server) -> Counter[str]:
-    with sqlite3.connect(server.database) as database:
+    with closing(sqlite3.connect(server.database)) as database:
         rows = database.execute("SELECT id FROM sync_operation").fetchall()
     return Counter(f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}" for (id,) in rows)
 
@@ -45,7 +46,7 @@ def test_two_phones_without_a_server_end_with_one_true_headcount(
     server.manage("demo", "--people", "1", "--no-invite")
     report = json.loads(server.manage("import_roster", str(roster), "--event", "demo", "--json"))
     assert (report["new"] + report["unchanged"], report["errors"]) == (500, [])
-    people = unlike_names(list(csv.DictReader(roster.open(encoding="utf-8-sig"))))
+    people = unlike_names(list(csv.DictReader(roster.read_text(encoding="utf-8-sig").splitlines())))
     checkpoint, door = the_door(server)
 
     maria, ben = new_phone(), new_phone()

@@ -96,6 +96,18 @@ def test_pull_snapshot_leaves_tombstones_out_unless_they_are_newer_than_it(phone
     assert keys(list(map(json.loads, answer.content.splitlines()))[1:]) == [(4, "c", False), (5, "b", True)]
 
 
+def test_pull_pages_of_nothing_but_passed_over_tombstones_are_not_sent(phone: Phone, stream: str) -> None:
+    for name in "abcdef":
+        write(stream, **{name: 1})
+    write(stream, z=1)
+    for name in "bcd":
+        write(stream, **{name: None})
+    live = [(2, "a", False), (6, "e", False), (7, "f", False), (8, "z", False)]
+    pages = walk(phone, stream, limit=1)
+    assert [row for page in pages for row in page] == live
+    assert pages[1:] == [[row] for row in live] + [[]]
+
+
 def test_pull_snapshot_with_changes_between_its_pages_ends_as_the_server_is(phone: Phone, stream: str) -> None:
     for name in "abcdef":
         write(stream, **{name: 1})

@@ -26,6 +26,7 @@ const LOST = new Set(['InvalidStateError', 'UnknownError', 'AbortError', 'Transa
 /** One database, opened when first needed, and again when the browser lost it. */
 export class Connection<Schema extends DBSchema> {
   #database: Promise<IDBPDatabase<Schema>> | null = null;
+  #opened = false;
 
   constructor(
     readonly name: string,
@@ -44,7 +45,8 @@ export class Connection<Schema extends DBSchema> {
     try {
       return await work(await this.#open());
     } catch (error) {
-      throw asStorageError(error);
+      // Chromium with blocked cookies says the same as a lost connection; but what never opened was not lost.
+      throw this.#opened || !isLost(error) ? asStorageError(error) : new StorageError('unavailable', error);
     }
   }
 
@@ -73,7 +75,9 @@ export class Connection<Schema extends DBSchema> {
       blocking: () => void this.close(),
       terminated: () => (this.#database = null),
     });
-    return within(OPEN_TIMEOUT_MS, opening);
+    const database = await within(OPEN_TIMEOUT_MS, opening);
+    this.#opened = true;
+    return database;
   }
 }
 

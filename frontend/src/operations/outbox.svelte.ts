@@ -26,7 +26,7 @@ export class OutboxView {
   async enqueue(draft: Draft): Promise<OutboxRow> {
     const row = await this.outbox.append(draft);
     this.#merge([row.id], [row]);
-    this.bulletin.post({ topic: 'outbox', ids: [row.id] });
+    this.bulletin.tellOthers({ topic: 'outbox', ids: [row.id] });
     this.recorded();
     return row;
   }

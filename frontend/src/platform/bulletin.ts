@@ -16,6 +16,11 @@ export class Bulletin {
 
   post(news: News): void {
     this.#tell(news);
+    this.tellOthers(news);
+  }
+
+  /** For what this tab knows already. */
+  tellOthers(news: News): void {
     this.#channel.postMessage(news);
   }
 

@@ -6,6 +6,7 @@ import { Push } from './push';
 import type { Reporter } from './report';
 
 const OTHER_TAB_MS = 5_000;
+const AFTER_PAINT_MS = 60;
 
 /** The two loops. Neither waits for the other, and neither's failures stop the other. */
 export class Engine {
@@ -25,9 +26,9 @@ export class Engine {
     this.#pull = new Loop(() => alone('eventsync-pull', () => pull.round(), tools.report));
   }
 
-  /** Something was recorded. */
+  /** Something was recorded. The screen says so first. */
   push(): void {
-    this.#push.kick();
+    this.#push.kick(AFTER_PAINT_MS);
   }
 
   /** Now: the screen lit up, the network came back, a person asked. */

@@ -23,10 +23,10 @@ export class Loop {
   ) {}
 
   /** Runs now (a person's tap, something new to do, the screen lit up), but never sooner than the server asked for. */
-  kick(): void {
+  kick(afterMs = 0): void {
     this.#failures = 0;
     if (this.#running) this.#again = true;
-    else this.#arm(0);
+    else this.#arm(afterMs);
   }
 
   stop(): void {

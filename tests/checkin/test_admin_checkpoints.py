@@ -1,0 +1,140 @@
+"""Checkpoints in admin: what is saved is in the streams; what was used stays."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from checkin.models import Checkpoint, CheckpointWindow
+from eventsync.schedule.models import Event
+from tests.desk import alice, inline
+
+LIST = "/admin/checkin/checkpoint/"
+
+
+def change(door):
+    return f"{LIST}{door.pk}/change/"
+
+
+def checkpoints_of(phone):
+    return {each["name"]: each for each in phone.attendance("checkpoint")}
+
+
+def window(name, start, end, **more):
+    """A row of the inline: times of 4 July 2026 in the checkpoint's zone."""
+    times = {"start_0": "2026-07-04", "start_1": start, "end_0": "2026-07-04", "end_1": end}
+    return {"name": name, **times, **more}
+
+
+def test_new_checkpoint_reaches_the_phones(games, phone):
+    said = {"venue": games.hall.pk, "name": "Side door", "policy": "once", "tz": "", **inline("windows")}
+    assert alice().post(f"{LIST}add/", said).status_code == 302
+    assert checkpoints_of(phone)["Side door"]["policy"] == "once"
+
+
+def test_new_checkpoint_with_windows_asks_for_them_next(games):
+    said = {"venue": games.hall.pk, "name": "Dinner", "policy": "per_window", "tz": "", **inline("windows")}
+    answer = alice().post(f"{LIST}add/", said, follow=True)
+    assert answer.redirect_chain[-1][0] == change(Checkpoint.objects.get(name="Dinner"))
+    page = answer.content.decode()
+    assert "has no time windows yet" in page
+    assert "Time windows (times in UTC)" in page
+
+
+def test_windows_are_typed_in_the_zone_of_the_checkpoint_and_reach_the_phones(games, phone):
+    Event.objects.update(tz="Europe/Helsinki")
+    CheckpointWindow.objects.all().delete()
+    said = {"name": "Lunch", "policy": "per_window", "tz": "", **inline("windows", window("lunch", "12:00", "13:00"))}
+    client = alice()
+    assert client.post(change(games.lunch), said).status_code == 302
+    assert games.lunch.windows.get().start == datetime(2026, 7, 4, 9, tzinfo=UTC)
+    assert checkpoints_of(phone)["Lunch"]["windows"] == [
+        {"id": "lunch", "start": "2026-07-04T09:00:00.000Z", "end": "2026-07-04T10:00:00.000Z"}
+    ]
+    page = client.get(change(games.lunch)).content.decode()
+    assert 'value="12:00:00"' in page
+    assert "times in Europe/Helsinki" in page
+
+
+@pytest.mark.parametrize(
+    ("second", "sentence"),
+    [
+        (window("late", "12:30", "14:00"), "early and late overlap."),
+        (window("late", "14:00", "13:30"), "window_ends_after_it_starts"),
+        (window("none", "14:00", "15:00"), "window_is_not_called_none"),
+        (window("early", "14:00", "15:00"), "Please correct the duplicate values below."),
+    ],
+)
+def test_windows_that_cannot_be_are_explained(games, second, sentence):
+    CheckpointWindow.objects.all().delete()
+    said = {"name": "Lunch", "policy": "per_window", "tz": ""}
+    answer = alice().post(change(games.lunch), said | inline("windows", window("early", "12:00", "13:00"), second))
+    assert (answer.status_code, sentence in answer.content.decode()) == (200, True)
+    assert not CheckpointWindow.objects.exists()
+
+
+def test_window_that_people_were_admitted_in_keeps_its_name_and_stays(games, phone):
+    phone.push(phone.arrive(games.people[0], door=games.lunch))
+    stored = {"id": games.lunch.windows.get().pk, "checkpoint": games.lunch.pk}
+    renamed = inline("windows", window("brunch", "11:00", "13:00", **stored), stored=1)
+    deleted = inline("windows", window("lunch", "11:00", "13:00", DELETE="on", **stored), stored=1)
+    client = alice()
+    assert client.post(change(games.lunch), {"name": "Lunch", **renamed}).status_code == 302
+    answer = client.post(change(games.lunch), {"name": "Lunch", **deleted})
+    assert "People were admitted in lunch, so it has to stay." in answer.content.decode()
+    assert games.lunch.windows.get().name == "lunch"
+
+
+def test_policy_and_zone_are_fixed_once_somebody_was_recorded(games, phone):
+    client, said = alice(), {"name": "Front door", "policy": "in_out", "tz": "Asia/Tokyo"}
+    phone.push(phone.arrive(games.people[0]))
+    for door in (games.door, games.pool_door):
+        assert client.post(change(door), said).status_code == 302
+    games.door.refresh_from_db()
+    games.pool_door.refresh_from_db()
+    assert (games.door.name, games.door.policy, games.door.tz) == ("Front door", "once", "")
+    assert (games.pool_door.name, games.pool_door.policy, games.pool_door.tz) == ("Front door", "in_out", "Asia/Tokyo")
+    assert "cannot change any more" in client.get(change(games.door)).content.decode()
+    assert "cannot change any more" not in client.get(change(games.pool_door)).content.decode()
+
+
+def test_name_that_the_venue_has_already_is_explained(games):
+    answer = alice().post(change(games.door), {"name": "Gate", "policy": "once", "tz": ""})
+    assert "Main hall has a checkpoint of this name already." in answer.content.decode()
+
+
+def test_checkpoint_without_records_can_be_deleted_and_leaves_the_phones(games, phone):
+    assert alice().post(f"{LIST}{games.lunch.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert "Lunch" not in checkpoints_of(phone)
+    _, changes = phone.pull(f"attendance:{games.hall.id}", after=1)
+    assert [(each["kind"], each["key"], each["deleted"]) for each in changes] == [
+        ("checkpoint", str(games.lunch.id), True)
+    ]
+
+
+def test_checkpoint_with_records_stays_and_says_why(games, phone):
+    phone.push(phone.arrive(games.people[0]))
+    client, page = alice(), f"{LIST}{games.door.pk}/delete/"
+    sentence = "The ledger has 1 record of Main hall: Door. Nothing is ever removed from it"
+    assert sentence in client.get(page).content.decode()
+    client.post(page, {"post": "yes"})
+    assert Checkpoint.objects.filter(pk=games.door.pk).exists()
+
+
+def test_several_checkpoints_are_deleted_together_or_not_at_all(games, phone):
+    phone.push(phone.arrive(games.people[0]))
+    client = alice()
+    for doors, left in [([games.door, games.lunch], 5), ([games.gate, games.lunch], 3)]:
+        asked = {"action": "delete_selected", "_selected_action": [door.pk for door in doors], "post": "yes"}
+        client.post(LIST, asked)
+        assert Checkpoint.objects.count() == left
+    assert sorted(checkpoints_of(phone)) == ["Daily door", "Door"]
+
+
+def test_zone_of_the_event_reaches_its_checkpoints_until_somebody_was_recorded(games, phone):
+    client, page = alice(), f"/admin/schedule/event/{games.event.pk}/change/"
+    said = {"name": "Games", "slug": "games", "first_day": "2026-07-04", "last_day": "2026-07-04", **inline("venues")}
+    client.post(page, {**said, "tz": "Asia/Tokyo"})
+    assert checkpoints_of(phone)["Door"]["tz"] == "Asia/Tokyo"
+    phone.push(phone.arrive(games.people[0]))
+    client.post(page, {**said, "tz": "Europe/Oslo"})
+    assert checkpoints_of(phone)["Door"]["tz"] == "Asia/Tokyo"
