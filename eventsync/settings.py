@@ -97,8 +97,8 @@ Q_CLUSTER = {
     "name": "eventsync",
     "workers": 2,
     "queue_limit": 4,  # prefetched tasks would run twice after `retry`
-    "timeout": 3500,
-    "retry": 3600,
+    "timeout": 550,  # seconds; shorter than the lease of a job
+    "retry": 600,
     "max_attempts": 1,
     "ack_failures": True,
     "save_limit": 100,

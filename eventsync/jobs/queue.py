@@ -15,7 +15,7 @@ from eventsync.jobs.models import Job
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
-LEASE = timedelta(hours=1)
+LEASE = timedelta(minutes=10)  # longer than the timeout in settings.Q_CLUSTER
 LOST_AFTER = timedelta(seconds=30)
 
 Task = Callable[[UUID], None]

@@ -26,8 +26,8 @@ def corrected_time(
 ) -> Timing:
     """The earlier of the corrected claim and the time of receipt. OverflowError when the claim leaves the calendar.
 
-    `offset` is what the device believed at that moment (server minus device; None: it never heard a server), `skew` what
-    we see now from `sent_at` (None: the author is not the one who pushes), `dates` the event's first and last moment.
+    `offset` is what the device believed at that moment (server minus device; None: it never heard a server), `skew` is
+    what we see now from `sent_at` (None: the author is not who pushes), `dates` are the event's first and last moment.
     """
     correction = offset
     if correction is None and skew is not None and abs(skew) > SUSPECT:

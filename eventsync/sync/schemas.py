@@ -2,6 +2,8 @@
 
 import re
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from eventsync.sync.wire import UUID_PATTERN
@@ -105,3 +107,13 @@ class PageQuery(serializers.Serializer[None]):
     after = serializers.IntegerField(min_value=0, max_value=2**53, default=0, help_text="The cursor; 0 begins.")
     base = serializers.IntegerField(min_value=0, max_value=2**53, default=0, help_text="The snapshot's base.")
     limit = serializers.IntegerField(min_value=1, max_value=50_000, default=5_000, help_text="Soft.")
+
+
+class DeviceTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # untyped upstream
+    """How the OpenAPI document describes `DeviceAuthentication`; drf-spectacular finds it by being imported."""
+
+    target_class = "eventsync.sync.authentication.DeviceAuthentication"
+    name = "deviceToken"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}

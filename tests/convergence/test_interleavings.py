@@ -17,7 +17,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from checkin import roster, rules
+from checkin import audit, roster, rules
 from checkin.models import AttendanceRecord, Headcount
 from tests.cast import NOON, Games, Phone, give_code, make_games, make_phone
 
@@ -217,6 +217,7 @@ def check_the_books(games: Games, operations: list[Operation], stream: dict[str,
             if key[:2] == (str(row.checkpoint_id), row.window) and presence.state == "present"
         ]
         assert (row.present, row.unidentified) == (here.count("p"), here.count("c"))
+    assert list(audit.differences(games.event)) == []
 
 
 @given(arrivals=st.integers(1, 6), data=st.data())

@@ -1,0 +1,71 @@
+"""Settings from the environment: sensible without any, and a wrong one stops the start with one sentence."""
+
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from eventsync import environment
+
+ROOT = Path(__file__).parent.parent
+
+
+def start(**variables: str) -> subprocess.CompletedProcess[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EVENTSYNC_")}
+    command = [sys.executable, "manage.py", "check"]
+    return subprocess.run(command, cwd=ROOT, env=inherited | variables, capture_output=True, text=True, check=False)
+
+
+def test_start_needs_no_variables() -> None:
+    assert start().returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("EVENTSYNC_DATABASE_URL", "mysql://localhost/x", "it must look like sqlite://…."),
+        ("EVENTSYNC_DATABASE_URL", "postgres", "it must look like sqlite://…."),
+        ("EVENTSYNC_DATABASE_URL", "postgres://host:port/x", "which is not a database URL."),
+        ("EVENTSYNC_REDIS_URL", "localhost:6379", "it must look like redis://…."),
+        ("EVENTSYNC_BASE_URL", "games.example", "it must look like http://…."),
+        ("EVENTSYNC_BROKER", "kafka", "it must be one of orm, redis, sqs."),
+        ("EVENTSYNC_DEBUG", "maybe", "it must be 1 or 0."),
+    ],
+)
+def test_wrong_value_stops_the_start_with_one_sentence(variable: str, value: str, sentence: str) -> None:
+    done = start(**{variable: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"EventSync cannot start: {variable} is {value!r}")
+    assert done.stderr.endswith(f"{sentence}\n")
+    assert done.stderr.count("\n") == 1
+
+
+def test_redis_as_broker_needs_redis() -> None:
+    done = start(EVENTSYNC_BROKER="redis")
+    assert (done.returncode, done.stderr) == (
+        1,
+        "EventSync cannot start: EVENTSYNC_BROKER is redis, so EVENTSYNC_REDIS_URL must say where it is.\n",
+    )
+
+
+def test_secret_key_is_made_once_and_kept_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVENTSYNC_SECRET_KEY", raising=False)
+    first = environment.secret_key("EVENTSYNC_SECRET_KEY", directory=tmp_path / "var")
+    assert len(first) >= 50
+    assert environment.secret_key("EVENTSYNC_SECRET_KEY", directory=tmp_path / "var") == first
+    [kept] = (tmp_path / "var").iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    monkeypatch.setenv("EVENTSYNC_SECRET_KEY", "given")
+    assert environment.secret_key("EVENTSYNC_SECRET_KEY", directory=tmp_path / "var") == "given"
+
+
+def test_sqlite_writes_safely_and_waits_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DB", f"sqlite:///{tmp_path}/x.sqlite3")
+    options = environment.database("DB", root=tmp_path)["OPTIONS"]
+    assert options["transaction_mode"] == "IMMEDIATE"
+    assert {"PRAGMA journal_mode=WAL;", "PRAGMA synchronous=FULL;"} <= {
+        f"{part};" for part in options["init_command"].replace("; ", ";").split(";")
+    }
