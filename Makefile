@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo setup lint test bench clean
+.PHONY: help demo setup lint test bench screenshots clean
 
 export PORT ?= 8000
 DB ?= sqlite
@@ -26,6 +26,10 @@ test: ## Run every check (DB=postgres: the server's tests on PostgreSQL and Redi
 bench: ## Measure push, pull and the door app
 	@.ci/setup checks
 	@EVENTSYNC_CHROMIUM=$$(.ci/chromium) PYTHONPATH=. .venv/bin/python tests/bench/run.py
+
+screenshots: ## Take the pictures in docs/screenshots/ anew
+	@.ci/setup checks
+	@EVENTSYNC_CHROMIUM=$$(.ci/chromium) PYTHONPATH=. .venv/bin/python tests/e2e/screenshots.py
 
 clean: ## Remove what was installed and built; keep var/, where the data is
 	rm -rf .venv frontend/node_modules static/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -41,7 +41,7 @@ def _compare(what: str, stored: Mapping[K, V], right: Mapping[K, V]) -> Iterator
 def _subjects(event: Event) -> Iterator[str]:
     """Each record must count for whom its code belongs to now."""
     owners = dict(models.Credential.objects.filter(event=event).values_list("digest", "person_id"))
-    rows = models.AttendanceRecord.objects.filter(event=event, verb__in=["arrive", "leave"])
+    rows = models.AttendanceRecord.objects.filter(event=event, verb__in=["arrive", "leave", "refuse"])
     columns = ("operation_id", "subject", "person_id", "credential")
     for operation, subject, person, digest in rows.values_list(*columns).iterator():
         owner = person or owners.get(digest)

@@ -43,7 +43,7 @@ def _resettle(event_id: UUID, change: RosterChange, changes: Changes) -> None:
         return
     owners = _owners(event_id, change.digests)
     moved, touched = _moves(event_id, change, owners)
-    if not touched:
+    if not (touched or moved):
         return
     sheet, subjects = Sheet(), {key.subject for key in touched}
     held = _stored_presence(subjects)
@@ -74,22 +74,23 @@ def _moves(event_id: UUID, change: RosterChange, owners: dict[str, UUID]) -> tup
     """The records that count for somebody else now, by their new subject; and every key that is concerned."""
     moved: dict[str, list[UUID]] = {}
     touched: set[Key] = set()
-    for operation, checkpoint, window, old, digest in _records_of(event_id, change):
+    for operation, verb, checkpoint, window, old, digest in _records_of(event_id, change):
         owner = owners.get(digest)
         new = old if digest not in change.digests else person_subject(owner) if owner else credential_subject(digest)
-        touched |= {Key(checkpoint, window, old), Key(checkpoint, window, new)}
+        if verb != "refuse":  # which changes no presence
+            touched |= {Key(checkpoint, window, old), Key(checkpoint, window, new)}
         if new != old:
             moved.setdefault(new, []).append(operation)
     return moved, touched
 
 
-def _records_of(event_id: UUID, change: RosterChange) -> Iterator[tuple[UUID, UUID, str, str, str]]:
-    columns = ("operation_id", "checkpoint_id", "window", "subject", "credential")
+def _records_of(event_id: UUID, change: RosterChange) -> Iterator[tuple[UUID, str, UUID, str, str, str]]:
+    columns = ("operation_id", "verb", "checkpoint_id", "window", "subject", "credential")
     subjects = {person_subject(person) for person in change.people} | {credential_subject(d) for d in change.digests}
     wanted = sorted(subjects)
     for start in range(0, len(wanted), CHUNK):
         rows = models.AttendanceRecord.objects.filter(subject__in=wanted[start : start + CHUNK], event=event_id)
-        yield from rows.exclude(verb="refuse").values_list(*columns)
+        yield from rows.values_list(*columns)
 
 
 def _stored_presence(subjects: Iterable[str]) -> dict[Key, tuple[Presence, bool]]:

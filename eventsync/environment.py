@@ -37,21 +37,52 @@ def choice(name: str, options: tuple[str, ...]) -> str:
     return value
 
 
+def number(name: str, default: int, *, most: int) -> int:
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdigit() and int(value) <= most):
+        stop(f"{name} is {value!r}; it must be a number from 0 to {most}.")
+    return int(value)
+
+
 def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
+    """The URL in the variable. A wrong one is not repeated in the error: it may hold a password."""
     value = text(name, default)
-    parts = urlsplit(value)
-    if value and (parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/"))):
-        stop(f"{name} is {value!r}; it must look like {schemes[0]}://….")
+    if value and not _is_url(value, schemes):
+        stop(f"{name} must look like {schemes[0]}://….")
     return value.rstrip("/")
+
+
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return port_is_right and parts.scheme in schemes and bool(parts.hostname or parts.path.strip("/"))
+
+
+def base_url(name: str, default: str) -> str:
+    """The address that phones use: scheme and host, maybe a port, and nothing else."""
+    value = url(name, default, ("http", "https"))
+    parts = urlsplit(value)
+    if not parts.hostname or parts.path or parts.query or parts.fragment or parts.username:
+        stop(f"{name} must be a scheme and a host, such as https://games.example.")
+    return value
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    found = [host.strip() for host in text(name, ",".join(default)).split(",") if host.strip()]
+    if not found:
+        stop(f"{name} names no host.")
+    return found
 
 
 def database(name: str, *, root: Path) -> dict[str, Any]:
     """Django's settings for the database at the URL in the variable `name`, by default SQLite in var/."""
     value = url(name, "sqlite:///var/eventsync.sqlite3", tuple(_DATABASES))
-    try:
-        config: dict[str, Any] = dict(environ.Env.db_url_config(value))
-    except (ValueError, environ.ImproperlyConfigured):
-        stop(f"{name} is {value!r}, which is not a database URL.")
+    config: dict[str, Any] = dict(environ.Env.db_url_config(value))
+    if not config["NAME"]:
+        stop(f"{name} must end with the name of a database.")
     if _DATABASES[urlsplit(value).scheme] == "sqlite3":
         return _sqlite(root / str(config["NAME"]))
     config["ENGINE"] = "django.db.backends.postgresql"
@@ -68,7 +99,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
         "OPTIONS": {
             # The default, deferred, fails at once when two writers meet, whatever the timeout.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": 5,  # seconds; a phone waits 20 for its answer
             # NORMAL under WAL can lose acknowledged commits when the power goes.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;",
         },

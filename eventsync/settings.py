@@ -9,23 +9,21 @@ from eventsync import environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # the roster and the secret key are in it
 VERSION = "0.1.0"
 
 DEBUG = environment.flag("EVENTSYNC_DEBUG")
 SECRET_KEY = environment.secret_key("EVENTSYNC_SECRET_KEY", directory=VAR_DIR)
-BASE_URL = environment.url("EVENTSYNC_BASE_URL", "http://127.0.0.1:8000", ("http", "https"))
+BASE_URL = environment.base_url("EVENTSYNC_BASE_URL", "http://127.0.0.1:8000")
 REDIS_URL = environment.url("EVENTSYNC_REDIS_URL", "", ("redis", "rediss", "unix"))
+PROXIES = environment.number("EVENTSYNC_PROXIES", 0, most=9)
 BROKER = environment.choice("EVENTSYNC_BROKER", ("orm", "redis", "sqs"))
 if BROKER == "redis" and not REDIS_URL:
     environment.stop("EVENTSYNC_BROKER is redis, so EVENTSYNC_REDIS_URL must say where it is.")
 
 _base = urlsplit(BASE_URL)
 _loopback = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = [
-    host.strip()
-    for host in environment.text("EVENTSYNC_ALLOWED_HOSTS", ",".join([_base.hostname or "", *_loopback])).split(",")
-    if host.strip()
-]
+ALLOWED_HOSTS = environment.hosts("EVENTSYNC_ALLOWED_HOSTS", [_base.hostname or "", *_loopback])
 CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 
 INSTALLED_APPS = [
@@ -129,11 +127,13 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns of a folder t
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9A-Za-z_-]{8,12}\.(js|css|woff2|wasm)$"
 MEDIA_ROOT = VAR_DIR / "media"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _base.scheme == "https"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _base.scheme == "https" else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
@@ -159,7 +159,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "eventsync.sync.errors.handle",
     "UNAUTHENTICATED_USER": None,
-    "NUM_PROXIES": 1 if _base.scheme == "https" else 0,
+    "NUM_PROXIES": PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "EventSync",
@@ -171,9 +171,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
-
-IMPORT_EXPORT_USE_TRANSACTIONS = True
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -1,10 +1,13 @@
 import uuid
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+
+EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
 def validate_zone(name: str) -> None:
@@ -19,8 +22,8 @@ class Event(models.Model):
     slug = models.SlugField(unique=True, help_text="A short name for addresses and commands.")
     name = models.CharField(max_length=200)
     tz = models.CharField("time zone", max_length=64, default="UTC", validators=[validate_zone])
-    first_day = models.DateField()
-    last_day = models.DateField()
+    first_day = models.DateField(validators=[MinValueValidator(EARLIEST_DAY)])
+    last_day = models.DateField(validators=[MaxValueValidator(LATEST_DAY)])
 
     class Meta:
         ordering = ["-first_day", "name"]
@@ -29,7 +32,12 @@ class Event(models.Model):
                 condition=Q(last_day__gte=F("first_day")),
                 name="event_ends_after_it_begins",
                 violation_error_message="The last day is before the first.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(first_day__gte=EARLIEST_DAY, last_day__lte=LATEST_DAY),
+                name="event_in_these_centuries",
+                violation_error_message="An event is between the years 2000 and 2199.",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -16,9 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from eventsync.sync import compression, epoch, pull, schemas, wire
+from eventsync.sync import compression, pull, schemas, snapshots, wire
 from eventsync.sync.authentication import DeviceAuthentication, FailedGuesses, IsDevice, MayRead
 from eventsync.sync.enrolment import enrol, profile_of
+from eventsync.sync.epoch import epoch_of
 from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Device
 from eventsync.sync.push import push
@@ -62,7 +63,7 @@ class EnrolView(EngineView):
 
     @extend_schema(request=schemas.EnrolRequest, responses={201: schemas.EnrolAnswer, **ERRORS}, auth=[])
     def post(self, request: Request) -> Response:
-        asked = schemas.EnrolRequest(data=request.data)
+        asked = schemas.EnrolRequest(data=wire.read_json(read_body(request, limit=wire.MAX_OPERATION_BYTES)))
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
         try:
@@ -76,7 +77,7 @@ class EnrolView(EngineView):
         except ApiError:
             FailedGuesses().count(request)
             raise
-        return Response({"token": token} | describe(device), status=201)
+        return Response({"token": token} | describe(device, epoch=epoch_of(request)), status=201)
 
 
 class DeviceView(EngineView):
@@ -84,10 +85,22 @@ class DeviceView(EngineView):
 
     @extend_schema(responses={200: schemas.DeviceAnswer, **ERRORS})
     def get(self, request: Request) -> Response:
-        return Response(describe(self.device))
+        return Response(describe(self.device, epoch=epoch_of(request)))
 
 
-def describe(device: Device) -> dict[str, Any]:
+def read_body(request: Request, *, limit: int) -> bytes:
+    """The body, decompressed; ApiError `too_large` beyond `limit` bytes."""
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    try:
+        body = compression.decompress(request.body, encoding=encoding, limit=limit)
+    except RequestDataTooBig as error:
+        raise wire.too_large("The request is far too large.") from error
+    if len(body) > limit:
+        raise wire.too_large(f"The request is larger than {limit // 1024} KiB.")
+    return body
+
+
+def describe(device: Device, *, epoch: str) -> dict[str, Any]:
     event = registry.describe(device.event_id)
     if event is None:
         raise ApiError("not_found", "The event of this phone is no longer there.")
@@ -97,7 +110,7 @@ def describe(device: Device) -> dict[str, Any]:
         "event": {"id": str(event.id), "slug": event.slug, "name": event.name, "tz": event.tz},
         "streams": registry.readable(device),
         "operations": registry.permitted(device.profile),
-        "epoch": str(epoch.current()),
+        "epoch": epoch,
         "server_time": wire.write_time(timezone.now()),
     }
 
@@ -108,12 +121,7 @@ class PushView(EngineView):
     @extend_schema(request=schemas.PushRequest, responses={200: schemas.PushAnswer, **ERRORS})
     def post(self, request: Request) -> HttpResponse:
         received_at = timezone.now()
-        try:
-            sent = request.body
-        except RequestDataTooBig as error:
-            raise ApiError("too_large", "The batch is larger than 1 MiB.", max_bytes=wire.MAX_BYTES) from error
-        encoding = request.headers.get("Content-Encoding", "").strip().lower()
-        body = compression.decompress(sent, encoding=encoding, limit=wire.MAX_BYTES)
+        body = read_body(request, limit=wire.MAX_BYTES)
         answer = push(pusher=self.device, body=body, received_at=received_at)
         return HttpResponse(orjson.dumps(answer), content_type="application/json")
 
@@ -127,7 +135,7 @@ class StreamsView(EngineView):
     def get(self, request: Request) -> Response:
         return Response(
             {
-                "epoch": str(epoch.current()),
+                "epoch": epoch_of(request),
                 "server_time": wire.write_time(timezone.now()),
                 "durable": None,
                 "streams": pull.heads(registry.readable(self.device)),
@@ -149,14 +157,18 @@ class ChangesView(EngineView):
             raise ApiError("forbidden", "This phone may not read that.")
         asked = schemas.PageQuery(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        page = pull.read_page(stream=stream, **asked.validated_data)
-        plain = "".join(page.lines(epoch=str(epoch.current()))).encode()
-        body, encoding = compression.compress(plain, accept=request.headers.get("Accept-Encoding", ""))
-        response = HttpResponse(body, content_type="application/x-ndjson")
-        response["Cache-Control"] = "no-store"
+        accept = request.headers.get("Accept-Encoding", "")
+        answer = snapshots.read(stream, epoch=epoch_of(request), accept=accept, **asked.validated_data)
+        if answer.etag and request.headers.get("If-None-Match") == answer.etag:
+            return HttpResponse(status=304, headers={"ETag": answer.etag})
+        response = HttpResponse(answer.body, content_type="application/x-ndjson")
         response["Vary"] = "Accept-Encoding"
-        if encoding:
-            response["Content-Encoding"] = encoding
+        # Kept by the client alone, and asked about each time.
+        response["Cache-Control"] = "private, no-cache" if answer.etag else "no-store"
+        if answer.etag:
+            response["ETag"] = answer.etag
+        if answer.encoding:
+            response["Content-Encoding"] = answer.encoding
         return response
 
 

@@ -110,10 +110,9 @@ def _result(item: Item, outcome: Outcome | None, visible: dict[str, int]) -> Res
         outcome = item.judged
     match outcome:
         case Recorded():
-            flags = outcome.flags + _engine_flags(item)
-            verdict = Verdict.FLAGGED if flags else Verdict.ACCEPTED
+            verdict = Verdict.FLAGGED if outcome.flags else Verdict.ACCEPTED
             at = {stream: visible[stream] for stream in sorted(outcome.streams) if stream in visible}
-            return Result(received.id, verdict, received.hash, flags, at=at)
+            return Result(received.id, verdict, received.hash, outcome.flags, at=at)
         case Refused():
             return Result(received.id, Verdict.REFUSED, received.hash, code=outcome.code, message=outcome.message)
         case Quarantine():
@@ -122,25 +121,27 @@ def _result(item: Item, outcome: Outcome | None, visible: dict[str, int]) -> Res
             raise AssertionError(f"{received.id} was not decided")
 
 
-def _engine_flags(item: Item) -> tuple[str, ...]:
-    suspect = isinstance(item.judged, Incoming) and item.judged.clock_suspect
-    flags = {"clock_suspect": suspect, "device_revoked": item.author.revoked_at is not None}
-    return tuple(flag for flag, raised in flags.items() if raised)
-
-
 def _answers(
     items: Sequence[Item], fresh: dict[str, Item], in_force: dict[str, Result], arrival: Arrival
 ) -> list[Result]:
     """By position: the verdict in force for the same body, `id_reused` for another one."""
     reused = [item for item in items if item.received.hash != in_force[item.received.id].hash]
-    before = _stored_bodies(reused)
-    refusals = {item.received.hash: _refusal_of_reuse(item, before) for item in reused}
+    seen = _stored_bodies(reused)
     _store_bodies([(item, _REUSED) for item in reused], arrival)
-    return [
-        refusals.get(item.received.hash)
-        or replace(in_force[item.received.id], replayed=fresh.get(item.received.id) is not item)
-        for item in items
-    ]
+    answers = []
+    for item in items:
+        received, first = item.received, in_force[item.received.id]
+        if received.hash == first.hash:
+            answers.append(replace(first, replayed=fresh.get(received.id) is not item))
+        else:
+            answers.append(_refusal_of_reuse(received, replayed=(received.id, received.hash) in seen))
+            seen.add((received.id, received.hash))
+    return answers
+
+
+def _refusal_of_reuse(received: Received, *, replayed: bool) -> Result:
+    code, message = _REUSED.code, _REUSED.message
+    return Result(received.id, Verdict.QUARANTINED, received.hash, code=code, message=message, replayed=replayed)
 
 
 def _hear(arrival: Arrival) -> None:
@@ -154,14 +155,6 @@ def _stored_bodies(items: Sequence[Item]) -> set[tuple[str, str]]:
     ids = [item.received.id for item in items]
     rows = Quarantined.objects.filter(operation_id__in=ids).values_list("operation_id", "body_hash")
     return {(str(operation_id), digest) for operation_id, digest in rows}
-
-
-def _refusal_of_reuse(item: Item, before: set[tuple[str, str]]) -> Result:
-    received = item.received
-    again = (received.id, received.hash) in before
-    return Result(
-        received.id, Verdict.QUARANTINED, received.hash, code=_REUSED.code, message=_REUSED.message, replayed=again
-    )
 
 
 def _store_operations(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:

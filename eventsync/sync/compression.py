@@ -1,9 +1,12 @@
 """Content encodings: what a device may send compressed, and what it gets back."""
 
 import gzip
+import re
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 
+import brotli
 import zstandard
 
 from eventsync.sync.errors import ApiError
@@ -34,11 +37,23 @@ def _gunzip(body: bytes, most: int) -> bytes:
 
 def compress(body: bytes, *, accept: str) -> tuple[bytes, str]:
     """The body in the best encoding that the client accepts, and that encoding's name ("" for none)."""
-    offers = {offer.split(";")[0].strip() for offer in accept.lower().split(",") if "q=0" not in offer.replace(" ", "")}
-    if len(body) < _SMALL:
-        return body, ""
-    if "zstd" in offers:
-        return zstandard.ZstdCompressor(level=3).compress(body), "zstd"
-    if "gzip" in offers:
-        return gzip.compress(body, compresslevel=6, mtime=0), "gzip"
-    return body, ""
+    encoding = best(accept) if len(body) >= _SMALL else ""
+    return (_ENCODERS[encoding](body), encoding) if encoding else (body, "")
+
+
+def best(accept: str) -> str:
+    """The first of our encodings that an Accept-Encoding header allows; "" when it allows none."""
+    return next((encoding for encoding in _ENCODERS if encoding in _accepted(accept)), "")
+
+
+def _accepted(header: str) -> set[str]:
+    """The encodings that an Accept-Encoding header allows: those whose weight is not zero."""
+    offers = (offer.partition(";") for offer in header.lower().replace(" ", "").split(","))
+    return {name for name, _, weight in offers if not re.fullmatch(r"q=0(\.0*)?", weight)}
+
+
+_ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "zstd": lambda body: zstandard.ZstdCompressor(level=3).compress(body),
+    "br": lambda body: bytes(brotli.compress(body, quality=4)),
+    "gzip": lambda body: gzip.compress(body, compresslevel=6, mtime=0),
+}

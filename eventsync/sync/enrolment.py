@@ -67,6 +67,10 @@ def enrol(*, code: str, device_id: UUID, name: str, app_version: str, now: datet
         device = Device.objects.select_for_update().filter(id=device_id).first()
         lost_reply = device is not None and device.tokens.filter(code=invitation).exists()
         _check(invitation, device, lost_reply=lost_reply, now=now)
+        if device is not None and device.revoked_at is not None:
+            device.tokens.filter(revoked_at=None).update(
+                revoked_at=now
+            )  # whoever has them is not the one who comes back
         if not lost_reply:
             EnrolmentCode.objects.filter(pk=invitation.pk).update(used=F("used") + 1)
         device = _enrolled(invitation, device_id, name=name, app_version=app_version, now=now)
@@ -79,6 +83,8 @@ def _check(invitation: EnrolmentCode, device: Device | None, *, lost_reply: bool
     """A known device comes back with its own code only, within its life, or with one that was made for it."""
     if now >= invitation.expires or (not lost_reply and invitation.used >= invitation.uses):
         raise _no_good()
+    if device is not None and device.event_id != invitation.event_id:
+        raise _no_good()  # what it still holds belongs to the other event
     made_for = invitation.device_id
     if made_for is not None and (device is None or device.id != made_for):
         raise _no_good()

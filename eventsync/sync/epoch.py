@@ -5,12 +5,14 @@ from uuid import UUID
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
+from rest_framework.request import Request
 
 from eventsync.sync import errors
 from eventsync.sync.models import Server
 
 HEADER = "X-EventSync-Epoch"
 API = "/api/"
+_IN_REQUEST = "eventsync.epoch"
 
 
 def current() -> UUID:
@@ -19,6 +21,11 @@ def current() -> UUID:
     if epoch is None:
         epoch = Server.objects.get_or_create(id=1)[0].epoch
     return epoch
+
+
+def epoch_of(request: HttpRequest | Request) -> str:
+    """The epoch under which this request began, the same in header and body."""
+    return str(request.META[_IN_REQUEST])
 
 
 class EpochMiddleware:
@@ -34,6 +41,7 @@ class EpochMiddleware:
             epoch = str(current())
         except DatabaseError:
             return errors.unavailable()
+        request.META[_IN_REQUEST] = epoch
         response = self._get_response(request)
         response[HEADER] = epoch
         return response

@@ -4,7 +4,9 @@ import logging
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -66,9 +68,9 @@ def _as_refusal(error: Exception) -> ApiError:
             return ApiError("slow_down", "Too many tries. Wait a moment.", retry_after=int(wait) + 1)
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return ApiError("unauthenticated", "This phone is not enrolled. Enrol it again.")
-        case exceptions.PermissionDenied():
+        case exceptions.PermissionDenied() | PermissionDenied():
             return ApiError("forbidden", "This is not allowed for this phone.")
-        case exceptions.NotFound():
+        case exceptions.NotFound() | Http404():
             return ApiError("not_found", "There is nothing at this address.")
         case exceptions.MethodNotAllowed():
             return ApiError("method_not_allowed", "This address does not take that method.")
@@ -76,6 +78,8 @@ def _as_refusal(error: Exception) -> ApiError:
             return ApiError("malformed", "The request cannot be read as JSON.")
         case exceptions.ValidationError():
             return ApiError("malformed", "The request has wrong or missing members.", members=error.detail)
+        case OperationalError() | InterfaceError():
+            return ApiError("unavailable", "The server is busy. The phone will try again by itself.", retry_after=5)
     return ApiError("internal", "Something went wrong on the server. Nothing of this request was stored.")
 
 

@@ -9,9 +9,6 @@ from django.db import connection
 from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Change, StreamHead
 
-DEFAULT_LIMIT = 5_000
-MAX_LIMIT = 50_000
-
 # The left join gives the head even when no row is left; `page.last` is the last seq that fits, and the page takes the
 # whole of it. Tombstones that a device cannot know the records of are passed over, also when counting, so that a page
 # is never empty unless it is the last one.
@@ -73,6 +70,11 @@ def read_page(*, stream: str, after: int, base: int, limit: int) -> Page:
     rows = [row[4:] for row in found if row[4] is not None]
     complete = last is None or last == head
     return Page(stream, after, known or head, head, count, checksum, complete, rows)
+
+
+def head(stream: str) -> int:
+    """The head of a stream; 0 when nothing was ever written to it."""
+    return StreamHead.objects.filter(stream=stream).values_list("head", flat=True).first() or 0
 
 
 def heads(streams: list[str]) -> list[dict[str, object]]:

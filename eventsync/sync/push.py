@@ -26,7 +26,9 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_PAUSES = (0.05, 0.2, 0.5)
+# Seconds. With the longest wait for a lock (5, in eventsync/environment.py) less than a phone waits for us (20).
+_PATIENCE = 8
+_FIRST_PAUSE = 0.05
 _RETRY_AFTER = 5
 
 
@@ -38,29 +40,29 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
     event = registry.describe(pusher.event_id)
     arrival = Arrival(pusher, now, _skew(envelope.sent_at, now), envelope.pending, event)
     items = triage(received, arrival)
-    results = _settle(items, arrival)
+    results = _settle(items, arrival, until=time.monotonic() + _PATIENCE)
     return {"server_time": write_time(timezone.now()), "results": [result.wire() for result in results]}
 
 
 def _skew(sent_at: str | None, received_at: datetime) -> timedelta | None:
     try:
-        return received_at - read_time(sent_at) if sent_at else None
-    except ValueError:
-        return None
+        return received_at - read_time(sent_at) if sent_at is not None else None
+    except ValueError as error:
+        raise ApiError("malformed", "sent_at is not an RFC 3339 time.") from error
 
 
-def _settle(items: Sequence[Item], arrival: Arrival) -> list[Result]:
+def _settle(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Result]:
     try:
-        return _retried(lambda: _with_all_locks(items, arrival))
+        return _retried(lambda: _with_all_locks(items, arrival), until=until)
     except ApiError:
         raise
     except Exception as error:
         if len(items) > 1:
             middle = len(items) // 2
-            return _settle(items[:middle], arrival) + _settle(items[middle:], arrival)
+            return _settle(items[:middle], arrival, until=until) + _settle(items[middle:], arrival, until=until)
         log.exception("Operation %s failed in its handler and is quarantined", items[0].received.id)
         reason = Quarantine("handler_error", f"The server failed on it ({type(error).__name__}); somebody will look.")
-        return _retried(lambda: _with_all_locks([replace(items[0], judged=reason)], arrival))
+        return _retried(lambda: _with_all_locks([replace(items[0], judged=reason)], arrival), until=until)
 
 
 def _with_all_locks(items: Sequence[Item], arrival: Arrival) -> list[Result]:
@@ -74,19 +76,22 @@ def _with_all_locks(items: Sequence[Item], arrival: Arrival) -> list[Result]:
             streams.add(missing.stream)
 
 
-def _retried(attempt: Callable[[], T]) -> T:
-    """Tries again after errors that say nothing about the batch: locks, lost connections, lost races for an id."""
-    for pause in _PAUSES:
+def _retried(attempt: Callable[[], T], *, until: float) -> T:
+    """Tries again after errors that say nothing of the batch: locks, lost connections, one lost race for an id."""
+    pause, raced = _FIRST_PAUSE, False
+    while True:
         try:
             return attempt()
-        except (OperationalError, InterfaceError, IntegrityError) as error:
-            log.info("Trying a batch again after %s", error)
-        if not connection.in_atomic_block:
-            connection.close_if_unusable_or_obsolete()
-        time.sleep(pause)
-    try:
-        return attempt()
-    except (OperationalError, InterfaceError) as error:
-        log.warning("A batch was sent away: %s", error)
-        message = "The server is busy. The phone will send this again by itself."
-        raise ApiError("unavailable", message, retry_after=_RETRY_AFTER) from error
+        except IntegrityError:
+            if raced:
+                raise
+            raced = True
+        except (OperationalError, InterfaceError) as error:
+            if time.monotonic() + pause > until:
+                log.warning("A batch was sent away: %s", error)
+                message = "The server is busy. The phone will send this again by itself."
+                raise ApiError("unavailable", message, retry_after=_RETRY_AFTER) from error
+            time.sleep(pause)
+            pause *= 2
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()

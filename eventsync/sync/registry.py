@@ -23,7 +23,7 @@ class Incoming:
     offset_ms: int | None
     corrected_at: datetime
     received_at: datetime
-    clock_suspect: bool
+    flags: tuple[str, ...]  # what the engine knows already: clock_suspect, device_revoked
     actor: str
     refers_to: str | None
     payload: Any
@@ -32,7 +32,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The fact is in the books. `streams`: where its effect can be seen; `flags`: what a person should know."""
+    """The fact is in the books. `streams`: where its effect can be seen; `flags`: all that a person should know."""
 
     streams: frozenset[str] = frozenset()
     flags: tuple[str, ...] = ()

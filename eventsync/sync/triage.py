@@ -8,7 +8,7 @@ import msgspec
 
 from eventsync.sync.models import Device
 from eventsync.sync.registry import EventInfo, Incoming, Quarantine, registry
-from eventsync.sync.rules import corrected_time
+from eventsync.sync.rules import EARLIEST, Timing, corrected_time
 from eventsync.sync.wire import Header, Received, is_id, read_time
 
 
@@ -74,12 +74,12 @@ def _judge(received: Received, author: Device, arrival: Arrival) -> Incoming | Q
         header = msgspec.convert(received.members, Header)
         payload = msgspec.convert(header.payload, kind.payload)
         return _incoming(header, payload, author, arrival)
-    except (msgspec.ValidationError, ValueError, OverflowError) as error:
+    except (msgspec.ValidationError, ValueError) as error:
         return Quarantine("invalid_payload", f"It is not shaped as {kind.name} must be: {error}"[:500])
 
 
 def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: Arrival) -> Incoming:
-    occurred_at = read_time(header.occurred_at)
+    occurred_at = max(EARLIEST, read_time(header.occurred_at))
     own = author.id == arrival.pusher.id
     timing = corrected_time(
         occurred_at=occurred_at,
@@ -96,9 +96,14 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
         offset_ms=header.offset_ms,
         corrected_at=timing.corrected,
         received_at=arrival.received_at,
-        clock_suspect=timing.suspect,
+        flags=_flags(timing, author),
         actor=header.actor or "",
         refers_to=header.refers_to,
         payload=payload,
         author=author,
     )
+
+
+def _flags(timing: Timing, author: Device) -> tuple[str, ...]:
+    raised = {"clock_suspect": timing.suspect, "device_revoked": author.revoked_at is not None}
+    return tuple(flag for flag, up in raised.items() if up)

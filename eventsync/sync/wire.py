@@ -17,10 +17,11 @@ MAX_OPERATION_BYTES = 16 * 1024
 MAX_INTEGER = 2**53
 
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
-Id = Annotated[str, msgspec.Meta(pattern=UUID_PATTERN)]
+Id = Annotated[str, msgspec.Meta(pattern=UUID_PATTERN, max_length=36)]  # "$" alone lets a newline pass
 Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
 
 _ID = re.compile(UUID_PATTERN)
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _SUSPICIOUS = re.compile(rb"\\u0000|[0-9]{16}")
 
@@ -65,19 +66,27 @@ _members = msgspec.json.Decoder(dict[str, Any])
 def read_envelope(body: bytes) -> Envelope:
     """The envelope with each operation's own bytes; ApiError `malformed` or `too_large`."""
     if len(body) > MAX_BYTES:
-        raise _too_large("The batch is larger than 1 MiB.")
+        raise too_large("The batch is larger than 1 MiB.")
     try:
         envelope = _decode(body)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ApiError("malformed", "The batch is not JSON of the right shape.", reason=str(error)[:200]) from error
     if len(envelope.operations) > MAX_OPERATIONS:
-        raise _too_large(f"The batch has {len(envelope.operations)} operations; 500 is the most.")
+        raise too_large(f"The batch has {len(envelope.operations)} operations; 500 is the most.")
     if any(len(memoryview(raw)) > MAX_OPERATION_BYTES for raw in envelope.operations):
-        raise _too_large("One operation is larger than 16 KiB.")
+        raise too_large("One operation is larger than 16 KiB.")
     return envelope
 
 
-def _too_large(message: str) -> ApiError:
+def read_json(body: bytes) -> object:
+    """Any JSON; ApiError `malformed` when it is none."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ApiError("malformed", "The request cannot be read as JSON.") from error
+
+
+def too_large(message: str) -> ApiError:
     limits = {"max_operations": MAX_OPERATIONS, "max_bytes": MAX_BYTES, "max_operation_bytes": MAX_OPERATION_BYTES}
     return ApiError("too_large", message, **limits)
 
@@ -126,7 +135,8 @@ def _salvaged(raw: bytes) -> object:
 def _unstorable(raw: bytes, members: object) -> Received:
     if not isinstance(members, dict) or not is_id(members.get("id")):
         raise _no_id()
-    return Received(members["id"], raw, hashlib.sha256(raw).hexdigest(), None, "")
+    plain = json.dumps(_identity(members), sort_keys=True, separators=(",", ":")).encode()
+    return Received(members["id"], raw, hashlib.sha256(plain).hexdigest(), None, "")
 
 
 def is_id(value: object) -> bool:
@@ -154,10 +164,10 @@ def _storable(value: object) -> bool:
 
 
 def read_time(text: str) -> datetime:
-    """An RFC 3339 time, in UTC and cut to milliseconds; ValueError when it is not one, or has no zone."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone")
+    """An RFC 3339 time, in UTC and cut to milliseconds; ValueError when it is not one."""
+    if not _TIME.fullmatch(text):
+        raise ValueError(f"{text!r} is not an RFC 3339 time")
+    moment = datetime.fromisoformat(text.upper())
     try:
         return to_milliseconds(moment.astimezone(UTC))
     except OverflowError as error:

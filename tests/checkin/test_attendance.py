@@ -8,6 +8,7 @@ import pytest
 
 from checkin import roster
 from checkin.models import AttendanceRecord, Checkpoint, CredentialState, Headcount, Presence
+from checkin.rules import credential_digest
 from tests.cast import NOON, Games, Phone, add_person, give_code
 
 
@@ -133,8 +134,6 @@ def test_person_and_code_are_the_same_subject(games: Games, phone: Phone) -> Non
 
 
 def test_attaching_a_code_merges_who_was_unknown(games: Games, phone: Phone) -> None:
-    from checkin.rules import credential_digest
-
     digest = credential_digest(str(games.event.id), "FOUND")
     phone.push(phone.arrive(digest, at=NOON - timedelta(minutes=1)), phone.arrive(games.people[0]))
     assert headcount(games.door) == (1, 1, 0)
@@ -150,8 +149,6 @@ def test_attaching_a_code_merges_who_was_unknown(games: Games, phone: Phone) -> 
 
 
 def test_a_late_person_identifies_who_was_unknown(games: Games, phone: Phone) -> None:
-    from checkin.rules import credential_digest
-
     phone.push(phone.arrive(credential_digest(str(games.event.id), "LATE")))
     person, _ = add_person(games.event, name="Late Comer", number="late", code="LATE")
     assert headcount(games.door) == (1, 0, 0)
@@ -171,8 +168,6 @@ def test_removing_a_person_keeps_every_record_of_them(games: Games, phone: Phone
     [(CredentialState.REVOKED, "revoked_credential"), (CredentialState.REPLACED, "replaced_credential")],
 )
 def test_old_code_admits_its_person_with_a_flag(games: Games, phone: Phone, state: str, flag: str) -> None:
-    from checkin.rules import credential_digest
-
     with roster.changing(games.event.id) as change:
         give_code(games.people[0], "OLD", change, state=state)
     assert flags(phone.push(phone.arrive(credential_digest(str(games.event.id), "OLD")))) == [[flag]]
@@ -197,6 +192,25 @@ def test_refusal_is_recorded_and_changes_no_presence(games: Games, phone: Phone)
     [result] = phone.push(phone.record("checkin.refuse", payload))
     assert (result["verdict"], result["at"]) == ("accepted", {f"attendance:{games.hall.id}": 1})
     assert (AttendanceRecord.objects.get().reason, phone.attendance("presence")) == ("wrong day", [])
+
+
+def test_refusal_follows_its_code(games: Games, phone: Phone) -> None:
+    digest = credential_digest(str(games.event.id), "LATE")
+    payload = {"checkpoint": str(games.door.id), "credential": digest, "reason": "unknown"}
+    phone.push(phone.record("checkin.refuse", payload))
+    person, _ = add_person(games.event, name="Late Comer", number="late", code="LATE")
+    assert AttendanceRecord.objects.get().subject == f"p{person.id.hex}"
+    assert Presence.objects.count() == 0
+
+
+def test_a_digest_with_a_newline_is_no_digest(games: Games, phone: Phone) -> None:
+    [result] = phone.push(phone.arrive("A" * 22 + "\n"))
+    assert (result["verdict"], result["code"]) == ("quarantined", "invalid_payload")
+
+
+def test_flags_of_the_engine_are_in_the_ledger_too(games: Games, phone: Phone) -> None:
+    phone.push(phone.arrive("A" * 22, occurred_at="1970-01-01T00:00:00.000Z"))
+    assert AttendanceRecord.objects.get().flags == "unknown_person clock_suspect"
 
 
 def test_paper_and_override_are_said(games: Games, phone: Phone) -> None:

@@ -6,16 +6,20 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 ROOT = Path(__file__).parent.parent.parent
@@ -104,6 +108,11 @@ class Server:
             for each in venue["checkpoints"]
         }
 
+    def operations(self) -> Counter[str]:
+        """The ids of all operations that the server stored, with how often."""
+        with closing(sqlite3.connect(self.database)) as database:
+            return Counter(str(UUID(id)) for (id,) in database.execute("SELECT id FROM sync_operation"))
+
 
 @dataclass
 class Phone:
@@ -175,6 +184,11 @@ class Phone:
         self.tap(person)
         expect(self.result.get_by_role("heading", name="In", exact=True)).to_be_visible()
 
+    def scan(self, code: str) -> None:
+        """What a reader does that is plugged in: types, wherever the focus is, and presses Enter."""
+        self.page.keyboard.type(code, delay=5)
+        self.page.keyboard.press("Enter")
+
     @property
     def result(self) -> Any:
         return self.page.get_by_role("region", name="Result")
@@ -205,6 +219,40 @@ class Phone:
                 })"""
             )
         )
+
+
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def axe(page: Page, *also: str) -> list[str]:
+    """What axe finds wrong with the page, one line for each element. `also`: rules beyond those that it has on."""
+    rules = {name: {"enabled": True} for name in ("target-size", *also)}  # axe leaves this one of WCAG 2.2 off
+    page.evaluate("() => Promise.all(document.getAnimations().map(each => each.finished))")  # colours on their way
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG_22_AA}, "rules": rules}).response
+    ran = {rule["id"] for part in ("passes", "violations", "incomplete", "inapplicable") for rule in found[part]}
+    assert {"color-contrast", *rules} <= ran, ran
+    return [
+        f"{rule['id']}: {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def sideways(page: Page, *, except_in: str = ".hidden") -> list[str]:
+    """What reaches beyond the left or right edge of the window, or is cut off at the edge of its box."""
+    return list(
+        page.evaluate(
+            """except => [...document.body.querySelectorAll('*')].filter(element => {
+                if (element.closest(except) || !element.checkVisibility()) return false;
+                const { left, right, width, height } = element.getBoundingClientRect();
+                if (width <= 1 || height <= 1) return false;
+                const cut = element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0
+                    && getComputedStyle(element).overflowX !== 'visible' && !(element instanceof HTMLInputElement);
+                return left < -1 || right > innerWidth + 1 || cut;
+            }).map(element => `${element.tagName.toLowerCase()} ${element.textContent.trim().slice(0, 40)}`)""",
+            except_in,
+        )
+    )
 
 
 def _command_line(process: Path) -> str:

@@ -115,11 +115,11 @@ def test_withdrawn_code_is_no_good_any_more(games):
 
 def test_code_for_one_phone_brings_it_back_and_no_other(games, phone):
     enrolment.revoke(Device.objects.get(id=phone.id), now=timezone.now())
-    page = f"{CODES}add/?device={phone.id}"
-    assert "With this code Phone enrols again" in alice().get(page).content.decode()
+    desk, page = alice(), f"{CODES}add/?device={phone.id}"
+    assert "With this code Phone enrols again" in desk.get(page).content.decode()
     said = {"event": games.event.id, "profile": "door", "hours": 1, "device": phone.id}
-    assert "used once" in alice().post(page, said | {"uses": 2}).content.decode()
-    code = alice().post(page, said | {"uses": 1}).context["invitation"].code
+    assert "used once" in desk.post(page, said | {"uses": 2}).content.decode()
+    code = desk.post(page, said | {"uses": 1}).context["invitation"].code
     now = timezone.now()
     with pytest.raises(ApiError):
         enrolment.enrol(code=code, device_id=uuid.uuid4(), name="", app_version="", now=now)

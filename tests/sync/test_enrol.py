@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from eventsync.sync.enrolment import invite, revoke
 from eventsync.sync.models import Device, DeviceToken, EnrolmentCode
-from tests.cast import Games, Phone, make_phone
+from tests.cast import Games, Phone, make_games, make_phone
 
 
 def ask(code: str, /, *, device: str | None = None, **members: Any) -> Any:
@@ -96,8 +96,10 @@ def test_enrol_guessing_is_slowed_down_and_right_codes_never_count(games: Games)
         assert [ask(code).status_code for _ in range(15)] == [201] * 15
         assert [ask("GUESS").status_code for _ in range(10)] == [403] * 10
         answer = ask("GUESS")
-        assert (error(answer), answer["Retry-After"]) == ((429, "slow_down"), "46")
-        clock.shift(timedelta(seconds=46))
+        assert (error(answer), answer["Retry-After"]) == ((429, "slow_down"), "61")
+        clock.shift(timedelta(seconds=40))
+        assert error(ask("GUESS")) == (429, "slow_down")
+        clock.shift(timedelta(seconds=21))
         assert error(ask("GUESS")) == (403, "forbidden")
 
 
@@ -111,9 +113,39 @@ def test_enrol_malformed_says_which_member(games: Games, members: dict[str, Any]
     assert list(answer.json()["error"]["fields"]["members"]) == list(members)
 
 
-def test_enrol_not_json(db: None) -> None:
-    answer = Client().post("/api/v1/enrol", b"code=1", content_type="application/x-www-form-urlencoded")
-    assert error(answer) == (400, "malformed")
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"", (400, "malformed")),
+        (b"code=1", (400, "malformed")),
+        (b"[]", (400, "malformed")),
+        (b"[" * 8_000, (400, "malformed")),
+        (b" " * 16_385, (413, "too_large")),
+        (b" " * 30_000_000, (413, "too_large")),
+    ],
+    ids=["empty", "form", "list", "nested", "large", "huge"],
+)
+def test_enrol_unreadable(db: None, body: bytes, expected: tuple[int, str]) -> None:
+    assert error(Client().post("/api/v1/enrol", body, content_type="application/json")) == expected
+
+
+def test_enrol_of_a_phone_of_another_event_is_forbidden(games: Games, phone: Phone) -> None:
+    """What it still holds belongs to its own event, and would be lost to it."""
+    others = make_games("others")
+    device = Device.objects.get(id=phone.id)
+    now = timezone.now()
+    code = invite(event_id=others.event.id, venue_id=None, profile="door", uses=1, now=now, device=device).code
+    assert error(ask(code, device=phone.id)) == (403, "forbidden")
+
+
+def test_enrol_again_after_revocation_leaves_the_old_token_deliver_only(games: Games, phone: Phone) -> None:
+    device = Device.objects.get(id=phone.id)
+    now = timezone.now()
+    revoke(device, now=now)
+    code = invite(event_id=games.event.id, venue_id=None, profile="door", uses=1, now=now, device=device).code
+    again = Phone(games, phone.id, ask(code, device=phone.id).json()["token"])
+    assert (again.streams().status_code, error(phone.streams())) == (200, (403, "device_revoked"))
+    assert phone.push(phone.arrive(games.people[0]))[0]["verdict"] == "accepted"
 
 
 def test_enrol_secrets_are_stored_hashed(games: Games) -> None:

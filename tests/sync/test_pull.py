@@ -1,16 +1,19 @@
 """Pull: pages, cursors, snapshots, tombstones, and who may read what."""
 
+import gzip
 import json
 from typing import Any
 from zlib import crc32
 
+import brotli
 import pytest
 import zstandard
-from django.db import transaction
+from django.db import OperationalError, transaction
 
+from eventsync.sync import pull
 from eventsync.sync.models import Change
 from eventsync.sync.streams import StreamNotLocked, lock
-from tests.cast import Games, Phone, make_games, make_phone
+from tests.cast import Games, Phone, add_person, make_games, make_phone
 
 
 def write(stream: str, **records: object) -> None:
@@ -198,15 +201,58 @@ def test_pull_roster_shows_what_a_door_needs_and_no_more(games: Games, phone: Ph
     }
 
 
-def test_pull_compressed(games: Games, phone: Phone) -> None:
+def ask(phone: Phone, stream: str, **headers: str) -> Any:
+    return phone.client.get(f"/api/v1/streams/{stream}/changes", headers=phone.headers | headers)
+
+
+@pytest.mark.parametrize(
+    ("accept", "encoding"),
+    [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, br", "br"),
+        ("gzip;q=0.8", "gzip"),
+        ("zstd;q=0, gzip;q=0.0, br; q=0.001", "br"),
+        ("identity", None),
+    ],
+)
+def test_pull_compressed(games: Games, phone: Phone, accept: str, encoding: str | None) -> None:
+    decode = {
+        None: bytes,
+        "gzip": gzip.decompress,
+        "br": brotli.decompress,
+        "zstd": zstandard.ZstdDecompressor().decompress,
+    }
     stream = f"roster:{games.event.id}"
-    plain = phone.page(stream)
-    packed = phone.client.get(
-        f"/api/v1/streams/{stream}/changes", headers=phone.headers | {"Accept-Encoding": "gzip, zstd"}
-    )
-    assert (plain.get("Content-Encoding"), packed["Content-Encoding"]) == (None, "zstd")
-    unpacked = zstandard.ZstdDecompressor().decompress(packed.content)
-    assert unpacked == plain.content
+    packed = ask(phone, stream, **{"Accept-Encoding": accept})
+    assert packed.get("Content-Encoding") == encoding
+    assert decode[encoding](packed.content) == phone.page(stream).content
+
+
+def test_pull_snapshot_of_an_unchanged_stream_is_made_once(
+    games: Games, phone: Phone, other_phone: Phone, django_assert_num_queries: Any
+) -> None:
+    stream = f"roster:{games.event.id}"
+    first = ask(phone, stream)
+    with django_assert_num_queries(4):  # epoch, token, venues, head: not the records
+        assert ask(other_phone, stream).content == first.content
+    unchanged = ask(phone, stream, **{"If-None-Match": first["ETag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    add_person(games.event, name="Late Comer", number="late")
+    changed = ask(phone, stream, **{"If-None-Match": first["ETag"]})
+    assert (changed.status_code, changed["ETag"] != first["ETag"]) == (200, True)
+    assert len(changed.content.splitlines()) == len(first.content.splitlines()) + 1
+
+
+def test_pull_from_a_locked_database_says_when_to_come_back(
+    games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(**named: Any) -> Any:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(pull, "read_page", locked)
+    answer = phone.page(f"roster:{games.event.id}")
+    code = answer.json()["error"]["code"]
+    assert (answer.status_code, code, answer["Retry-After"]) == (503, "unavailable", "5")
 
 
 @pytest.mark.parametrize("guests", [1, 3])
@@ -215,5 +261,5 @@ def test_pull_takes_the_same_queries_for_any_number_of_rows(
 ) -> None:
     games = make_games(people=guests)
     phone = make_phone(games)
-    with django_assert_num_queries(5):  # epoch, token, venues, page, epoch
+    with django_assert_num_queries(5):  # epoch, token, venues, head, page
         assert len(phone.pull(f"roster:{games.event.id}")[1]) == guests

@@ -6,7 +6,8 @@ const SENTENCES: Readonly<Record<StorageTrouble, string>> = {
   unavailable: 'This browser does not let EventSync store anything. Leave private browsing, or allow site data.',
   blocked: 'Another tab holds an older EventSync open. Close the other tabs.',
   full: 'This phone is full. Delete some photos or apps, then try again.',
-  lost: 'The browser lost its storage for a moment. Reload the page.',
+  // Chromium says of a full disk what it says of a lost connection: UnknownError.
+  lost: 'This phone could not store it. It may be full: free some space. If that does not help, reload the page.',
 };
 
 /** The phone could not keep something. Its message is for a person. */

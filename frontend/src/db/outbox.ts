@@ -58,12 +58,14 @@ export class Outbox {
   async append(draft: Draft, now: number = Date.now()): Promise<OutboxRow> {
     const id = uuid7(now);
     return this.#write(async (transaction) => {
+      // A person waits: all is read at once, all written at once, and the commit asked for with it.
       const operations = transaction.objectStore('operations');
+      const [already, row] = await Promise.all([operations.get(id), sealed(transaction, id, draft, now)]);
       // The first try may have been committed although its connection died.
-      const already = await operations.get(id);
       if (already !== undefined) return already;
-      const row = await sealed(transaction, id, draft, now);
-      await operations.add(row);
+      const written = [operations.add(row), transaction.objectStore('meta').put(row.seq, 'seq')];
+      transaction.commit();
+      await Promise.all(written);
       return row;
     });
   }
@@ -213,7 +215,6 @@ async function sealed(transaction: Writing, id: string, draft: Draft, now: numbe
   const meta = transaction.objectStore('meta');
   const [last, offset, actor] = await Promise.all([meta.get('seq'), meta.get('offset'), meta.get('actor')]);
   const seq = (typeof last === 'number' ? last : 0) + 1;
-  await meta.put(seq, 'seq');
   const operation: Operation = {
     id,
     kind: draft.kind,

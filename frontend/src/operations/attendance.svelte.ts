@@ -18,6 +18,26 @@ interface Held {
   readonly presence: PresenceRecord;
 }
 
+/** One checkpoint and window: presence by subject, and how many are in, counted as buckets come and go. */
+class Pulled {
+  readonly presences = new Map<string, PresenceRecord>();
+  readonly headcount = { present: 0, unidentified: 0 };
+
+  put(key: string, presence: PresenceRecord): void {
+    this.presences.set(key, presence);
+    this.#count(key, presence, 1);
+  }
+
+  remove(key: string, presence: PresenceRecord): void {
+    this.presences.delete(key);
+    this.#count(key, presence, -1);
+  }
+
+  #count(key: string, { state }: PresenceRecord, by: number): void {
+    if (state === 'present') this.headcount[sortOf(key)] += by;
+  }
+}
+
 /** Who is in: what was pulled, folded with what this phone recorded. */
 export class Attendance {
   #version = $state(0);
@@ -26,8 +46,7 @@ export class Attendance {
   #chosen = $state<string | null>(null);
   #now = $state(Date.now());
   #buckets = new Map<string, { held: readonly Held[]; checkpoints: readonly Checkpoint[] }>();
-  /** By checkpoint and window, then by subject. */
-  #places = new Map<string, Map<string, PresenceRecord>>();
+  #places = new Map<string, Pulled>();
 
   #place = $derived.by((): Place | null => {
     const checkpoint = this.#checkpoints.find(({ id }) => id === this.#chosen);
@@ -38,29 +57,21 @@ export class Attendance {
   #overlay = $derived.by((): Overlay => {
     void this.#version;
     if (this.#place === null) return new Map();
-    const base = this.#base(this.#place);
-    const known = { cursors: this.#cursors, base: (key: string) => base.get(key) ?? null, resolve: this.roster.resolve };
+    const { presences } = this.#pulled(this.#place);
+    const known = { cursors: this.#cursors, base: (key: string) => presences.get(key) ?? null, resolve: this.roster.resolve };
     return overlay(this.outbox.rows, this.#place, known);
   });
 
-  /** The headcount of what was pulled: counted once for each pull, not for each tap. */
-  #pulled = $derived.by((): Headcount => {
+  #headcount = $derived.by((): Headcount => {
     void this.#version;
     if (this.#place === null) return { present: 0, unidentified: 0 };
-    const inside = [...this.#base(this.#place)].filter(([, { state }]) => state === 'present');
-    const people = inside.filter(([key]) => isPerson(key)).length;
-    return { present: people, unidentified: inside.length - people };
-  });
-
-  #headcount = $derived.by((): Headcount => {
-    let { present, unidentified } = this.#pulled;
+    const { presences, headcount } = this.#pulled(this.#place);
+    const count = { ...headcount };
     for (const [key, presence] of this.#overlay) {
-      const before = this.#place === null ? undefined : this.#base(this.#place).get(key);
-      const change = Number(presence?.state === 'present') - Number(before?.state === 'present');
-      if (isPerson(key)) present += change;
-      else unidentified += change;
+      const before = presences.get(key);
+      count[sortOf(key)] += Number(presence?.state === 'present') - Number(before?.state === 'present');
     }
-    return { present, unidentified };
+    return count;
   });
 
   constructor(
@@ -114,11 +125,11 @@ export class Attendance {
     const key = keyOf(this.roster.resolve(subject));
     const own = this.#overlay.get(key);
     if (own !== undefined) return own;
-    return this.#place === null ? null : (this.#base(this.#place).get(key) ?? null);
+    return this.#place === null ? null : (this.#pulled(this.#place).presences.get(key) ?? null);
   }
 
-  #base(place: Place): Map<string, PresenceRecord> {
-    return this.#places.get(placeKey(place.checkpoint.id, place.window)) ?? new Map<string, PresenceRecord>();
+  #pulled({ checkpoint, window }: Place): Pulled {
+    return this.#places.get(placeKey(checkpoint.id, window)) ?? new Pulled();
   }
 
   #drop(stream: string): void {
@@ -132,13 +143,14 @@ export class Attendance {
     const checkpoints = rows.filter(({ kind }) => kind === 'checkpoint').map(({ body }) => body as Checkpoint);
     this.#buckets.set(name, { held, checkpoints });
     for (const { place, key, presence } of held) {
-      const known = this.#places.get(place) ?? new Map<string, PresenceRecord>();
-      this.#places.set(place, known.set(key, presence));
+      const pulled = this.#places.get(place) ?? new Pulled();
+      this.#places.set(place, pulled);
+      pulled.put(key, presence);
     }
   }
 
   #forget(bucket: string): void {
-    for (const { place, key } of this.#buckets.get(bucket)?.held ?? []) this.#places.get(place)?.delete(key);
+    for (const { place, key, presence } of this.#buckets.get(bucket)?.held ?? []) this.#places.get(place)?.remove(key, presence);
     this.#buckets.delete(bucket);
   }
 }
@@ -149,8 +161,8 @@ function asHeld(presence: PresenceRecord): Held[] {
   return [{ place: placeKey(presence.checkpoint, presence.window), key: keyOf(subject), presence }];
 }
 
-function isPerson(key: string): boolean {
-  return key.startsWith('person:');
+function sortOf(key: string): keyof Headcount {
+  return key.startsWith('person:') ? 'present' : 'unidentified';
 }
 
 function placeKey(checkpoint: string, window: string): string {

@@ -25,7 +25,8 @@ export class OutboxView {
   /** Resolves when the operation is safely on this phone. Rejects with StorageError: then nothing was recorded. */
   async enqueue(draft: Draft): Promise<OutboxRow> {
     const row = await this.outbox.append(draft);
-    this.#merge([row.id], [row]);
+    // Just before the caller goes on, so that what follows from the row and from the answer is drawn at once.
+    queueMicrotask(() => this.#merge([row.id], [row]));
     this.bulletin.tellOthers({ topic: 'outbox', ids: [row.id] });
     this.recorded();
     return row;

@@ -1,6 +1,6 @@
 import type { Person } from '../contract/protocol';
 import type { Bucket, Records, Row } from '../db/records';
-import { byName, lineOf, search, searchKey, type Searchable } from '../rules/search';
+import { byName, Lines, search, searchKey, type Searchable } from '../rules/search';
 import { keyOf, type Subject } from './checkin';
 
 export interface Listed extends Searchable {
@@ -12,7 +12,7 @@ export interface Listed extends Searchable {
 
 /** The people of the event, in memory, ready to be searched. */
 export class Roster {
-  #people = $state.raw<readonly Listed[]>([]);
+  #lines = $state.raw(new Lines<Listed>([]));
   #buckets = new Map<number, readonly Listed[]>();
   #byId = new Map<string, Listed>();
   #byDigest = new Map<string, Listed>();
@@ -29,20 +29,20 @@ export class Roster {
   }
 
   get size(): number {
-    return this.#people.length;
+    return this.#lines.people.length;
   }
 
   search(query: string, limit: number): Listed[] {
-    return search(this.#people, query, limit);
+    return search(this.#lines, query, limit);
   }
 
   person(id: string): Listed | undefined {
-    void this.#people;
+    void this.#lines;
     return this.#byId.get(id);
   }
 
   byDigest(digest: string): Listed | undefined {
-    void this.#people;
+    void this.#lines;
     return this.#byDigest.get(digest);
   }
 
@@ -82,7 +82,7 @@ export class Roster {
     const { id, name, search: key, delegation, role, credentials } = body as Person;
     const group = this.#groups.get(delegation) ?? searchKey(delegation);
     this.#groups.set(delegation, group);
-    return { id, name, delegation, role, credentials, search: key, line: lineOf(key, group) };
+    return { id, name, delegation, role, credentials, search: key, group };
   }
 
   // A pull touches few buckets: what they hold now is merged into the rest, which is sorted already.
@@ -90,12 +90,12 @@ export class Roster {
     const numbers = [...this.#buckets.keys()].filter((number) => touched?.has(number) ?? true);
     const fresh = numbers.flatMap((number) => this.#buckets.get(number) ?? []).sort(byName);
     if (touched === null) {
-      this.#people = fresh;
+      this.#lines = new Lines(fresh);
       return;
     }
     const current = new Set(fresh);
-    const kept = this.#people.filter((person) => this.#byId.get(person.id) === person && !current.has(person));
-    this.#people = mergedByName(kept, fresh);
+    const kept = this.#lines.people.filter((person) => this.#byId.get(person.id) === person && !current.has(person));
+    this.#lines = new Lines(mergedByName(kept, fresh));
   }
 }
 

@@ -6,7 +6,7 @@ import { Push } from './push';
 import type { Reporter } from './report';
 
 const OTHER_TAB_MS = 5_000;
-const AFTER_PAINT_MS = 60;
+const AFTER_PAINT_MS = 150;
 
 /** The two loops. Neither waits for the other, and neither's failures stop the other. */
 export class Engine {

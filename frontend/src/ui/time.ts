@@ -1,6 +1,14 @@
+// Making a formatter costs as much as drawing a row of a list.
+const formats = new Map<string | undefined, Intl.DateTimeFormat>();
+
 /** hh:mm in the event's zone, whatever zone the phone is set to. */
 export function clockTime(at: string | number, tz: string | undefined): string {
-  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: tz }).format(new Date(at));
+  let format = formats.get(tz);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: tz });
+    formats.set(tz, format);
+  }
+  return format.format(new Date(at));
 }
 
 /** "just now", "4 min ago", "3 h ago", "2 days ago". */

@@ -1,19 +1,23 @@
 """`manage.py worker`: runs jobs, says that it is alive, and looks for lost ones."""
 
 import ctypes
+import logging
 import os
 import platform
 import signal
 import threading
+from contextlib import suppress
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_q.cluster import Cluster
 
 from eventsync.jobs.models import Worker
 from eventsync.jobs.queue import sweep
+
+log = logging.getLogger(__name__)
 
 BEAT = 10  # seconds
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
@@ -36,7 +40,8 @@ class Command(BaseCommand):
             _beat(name, stop)
         finally:
             cluster.stop()
-            Worker.objects.filter(name=name).delete()
+            with suppress(DatabaseError):  # silence says as much, a minute later
+                Worker.objects.filter(name=name).delete()
             self.stderr.write(f"Worker {name} has stopped.")
 
 
@@ -53,8 +58,11 @@ def _beat(name: str, stop: threading.Event) -> None:
     started_at = timezone.now()
     while True:
         now = timezone.now()
-        Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
-        sweep(now=now)
+        try:
+            Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
+            sweep(now=now)
+        except DatabaseError as error:  # locked or gone for a while: the next beat will tell
+            log.warning("The worker could not say that it is alive: %s", error)
         connection.close()
         if stop.wait(BEAT):
             return

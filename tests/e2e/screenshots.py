@@ -1,0 +1,185 @@
+"""`make screenshots`: takes every picture in docs/screenshots/ anew, from the demo event, and writes their page."""
+
+import csv
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, expect, sync_playwright
+
+from tests.e2e.stage import ROOT, Phone, Server, find_chromium
+from tests.e2e.tour import SCREENS, admit_earlier, enrolment_code, guests, tour
+
+FOLDER = ROOT / "docs" / "screenshots"
+PEOPLE = 500
+PHONE, DESK = ViewportSize(width=360, height=640), ViewportSize(width=1280, height=800)
+USER, PASSWORD = "anna", "for pictures only"
+
+TITLES = {
+    "enrol": "A phone that knows nobody yet",
+    "wrong-code": "A code that is no good",
+    "name": "Who is holding this phone",
+    "checkpoint": "Where they stand",
+    "ready": "The door, ready",
+    "door": "People found, and who of them is in",
+    "in": "In",
+    "unlisted": "A wristband that is on no list",
+    "already": "Already in: since when, by whom",
+    "recent": "Just recorded, each with its undo",
+    "sent": "What is waiting, and what became of the rest",
+    "phone": "Whether this phone is ready",
+    "out": "A door where people also leave",
+    "unsaved": "A phone that cannot store: never a green screen",
+}
+ADMIN_TITLES = {
+    "admin-index": "The organisers’ desk",
+    "admin-people": "People",
+    "admin-ledger": "The ledger: every check-in, and why it was flagged",
+    "admin-headcount": "The headcount",
+    "admin-enrolment": "An enrolment code, shown once",
+    "admin-roster": "A roster, before anything is imported",
+}
+
+
+def main() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.png"):
+        old.unlink()
+    with running_server() as server, sync_playwright() as playwright:
+        sys.stdout.write("Taking the door app (about a minute)…\n")
+        take_door(playwright, server)
+        sys.stdout.write("Taking the admin…\n")
+        take_admin(playwright, server)
+    (FOLDER / "README.md").write_text(page_of_pictures(), encoding="utf-8")
+    taken = list(FOLDER.glob("*.png"))
+    megabytes = sum(file.stat().st_size for file in taken) / 1e6
+    sys.stdout.write(f"{len(taken)} pictures, {megabytes:.1f} MB, in {FOLDER.relative_to(ROOT)}.\n")
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder))
+        server.manage("migrate", "--verbosity", "0")
+        server.manage("demo", "--people", str(PEOPLE), "--no-invite")
+        os.environ["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
+        server.manage("createsuperuser", "--noinput", "--username", USER, "--email", "")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def take_door(playwright: Playwright, server: Server) -> None:
+    code, everywhere = enrolment_code(server), enrolment_code(server, venue=None)
+    people = [person for person in guests(PEOPLE) if _common_font(person["name"])]
+    alike = [person for person in people if person["name"].startswith("Mar")]
+    others = [person for person in people if person not in alike]
+    admit_earlier(server, code=code, people=[*others[:90], *alike[::2]], by="Ben")
+    admit_earlier(server, code=code, people=others[90:170], by="Aino")
+    admit_earlier(server, code=code, people=others[60:90], by="Aino", checkpoint="Quiet room")
+    admit_earlier(server, code=everywhere, people=others[100:148], by="Li", venue="pool", minutes=0.7)
+    admit_earlier(server, code=everywhere, people=others[10:119], by="Jamal", venue="village", minutes=1)
+    with tempfile.TemporaryDirectory() as folder:
+        phone = Phone(playwright, Path(folder), find_chromium())
+        phone.switch_on()
+        new = [alike[1], others[-1], others[-2], others[-3]]
+        for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=alike[0]):
+            for size in (DESK, PHONE):
+                for scheme in ("light", "dark"):
+                    phone.page.emulate_media(color_scheme=scheme)
+                    take(phone.page, screen, size, scheme)
+        phone.switch_off()
+
+
+def _common_font(name: str) -> bool:
+    """Latin, Greek and Cyrillic: a bare machine has no letters for the others, and would show boxes on the pictures."""
+    return all(char < "\u0530" or "\u1e00" <= char < "\u2000" for char in name)
+
+
+def take(page: Page, screen: str, size: ViewportSize, scheme: str = "light") -> None:
+    page.set_viewport_size(size)
+    page.screenshot(path=FOLDER / f"{screen}-{size['width']}-{scheme}.png", caret="hide")
+
+
+def take_admin(playwright: Playwright, server: Server) -> None:
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+    page = browser.new_page(viewport=DESK, locale="en-GB")
+    for name in admin_pages(page, server, people=PEOPLE):
+        take(page, name, DESK)
+        if name == "admin-headcount":
+            take(page, name, PHONE)
+    browser.close()
+
+
+def admin_pages(page: Page, server: Server, *, people: int) -> Iterator[str]:
+    """Yields the name of each of ADMIN_TITLES while it is shown, to the superuser USER."""
+    page.goto(f"{server.url}/admin/")
+    page.get_by_label("Username").fill(USER)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Organisers’ desk")).to_be_visible()
+    yield "admin-index"
+    for name, path in (("people", "person"), ("ledger", "attendancerecord"), ("headcount", "headcount")):
+        answer = page.goto(f"{server.url}/admin/checkin/{path}/")
+        assert answer is not None and answer.ok, answer
+        yield f"admin-{name}"
+    page.goto(f"{server.url}/admin/sync/enrolmentcode/add/")
+    page.get_by_label("Uses").fill("20")
+    page.get_by_role("button", name="Make the code").click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    yield "admin-enrolment"
+    page.goto(f"{server.url}/admin/checkin/rosterimport/add/")
+    file = FilePayload(name="delegations-update.csv", mimeType="text/csv", buffer=changed_roster(server, people))
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("heading", name="Check before importing")).to_be_visible()
+    yield "admin-roster"
+    page.get_by_role("button", name="Throw the file away").click()
+
+
+def changed_roster(server: Server, people: int) -> bytes:
+    """The demo's roster as an organiser would send it again: two corrections, two people more."""
+    file = server.folder / "roster.csv"
+    server.manage("demo", "--people", str(people), "--csv", str(file))
+    rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
+    rows[4][1], rows[9][2] = rows[4][1] + "-Nowak", "Norway"
+    rows += [["P-00901", "Søren Ågård", "Denmark", "coach", ""], ["P-00902", "Nguyễn Thị Mỹ", "Vietnam", "athlete", ""]]
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def page_of_pictures() -> str:
+    assert list(TITLES) == SCREENS
+    lines = [
+        "# Screenshots",
+        "",
+        f"Made by `make screenshots` from the demo event with {PEOPLE} people. Everybody on them is made up.",
+        "",
+        "## The door app",
+        "",
+        "| | light | dark | on a large screen |",
+        "|---|---|---|---|",
+    ]
+    for name, title in TITLES.items():
+        small = [
+            f'<img src="{name}-360-{scheme}.png" width="230" alt="{title}, {scheme}">' for scheme in ("light", "dark")
+        ]
+        large = " · ".join(f"[{scheme}]({name}-1280-{scheme}.png)" for scheme in ("light", "dark"))
+        lines.append(f"| {title} | {small[0]} | {small[1]} | {large} |")
+    lines += ["", "## The organisers’ desk", "", "| | |", "|---|---|"]
+    for name, title in ADMIN_TITLES.items():
+        lines.append(f"| {title} | [![{title}]({name}-1280-light.png)]({name}-1280-light.png) |")
+    last = "The headcount on a phone"
+    lines.append(f'| {last} | <img src="admin-headcount-360-light.png" width="230" alt="{last}"> |')
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,384 @@
+"""The door app's screens, as people use them: with a keyboard, a reader, large text, two tabs, a new version."""
+
+import re
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.proxy import Proxy
+from tests.e2e.stage import Phone, Server, axe, sideways
+from tests.e2e.tour import (
+    DAILY_DOOR,
+    DOOR,
+    IN_OUT_DOOR,
+    SCREENS,
+    UNKNOWN_CODE,
+    admit_earlier,
+    enrolment_code,
+    guests,
+    tour,
+)
+
+PEOPLE = 60
+EARLIER = slice(20, 30)
+NO_GOOD = "This code is wrong, used up or expired. Ask for a new one."
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A database with the demo event, and an enrolment code in it."""
+    server = Server(tmp_path_factory.mktemp("loaded"))
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("demo", "--people", str(PEOPLE), "--no-invite")
+    return server.database, enrolment_code(server)
+
+
+@pytest.fixture
+def server(loaded: tuple[Path, str], tmp_path: Path) -> Iterator[Server]:
+    stage = Server(tmp_path)
+    shutil.copy(loaded[0], stage.database)
+    stage.start()
+    yield stage
+    stage.stop()
+
+
+@pytest.fixture
+def code(loaded: tuple[Path, str]) -> str:
+    return loaded[1]
+
+
+@pytest.fixture
+def new() -> list[dict[str, str]]:
+    """People who are not in yet."""
+    return guests(PEOPLE)[:20]
+
+
+@pytest.fixture
+def at_door(server: Server, code: str, new_phone: Callable[..., Phone]) -> Callable[..., Phone]:
+    """Makes a phone that is ready at a checkpoint, the main door if no other is named."""
+
+    def make(checkpoint: str = DOOR) -> Phone:
+        phone = new_phone()
+        phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=checkpoint)
+        expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
+        return phone
+
+    return make
+
+
+def word(phone: Phone, heading: str, name: str = "") -> None:
+    expect(phone.result.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    expect(phone.result).to_contain_text(name)
+
+
+def test_every_screen_passes_axe_in_light_and_dark_and_fits_a_narrow_phone(
+    server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
+) -> None:
+    earlier = guests(PEOPLE)[EARLIER]
+    admit_earlier(server, code=code, people=earlier, by="Ben")
+    phone = new_phone(reduced_motion="reduce")
+    found: dict[str, list[str]] = {}
+    for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=earlier[0]):
+        for scheme in ("light", "dark"):
+            phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found[f"{screen} {scheme}"] = axe(phone.page, "color-contrast-enhanced")
+        assert phone.page.evaluate("document.getAnimations().length") == 0
+        phone.page.set_viewport_size({"width": 320, "height": 640})
+        found[f"{screen} 320"] = sideways(phone.page)
+        phone.page.set_viewport_size({"width": 360, "height": 640})
+    assert found == {f"{screen} {part}": [] for screen in SCREENS for part in ("light", "dark", "320")}
+
+
+def test_no_screen_scrolls_sideways_at_twice_the_text_size(
+    server: Server, code: str, new: list[dict[str, str]], tmp_path: Path, new_phone: Callable[..., Phone]
+) -> None:
+    earlier = guests(PEOPLE)[EARLIER]
+    admit_earlier(server, code=code, people=earlier, by="Ben")
+    set_text_size(tmp_path / "phone-0", 32)
+    phone = new_phone()
+    found = {
+        screen: sideways(phone.page)
+        for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=earlier[0])
+    }
+    assert phone.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 1.0625 * 32
+    assert found == {screen: [] for screen in SCREENS}
+
+
+def set_text_size(profile: Path, pixels: int) -> None:
+    """As the browser's own setting does it; 16 is the usual size."""
+    folder = profile / "Default"
+    folder.mkdir(parents=True)
+    (folder / "Preferences").write_text(f'{{"webkit": {{"webprefs": {{"default_font_size": {pixels}}}}}}}')
+
+
+def test_a_keyboard_is_enough(
+    server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
+) -> None:
+    page = new_phone().page
+    person = new[0]
+    page.goto(f"{server.url}/app/#enrol={code}")
+    expect(page.get_by_role("heading", name="Who is holding this phone?")).to_be_focused()
+    tab_to(page, page.get_by_label("Your name"))
+    page.keyboard.type("Maria")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Where do you stand?")).to_be_focused()
+    expect(page.get_by_role("list", name="Checkpoints").get_by_role("button")).to_have_count(4)
+    tab_to(page, page.get_by_role("button", name=re.compile(DOOR)))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=DOOR)).to_be_focused()
+    expect(page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
+
+    tab_to(page, page.get_by_role("searchbox"))
+    page.keyboard.type(person["name"])
+    tab_to(page, page.get_by_role("button", name=re.compile("^" + re.escape(person["name"]))))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Next person")).to_be_focused()
+    tab_to(page, page.get_by_role("button", name="Undo", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.get_by_test_id("headcount")).to_have_text("0")
+
+    page.keyboard.type(person["name"])
+    tab_to(page, page.get_by_role("button", name=re.compile("^" + re.escape(person["name"]))))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Next person")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    tab_to(page, page.get_by_role("button", name=f"Undo {person['name']}"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("headcount")).to_have_text("0")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Presses Tab until `target` has the focus; on the way the focus is never lost and always seen."""
+    expect(target).to_be_visible()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            """() => {
+                const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+                return document.activeElement !== document.body && outlineStyle === 'solid' && outlineWidth === '3px';
+            }"""
+        ), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+        if target.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {target}")
+
+
+def test_a_reader_is_heard_wherever_the_focus_is(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
+    phone = at_door()
+    first, second, third = new[:3]
+    phone.scan(first["code"])
+    word(phone, "In", first["name"])
+    expect(phone.page.get_by_role("button", name="Next person")).to_be_focused()
+    phone.scan(first["code"])
+    word(phone, "Already in", first["name"])
+    spaced = " ".join(re.findall(".{5}", second["code"])).lower()
+    phone.scan(spaced)
+    word(phone, "In", second["name"])
+    phone.page.get_by_role("link", name="Door").focus()
+    phone.scan("-".join(re.findall(".{5}", third["code"])))
+    word(phone, "In", third["name"])
+    phone.shows(present=3, pending=0)
+    assert [row["operation"]["payload"]["method"] for row in phone.rows()] == ["typed"] * 3
+
+
+def test_an_unknown_code_is_recorded_when_a_person_says_so(server: Server, at_door: Callable[..., Phone]) -> None:
+    phone = at_door()
+    phone.scan(UNKNOWN_CODE)
+    word(phone, "Not on the list")
+    assert phone.rows() == []
+    phone.page.get_by_role("button", name="Let in and record the code").click()
+    word(phone, "In")
+    expect(phone.page.get_by_test_id("unidentified")).to_have_text("1")
+    phone.shows(present=0, pending=0)
+    assert [row["settled"]["flags"] for row in phone.rows()] == [["unknown_person"]]
+    assert (0, 1, 0) in server.headcount().values()
+    phone.page.get_by_role("link", name="Sent").click()
+    noted = phone.page.get_by_role("list", name="Worth a look")
+    expect(noted).to_contain_text("Accepted, with a note")
+    expect(noted).to_contain_text("Not on the list. Organisers see it and find out who it was.")
+
+
+def test_each_check_in_says_how_it_stands(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
+    phone = at_door()
+    page = phone.page
+    page.context.set_offline(True)
+    phone.check_in(new[0])
+    phone.next()
+    phone.tap(new[0])
+    page.get_by_role("button", name="Let in again anyway").click()
+    word(phone, "In", new[0]["name"])
+    phone.next()
+    page.get_by_role("link", name="Sent and waiting, 2 waiting").click()
+    expect(page.get_by_role("status")).to_contain_text("2 waiting to send, safe on this phone.")
+    expect(page.get_by_role("list", name="Everything else").get_by_text("Waiting to send")).to_have_count(2)
+
+    page.context.set_offline(False)
+    expect(page.get_by_role("list", name="Everything else").get_by_text("Accepted", exact=True)).to_have_count(1)
+    noted = page.get_by_role("list", name="Worth a look").get_by_role("listitem")
+    expect(noted).to_have_count(1)
+    expect(noted).to_contain_text("Accepted, with a note")
+    expect(noted).to_contain_text("This person was checked in more than once. They are counted once.")
+    expect(page.get_by_role("status")).to_contain_text("0 waiting to send")
+    page.get_by_role("link", name="Door").click()
+    phone.shows(present=1, pending=0)
+
+
+def test_in_and_out_are_what_the_volunteer_says(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
+    phone = at_door(IN_OUT_DOOR)
+    person = new[0]
+    phone.check_in(person)
+    phone.next()
+    phone.shows(present=1)
+    phone.page.get_by_text("Going out").click()
+    phone.scan(person["code"])
+    word(phone, "Out", person["name"])
+    phone.next()
+    phone.shows(present=0)
+    phone.tap(person)
+    word(phone, "Already out", person["name"])
+    phone.next()
+    phone.page.get_by_text("Coming in").click()
+    phone.check_in(person)
+    phone.shows(present=1, pending=0)
+    verdicts = [(row["operation"]["kind"], row["settled"]["verdict"]) for row in phone.rows()]
+    assert verdicts == [(f"checkin.{verb}", "accepted") for verb in ("arrive", "leave", "arrive")]
+
+
+def test_a_daily_door_admits_once_a_day(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
+    phone = at_door(DAILY_DOOR)
+    phone.page.context.set_offline(True)
+    phone.check_in(new[0])
+    phone.next()
+    phone.tap(new[0])
+    word(phone, "Already in", new[0]["name"])
+    phone.next()
+    phone.shows(present=1, pending=1)
+
+    phone.page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
+    phone.page.get_by_role("link", name="Sent").click()
+    phone.page.get_by_role("link", name="Door").click()
+    phone.shows(present=0, pending=1)
+    phone.check_in(new[0])
+    phone.next()
+    phone.shows(present=1, pending=2)
+
+
+def test_a_code_that_does_not_enrol_says_why(
+    server: Server, new_phone: Callable[..., Phone], at_door: Callable[..., Phone]
+) -> None:
+    used_up = enrolment_code(server, uses=1)
+    first = new_phone()
+    first.enrol(f"{server.url}/app/#enrol={used_up}", name="Ben", checkpoint=DOOR)
+    assert used_up not in first.page.url
+
+    page = new_phone().page
+    problem = page.get_by_role("alert")
+    page.goto(f"{server.url}/app/#enrol={used_up}")
+    expect(problem).to_have_text(NO_GOOD)
+    assert page.url == f"{server.url}/app/"
+    expect(page.get_by_label("Enrolment code")).to_have_value(used_up)
+    for typed, sentence in (("", "Please type the code first."), ("ACDE-FGHJ-KMNP", NO_GOOD)):
+        page.get_by_label("Enrolment code").fill(typed)
+        page.get_by_role("button", name="Enrol this phone").click()
+        expect(problem).to_have_text(sentence)
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Enrol this phone").click()
+    expect(problem).to_have_text("The server did not answer. Enrolling needs a connection once. Please try again.")
+    page.context.set_offline(False)
+    page.get_by_label("Enrolment code").fill(enrolment_code(server, uses=1).replace("-", " ").lower())
+    page.get_by_role("button", name="Enrol this phone").click()
+    expect(page.get_by_role("heading", name="Who is holding this phone?")).to_be_visible()
+
+
+def test_two_tabs_at_once_double_nothing(
+    server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
+) -> None:
+    phone = at_door()
+    other = phone.page.context.new_page()
+    other.goto(f"{server.url}/app/")
+    expect(other.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
+    rounds = [(new[at], new[at + 3]) for at in range(3)] + [(new[10], new[10])]
+    for people in rounds:
+        at = time.time() * 1000 + 400
+        for page, person in zip((phone.page, other), people, strict=True):
+            page.get_by_role("searchbox").fill(person["name"])
+            button = page.get_by_role("button", name=re.compile("^" + re.escape(f"{person['name']}, ")))
+            button.evaluate("(button, at) => void setTimeout(() => button.click(), at - Date.now())", at)
+        for page in (phone.page, other):
+            # One of the two tabs is behind the other; a real click would wait for it to be painted.
+            page.get_by_role("button", name="Next person").dispatch_event("click")
+    phone.shows(present=7, pending=0)
+    expect(other.get_by_test_id("headcount")).to_have_text("7")
+
+    rows = phone.rows()
+    assert sorted(row["seq"] for row in rows) == list(range(1, len(rows) + 1))
+    assert phone.outbox() == server.operations()
+    said = Counter(row["operation"]["payload"]["person"] for row in rows)
+    assert {person for person, times in said.items() if times > 1} <= {new[10]["id"]}
+    server.manage("audit", "--json")
+
+
+class Renewed(Proxy):
+    """Serves, once it is told to, a service worker of another version."""
+
+    newer = False
+
+    def _forward(self, request: bytes) -> bytes:
+        answer = super()._forward(request)
+        if self.newer and request.startswith(b"GET /sw.js"):
+            return re.sub(rb"version:`[0-9a-f]{12}`", b"version:`bbbbbbbbbbbb`", answer)
+        return answer
+
+
+@pytest.fixture
+def renewed(server: Server) -> Iterator[Renewed]:
+    between = Renewed(server.port)
+    between.start()
+    server.public_port = between.port
+    yield between
+    between.stop()
+
+
+def test_a_new_version_waits_for_a_tap_and_leaves_the_outbox_alone(
+    renewed: Renewed, server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
+) -> None:
+    phone = at_door()
+    page = phone.page
+    phone.wait_until_ready(PEOPLE)
+    renewed.mode = "error"  # the exchange only, so that something is waiting
+    for person in new[:2]:
+        phone.check_in(person)
+        phone.next()
+    recorded = phone.outbox()
+    page.reload()
+    assert page.evaluate("caches.keys()") != ["eventsync-app-bbbbbbbbbbbb"]
+
+    renewed.newer = True
+    page.reload()
+    expect(page.get_by_text("A new version is ready.")).to_be_visible()
+    assert axe(page, "color-contrast-enhanced") == []
+    phone.shows(present=2, pending=2)
+    page.evaluate("window.before = true")
+    page.get_by_role("button", name="Update now").click()
+    expect(page.get_by_text("A new version is ready.")).to_have_count(0)
+    phone.shows(present=2, pending=2)
+    assert page.evaluate("[window.before === undefined, navigator.serviceWorker.controller.state]") == [
+        True,
+        "activated",
+    ]
+    assert page.evaluate("caches.keys()") == ["eventsync-app-bbbbbbbbbbbb"]
+    assert phone.outbox() == recorded
+
+    renewed.mode = "pass"
+    page.reload()
+    phone.shows(present=2, pending=0)
+    assert server.operations() == recorded
