@@ -1,16 +1,19 @@
 """Whether what is derived is what the ledger says: presence, headcounts and records, all folded again from nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 
 from checkin import models, records
-from checkin.ledger import Book, Counts, Key, credential_subject, identified_among, person_subject
+from checkin.ledger import Book, Counts, Key, credential_subject, identified_among, person_subject, put_headcount
 from checkin.rules import Presence
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Change
+from eventsync.sync.streams import Changes
+
+KINDS = ("checkpoint", "headcount", "person", "presence")
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -18,7 +21,8 @@ V = TypeVar("V")
 
 def differences(event: Event) -> Iterator[str]:
     """A sentence for everything of this event that is not as it follows from the ledger and the roster."""
-    doors = {door.id: door for door in models.Checkpoint.objects.filter(venue__event=event)}
+    checkpoints = models.Checkpoint.objects.filter(venue__event=event).select_related("venue__event")
+    doors = {door.id: door for door in checkpoints.prefetch_related("windows")}
     book = Book({key: door.policy for key, door in doors.items()})
     book.load(set(models.AttendanceRecord.objects.filter(event=event).values_list("subject", flat=True)) - {""})
     yield from _subjects(event)
@@ -28,8 +32,9 @@ def differences(event: Event) -> Iterator[str]:
     yield from _compare(
         "Presence", _stored_presence(doors), {k: (v, k.subject in identified) for k, v in folded.items()}
     )
-    yield from _compare("Headcount", _stored_headcounts(doors), _headcounts(book, folded, identified))
-    yield from _streams(event, doors, folded)
+    counts = _headcounts(book, folded, identified)
+    yield from _compare("Headcount", _stored_headcounts(doors), counts)
+    yield from _streams(event, doors, folded, counts)
 
 
 def _compare(what: str, stored: Mapping[K, V], right: Mapping[K, V]) -> Iterator[str]:
@@ -86,17 +91,35 @@ def _headcounts(book: Book, folded: Mapping[Key, Presence], identified: set[str]
     return counts
 
 
-def _streams(event: Event, doors: Mapping[UUID, models.Checkpoint], folded: Mapping[Key, Presence]) -> Iterator[str]:
+class _Wanted(Changes):
+    """What streams should hold, from the very functions that write to them."""
+
+    def __init__(self, streams: Iterable[str]) -> None:
+        super().__init__({})
+        self.bodies: dict[str, dict[tuple[str, str], Any]] = {stream: {} for stream in streams}
+
+    def put(self, stream: str, kind: str, key: str, body: object) -> None:
+        self.bodies[stream][kind, key] = body
+
+
+def _streams(
+    event: Event,
+    doors: Mapping[UUID, models.Checkpoint],
+    folded: Mapping[Key, Presence],
+    counts: Mapping[tuple[UUID, str], Counts],
+) -> Iterator[str]:
     """What devices read must be what the rows say, record by record."""
-    right: dict[str, dict[tuple[str, str], Any]] = {}
-    for venue in records.venue_ids(event.id):
-        right[records.attendance_stream(venue)] = {}
+    wanted = _Wanted(map(records.attendance_stream, records.venue_ids(event.id)))
+    for door in doors.values():
+        records.put_checkpoint(wanted, door)
     for key, presence in folded.items():
         stream = records.attendance_stream(doors[key.checkpoint].venue_id)
-        right[stream]["presence", records.presence_key(*key)] = records.presence_body(*key, presence)
-    right[records.roster_stream(event.id)] = dict(_people(event))
-    for stream, bodies in right.items():
-        rows = Change.objects.filter(stream=stream, deleted=False, kind__in=["presence", "person"])
+        wanted.put(stream, "presence", records.presence_key(*key), records.presence_body(*key, presence))
+    for (checkpoint, window), count in counts.items():
+        put_headcount(wanted, doors[checkpoint].venue_id, checkpoint, window, count)
+    wanted.bodies[records.roster_stream(event.id)] = dict(_people(event))
+    for stream, bodies in wanted.bodies.items():
+        rows = Change.objects.filter(stream=stream, deleted=False, kind__in=KINDS)
         stored = {(kind, key): orjson.loads(body) for kind, key, body in rows.values_list("kind", "key", "body")}
         yield from _compare(f"Stream {stream}: record", stored, bodies)
 

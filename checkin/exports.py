@@ -13,6 +13,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from checkin.models import AttendanceRecord, Checkpoint
 from checkin.queries import Who, ledger
+from checkin.rosters import cells
 from eventsync.schedule.models import Event
 
 HEADER = (
@@ -20,7 +21,6 @@ HEADER = (
     "recorded by", "phone", "method", "reason", "flags", "operation",
 )  # fmt: skip
 CHUNK = 64 * 1024
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Cell = str | datetime
 Row = list[Cell]
@@ -47,8 +47,7 @@ def safe(cell: Cell) -> Cell:
     """Text that a spreadsheet would run as a formula gets an apostrophe in front; what it cannot hold is left out."""
     if isinstance(cell, datetime):
         return cell
-    text = ILLEGAL_CHARACTERS_RE.sub("", cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return cells.escape(ILLEGAL_CHARACTERS_RE.sub("", cell))
 
 
 def as_csv(rows: Iterable[Row]) -> Iterator[bytes]:

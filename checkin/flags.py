@@ -11,6 +11,6 @@ WHY = {
     "outside_window": "It happened outside all time windows of the checkpoint, so it counts for none of them.",
     "no_effect": "It changed no headcount: a leave where only arrivals count, or an undo of what cannot be undone.",
     "device_revoked": "The phone had been revoked when it delivered this. What it recorded is kept.",
-    "override": "The volunteer was warned and decided otherwise; the reason says why.",
+    "override": "The phone warned, and whoever was at the door let the person in; the reason says why.",
     "paper": "Typed in from a paper list after the fact.",
 }

@@ -3,7 +3,6 @@
 import secrets
 import uuid
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -122,13 +121,6 @@ class CheckpointWindow(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def clean(self) -> None:
-        if not (self.start and self.end):
-            return
-        others = CheckpointWindow.objects.filter(checkpoint_id=self.checkpoint_id).exclude(pk=self.pk)
-        if others.filter(start__lt=self.end, end__gt=self.start).exists():
-            raise ValidationError("This window overlaps another one of the same checkpoint.")
 
 
 class Verb(models.TextChoices):

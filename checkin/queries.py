@@ -43,7 +43,7 @@ def moment(text: str, event: Event) -> datetime:
     except ValueError:
         said = None
     if said is None or not 1900 <= said.year <= 9000:
-        raise ValueError(f"{text!r} is not a time. Write it like 2026-07-04T12:30 or 2026-07-04T12:30+03:00.")
+        raise ValueError(f"“{text}” is not a time. Write it like 2026-07-04T12:30 or 2026-07-04T12:30+03:00.")
     return said if said.tzinfo else said.replace(tzinfo=ZoneInfo(event.tz))
 
 

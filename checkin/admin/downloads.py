@@ -25,6 +25,16 @@ class RosterForm(forms.Form):
     event = ChoiceField(Event.objects.all(), to_field_name="slug")
     format = forms.ChoiceField(choices=_FORMATS)
 
+    def clean(self) -> dict[str, Any]:
+        """Makes the file, since not every roster fits into every format."""
+        said = super().clean() or {}
+        if not self.errors:
+            try:
+                self.content = rosters.export_roster(said["event"], said["format"])
+            except rosters.RosterError as error:
+                self.add_error("format", str(error))
+        return said
+
 
 class AttendanceForm(forms.Form):
     event = ChoiceField(Event.objects.all(), to_field_name="slug")
@@ -63,8 +73,7 @@ def roster(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
         return _ask(request, form, context | {"title": "Export roster", "about": about})
     event, chosen = form.cleaned_data["event"], form.cleaned_data["format"]
     kind, _ = exports.FORMATS[chosen]
-    response = HttpResponse(rosters.export_roster(event, chosen), content_type=kind)
-    return _attached(response, f"{event.slug}-roster.{chosen}")
+    return _attached(HttpResponse(form.content, content_type=kind), f"{event.slug}-roster.{chosen}")
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:

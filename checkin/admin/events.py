@@ -1,6 +1,8 @@
-"""Events, with what hangs on their time zone: the days and windows of their checkpoints."""
+"""Events and venues, with what phones have of them: the zone and the venue's name are in every checkpoint."""
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db import transaction
@@ -9,8 +11,8 @@ from django.http import HttpRequest
 
 from checkin import roster
 from checkin.models import AttendanceRecord, Checkpoint, Person
-from eventsync.schedule.admin import EventAdmin
-from eventsync.schedule.models import Event
+from eventsync.schedule.admin import EventAdmin, VenueAdmin
+from eventsync.schedule.models import Event, Venue
 
 
 @admin.register(Event)
@@ -19,13 +21,30 @@ class EventWithCheckpointsAdmin(EventAdmin):
         used = obj is not None and AttendanceRecord.objects.filter(event=obj.pk).exists()
         return ["tz"] if used else []
 
-    def save_model(self, request: HttpRequest, obj: Event, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """All streams at once: their heads are locked in one order."""
         with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            if change and "tz" in form.changed_data:
-                doors = Checkpoint.objects.filter(venue__event=obj).select_related("venue__event")
-                roster.publish_checkpoints(doors)
+            super().save_related(request, form, formsets, change)
+            venues = form.instance.venues.all() if "tz" in form.changed_data else _changed(formsets)
+            _publish(venue.pk for venue in venues)
 
     def why_kept(self, obj: Event) -> str:
         people = Person.objects.filter(event=obj).count()
         return super().why_kept(obj) or (f"{obj} has {people:,} people. Delete those first." if people else "")
+
+
+@admin.register(Venue)
+class VenueWithCheckpointsAdmin(VenueAdmin):
+    def save_model(self, request: HttpRequest, obj: Venue, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            _publish([obj.pk])
+
+
+def _changed(formsets: Iterable[Any]) -> list[Venue]:
+    return [venue for formset in formsets for venue, _ in formset.changed_objects]
+
+
+def _publish(venues: Iterable[UUID]) -> None:
+    """What is as it was costs the phones nothing."""
+    roster.publish_checkpoints(Checkpoint.objects.filter(venue__in=list(venues)).select_related("venue__event"))

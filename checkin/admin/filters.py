@@ -1,7 +1,8 @@
 """What the ledger can be filtered by, beside the event."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
@@ -12,7 +13,7 @@ from checkin.flags import WHY
 from checkin.ledger import person_subject
 from checkin.models import AttendanceRecord, Checkpoint, Person
 from eventsync.schedule.models import Event, Venue
-from eventsync.sync.admin import as_id
+from eventsync.sync.admin import AppliedFilter, ByIdFilter, as_id
 from eventsync.sync.models import Operation, Verdict
 
 MOST_DAYS = 60
@@ -29,22 +30,20 @@ def chosen_event(request: HttpRequest) -> Event | None:
     return events[0] if len(events) == 1 else None
 
 
-class VenueFilter(admin.SimpleListFilter):
+class VenueFilter(ByIdFilter):
     title = "venue"
     parameter_name = "venue"
+    field = "checkpoint__venue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         event = chosen_event(request)
         return [(str(key), name) for key, name in Venue.objects.filter(event=event).values_list("id", "name")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        key = as_id(self.value() or "")
-        return queryset.filter(checkpoint__venue=key) if key else queryset
 
-
-class CheckpointFilter(admin.SimpleListFilter):
+class CheckpointFilter(ByIdFilter):
     title = "checkpoint"
     parameter_name = "checkpoint"
+    field = "checkpoint"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         doors = Checkpoint.objects.select_related("venue").filter(venue__event=chosen_event(request))
@@ -52,12 +51,8 @@ class CheckpointFilter(admin.SimpleListFilter):
             doors = doors.filter(venue=venue)
         return [(str(door.id), str(door)) for door in doors.order_by("venue__name", "name")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        key = as_id(self.value() or "")
-        return queryset.filter(checkpoint=key) if key else queryset
 
-
-class DayFilter(admin.SimpleListFilter):
+class DayFilter(AppliedFilter):
     """Days of the event, in its zone; there are none to choose from before an event is chosen."""
 
     title = "day"
@@ -72,15 +67,23 @@ class DayFilter(admin.SimpleListFilter):
         return [(day.isoformat(), f"{day:%a %d %b}") for day in days]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        event = chosen_event(request)
-        if event is None or self.value() is None:
+        value, event = self.value(), chosen_event(request)
+        if value is None:
             return queryset
-        try:
-            begin = datetime.combine(date.fromisoformat(self.value() or ""), time.min, ZoneInfo(event.tz))
-        except ValueError:
+        if event is None:
             return queryset.none()
-        end = datetime.combine(begin.date() + timedelta(days=1), time.min, ZoneInfo(event.tz))
+        try:
+            begin, end = _day(value, ZoneInfo(event.tz))
+        except (ValueError, OverflowError):
+            return queryset.none()
         return queryset.filter(at__gte=begin, at__lt=end)
+
+
+def _day(text: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The first moment of this day and of the next; ValueError or OverflowError when it is none, or a very odd one."""
+    day = date.fromisoformat(text)
+    begin, end = (datetime.combine(each, time.min, zone) for each in (day, day + timedelta(days=1)))
+    return begin.astimezone(UTC), end.astimezone(UTC)
 
 
 class FlagFilter(admin.SimpleListFilter):
@@ -103,7 +106,7 @@ class FlagFilter(admin.SimpleListFilter):
                 return queryset.filter(Q(flags__contains=flag) | engine) if flag in WHY else queryset.none()
 
 
-class PersonFilter(admin.SimpleListFilter):
+class PersonFilter(ByIdFilter):
     """Set by the link on a person's page; shows itself only then."""
 
     title = "person"
@@ -113,9 +116,8 @@ class PersonFilter(admin.SimpleListFilter):
         key = as_id(request.GET.get("person", ""))
         return [(str(person.id), str(person)) for person in Person.objects.filter(id=key)] if key else []
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        key = as_id(self.value() or "")
-        return about(queryset, [person_subject(key)]) if key else queryset
+    def rows_of(self, key: UUID, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return about(queryset, [person_subject(key)])
 
 
 def about(queryset: QuerySet[AttendanceRecord], subjects: list[str]) -> QuerySet[AttendanceRecord]:

@@ -5,7 +5,8 @@
     report = apply_import(event, plan)              # all of it in one transaction, or nothing (RosterError)
     content = export_roster(event, "xlsx")          # what import takes
 
-An upload of more than LARGE rows is work for the job `checkin.import_roster`, on a RosterImport.
+`uploads` keeps a file on a RosterImport until somebody confirms it; `importing` carries it out, by the job
+`checkin.import_roster` when it has more than LARGE rows.
 """
 
 from checkin.rosters.applying import Report, apply_import

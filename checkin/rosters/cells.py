@@ -8,10 +8,11 @@ from checkin import rules
 
 # Not whitespace, never visible, and partly forbidden in XML: no part of a name.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufffe\uffff]")
-# What a spreadsheet may take for a formula; the wide forms too, which some of them treat alike. pretix escapes | and %.
-_FORMULA = "=+\\-@|%＝＋－＠"
-_RISKY = re.compile(f"'*[{_FORMULA}]")
-_ESCAPED = re.compile(f"'+[{_FORMULA}]")
+# What a spreadsheet may take for a formula, also behind white space; the wide forms too, which some of them treat
+# alike. pretix escapes | and %.
+_FORMULA = r"\s*[=+\-@|%＝＋－＠]"
+_RISKY = re.compile(f"'*{_FORMULA}")
+_ESCAPED = re.compile(f"'+{_FORMULA}")
 # A code in quotation marks (doubled inside), or a run of anything but separators.
 _CODE = re.compile(r'"((?:[^"]|"")+)"(?=[ \t\r\n|]|$)|([^ \t\r\n|]+)')
 _NEEDS_QUOTES = re.compile(r'[ \t\r\n|]|^"')

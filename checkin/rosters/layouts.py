@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from checkin.rosters import cells
 from checkin.rosters.table import RosterError
 
 TEMPLATE = "template"
@@ -44,6 +45,7 @@ class Layout:
 
 def layout_of(headers: Sequence[str]) -> Layout:
     """RosterError: names the column that is missing or there twice."""
+    headers = [cells.clean(header) for header in headers]
     known = [_key(header) for header in headers]
     if {"order code", "position id"} <= set(known):
         return _layout(PRETIX, _PRETIX, headers, known)
@@ -67,13 +69,13 @@ def _layout(name: str, synonyms: Mapping[str, Sequence[str]], headers: Sequence[
     if missing:
         raise RosterError(_missing(missing, headers))
     fields = tuple(synonyms)
-    labels = {field: headers[index].strip() for field, index in found.items()}
-    ignored = tuple(headers[i] for i in range(len(headers)) if i not in found.values() and headers[i].strip())
+    labels = {field: headers[index] for field, index in found.items()}
+    ignored = tuple(headers[i] for i in range(len(headers)) if headers[i] and i not in found.values())
     return Layout(name, fields, tuple(map(found.get, fields)), labels, ignored if name == TEMPLATE else ())
 
 
 def _missing(missing: Sequence[str], headers: Sequence[str]) -> str:
-    shown = [f"“{_short(header)}”" for header in headers if header.strip()]
+    shown = [f"“{_short(header)}”" for header in headers if header]
     words = " and ".join(f"“{column}”" for column in missing)
     more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
     noun = "The columns" if len(missing) > 1 else "The column"
@@ -82,5 +84,4 @@ def _missing(missing: Sequence[str], headers: Sequence[str]) -> str:
 
 
 def _short(header: str) -> str:
-    words = " ".join(header.split())
-    return words if len(words) <= 30 else words[:29] + "…"
+    return header if len(header) <= 30 else header[:29] + "…"

@@ -1,5 +1,6 @@
 """What a file would change: the difference between what it lists and the roster. Writes nothing."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -73,6 +74,12 @@ class Plan:
     def remarks(self) -> list[str]:
         """Sentences about the whole file."""
         return self.listing.remarks
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for as long as the file would change the same."""
+        said = [(entry.row, entry.number, entry.columns) for entry in [*self.new, *self.changed]]
+        return hashlib.sha256(repr(said).encode()).hexdigest()
 
     @property
     def counts(self) -> dict[str, int]:

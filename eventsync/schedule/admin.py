@@ -1,6 +1,7 @@
 """Events and venues, and what carries their names: phones and enrolment codes."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -15,11 +16,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from eventsync.jobs.admin import ModelAdmin, ReadOnlyAdmin
+from eventsync.schedule.invitations import HOURS, MAX_HOURS, MAX_USES, Asked, faults, invite_phones
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.queries import current_event
 from eventsync.sync import admin as sync_admin
-from eventsync.sync.enrolment import LIFE, Invitation, invite
-from eventsync.sync.models import Device, EnrolmentCode, Profile
+from eventsync.sync.enrolment import Invitation
+from eventsync.sync.models import Device, EnrolmentCode, Operation, Profile
 
 if TYPE_CHECKING:
     VenueInlineBase = admin.TabularInline[Venue, Event]  # generic in their type stubs only
@@ -27,10 +29,6 @@ if TYPE_CHECKING:
 else:
     VenueInlineBase = admin.TabularInline
     ChoiceField = forms.ModelChoiceField
-
-MAX_USES = 10_000
-MAX_HOURS = 24 * 366
-HOUR = timedelta(hours=1)
 
 
 class KeptAdmin(ModelAdmin):
@@ -76,8 +74,9 @@ class EventAdmin(KeptAdmin):
         return ""
 
 
-@admin.register(Venue)
 class VenueAdmin(KeptAdmin):
+    """Registered by `checkin.admin`, whose checkpoints carry the venue's name to the phones."""
+
     list_display = ["name", "slug", "event"]
     list_filter = ["event"]
     list_select_related = ["event"]
@@ -127,16 +126,27 @@ class NamesAdmin(ReadOnlyAdmin):
         return str(row.venue_name)
 
 
-class EventFilter(admin.SimpleListFilter):
+class EventFilter(sync_admin.ByIdFilter):
     title = "event"
     parameter_name = "event"
+    field = "event_id"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(str(key), name) for key, name in Event.objects.values_list("id", "name")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        key = sync_admin.as_id(self.value() or "")
-        return queryset.filter(event_id=key) if key else queryset
+
+class OneEventFilter(EventFilter):
+    """Always one event, the current one until somebody chooses. For tables too large to be sorted whole."""
+
+    def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
+        super().__init__(request, params, model, model_admin)
+        searched = sync_admin.as_id(request.GET.get("q", ""))  # what has an id is found in every event
+        if self.value() is None and searched is None and (event := current_event(today=timezone.now().date())):
+            self.used_parameters[self.parameter_name] = str(event.id)
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Without Django's first one, which is all of them."""
+        return islice(super().choices(changelist), 1, None)
 
 
 @admin.register(Device)
@@ -144,6 +154,11 @@ class NamedDeviceAdmin(NamesAdmin, sync_admin.DeviceAdmin):
     list_display = ["__str__", "event", "venue", "profile", "heard", "pending_count", "state"]
     list_filter = [EventFilter, sync_admin.RevokedFilter, "profile"]
     fields = ["name", "id", "event", "venue", *sync_admin.DeviceAdmin.fields[2:]]
+
+
+@admin.register(Operation)
+class OperationOfEventAdmin(sync_admin.OperationAdmin):
+    list_filter = [OneEventFilter, *sync_admin.OperationAdmin.list_filter]
 
 
 class VenueField(ChoiceField):
@@ -166,31 +181,17 @@ class InvitationForm(forms.Form):
         initial=1, min_value=1, max_value=MAX_USES, help_text="How many phones may enrol with this one code."
     )
     hours = forms.IntegerField(
-        label="Valid for (hours)", initial=LIFE // HOUR, min_value=1, max_value=MAX_HOURS, help_text="48 is two days."
+        label="Valid for (hours)", initial=HOURS, min_value=1, max_value=MAX_HOURS, help_text="48 is two days."
     )
 
     device = ChoiceField(Device.objects.all(), required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        if said.get("device") and said.get("uses", 1) > 1:
-            self.add_error("uses", "A code for one phone is used once.")
-        event, venue = said.get("event"), said.get("venue")
-        if event and venue and venue.event_id != event.id:
-            self.add_error("venue", f"{venue.name} is a venue of {venue.event.name}, not of {event.name}.")
+        if not self.errors:
+            for field, sentence in faults(Asked(**said)):
+                self.add_error(field, sentence)
         return said
-
-    def invite(self) -> Invitation:
-        said = self.cleaned_data
-        return invite(
-            event_id=said["event"].id,
-            venue_id=said["venue"].id if said["venue"] else None,
-            profile=said["profile"],
-            uses=said["uses"],
-            now=timezone.now(),
-            life=HOUR * said["hours"],
-            device=said["device"],
-        )
 
 
 def _known_device(request: HttpRequest) -> Device | None:
@@ -248,7 +249,7 @@ class EnrolmentCodeAdmin(NamesAdmin):
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "New enrolment code"}
         context["device"] = _known_device(request)
         if request.method == "POST" and form.is_valid():
-            invitation = form.invite()
+            invitation = invite_phones(Asked(**form.cleaned_data), now=timezone.now())
             self.log_addition(request, invitation.row, [{"added": {}}])
             return self._show(request, form, invitation, context)
         return TemplateResponse(request, "admin/schedule/invite.html", context | {"form": form})

@@ -1,8 +1,23 @@
-"""Reads of events that pages share."""
+"""Reads of events that pages and commands share."""
 
 from datetime import date
 
 from eventsync.schedule.models import Event
+
+
+class NoSuchEvent(Exception):
+    """No event has this short name. Its message is one sentence."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"There is no event “{slug}”.")
+
+
+def event_by_slug(slug: str) -> Event:
+    """The event of this short name, or NoSuchEvent."""
+    event = Event.objects.filter(slug=slug).first()
+    if event is None:
+        raise NoSuchEvent(slug)
+    return event
 
 
 def current_event(*, today: date) -> Event | None:

@@ -1,10 +1,10 @@
 """Phones, what they sent and what could not be applied. All of it is read-only; a phone can be revoked.
 
-`DeviceAdmin` is registered by `eventsync.schedule.admin`, which knows the names of events and venues.
+`DeviceAdmin` and `OperationAdmin` are registered by `eventsync.schedule.admin`, which knows events and venues by name.
 """
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import admin, messages
@@ -36,6 +36,30 @@ def visible(text: str) -> str:
     )
 
 
+class AppliedFilter(admin.SimpleListFilter):
+    """Applied whenever the address has a value for it. Django leaves out a filter that has no choices to offer."""
+
+    def has_output(self) -> bool:
+        return self.value() is not None or super().has_output()
+
+
+class ByIdFilter(AppliedFilter):
+    """The rows of one thing, chosen by its id. What is no id in the address finds nothing."""
+
+    parameter_name: str
+    field: str
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value is None:
+            return queryset
+        key = as_id(value)
+        return self.rows_of(key, queryset) if key else queryset.none()
+
+    def rows_of(self, key: UUID, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(**{self.field: key})
+
+
 class RevokedFilter(admin.SimpleListFilter):
     title = "state"
     parameter_name = "revoked"
@@ -44,8 +68,13 @@ class RevokedFilter(admin.SimpleListFilter):
         return [("0", "Enrolled"), ("1", "Revoked")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(revoked_at__isnull=value == "0") if value in {"0", "1"} else queryset
+        match self.value():
+            case None:
+                return queryset
+            case "0" | "1" as revoked:
+                return queryset.filter(revoked_at__isnull=revoked == "0")
+            case _:
+                return queryset.none()
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -56,7 +85,7 @@ class KindFilter(admin.SimpleListFilter):
         return [(name, name) for name in sorted(registry.kinds)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(kind=self.value()) if self.value() else queryset
+        return queryset if self.value() is None else queryset.filter(kind=self.value())
 
 
 class DeviceAdmin(ReadOnlyAdmin):
@@ -120,13 +149,23 @@ class DeviceAdmin(ReadOnlyAdmin):
 
 
 class FromDeviceAdmin(ReadOnlyAdmin):
-    """What a device sent: its body is left out of lists."""
+    """What a device sent: its body is left out of lists. `key_field` has the operation's id."""
 
+    key_field: str
     list_select_related = ["device"]
     search_fields = ["device__name"]
+    search_help_text = "The operation's id, the phone's id or name."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("body")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        key = as_id(search_term)
+        if key is None:
+            return super().get_search_results(request, queryset, search_term)
+        return queryset.filter(**{self.key_field: key}) | queryset.filter(device=key), False
 
     @admin.display(description="received", ordering="received_at")
     def received(self, row: Operation | Quarantined) -> str:
@@ -138,24 +177,15 @@ class FromDeviceAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">{}</a>', url, row.device)
 
 
-@admin.register(Operation)
 class OperationAdmin(FromDeviceAdmin):
+    key_field = "id"
     list_display = ["id", "received", "kind", "phone", "actor", "verdict", "flag_words"]
-    list_filter = ["verdict", KindFilter]
-    search_help_text = "The operation's id, the phone's id or name."
+    list_filter: ClassVar[Any] = ["verdict", KindFilter]
     ordering = ["-received_at"]
     fields = [
         "id", "kind", "phone", "carrier", "actor", "seq", "occurred_at", "offset_ms", "corrected_at", "received_at",
         "refers_to", "verdict", "flag_words", "code", "message", "at", "body_text", "body_hash",
     ]  # fmt: skip
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        key = as_id(search_term)
-        if key is None:
-            return super().get_search_results(request, queryset, search_term)
-        return queryset.filter(id=key) | queryset.filter(device=key), False
 
     @admin.display(description="flags")
     def flag_words(self, operation: Operation) -> str:
@@ -168,9 +198,9 @@ class OperationAdmin(FromDeviceAdmin):
 
 @admin.register(Quarantined)
 class QuarantinedAdmin(FromDeviceAdmin):
+    key_field = "operation_id"
     list_display = ["operation_id", "received", "phone", "code", "message"]
     list_filter = ["code"]
-    search_help_text = "The operation's id, the phone's id or name."
     fields = [
         "operation_id",
         "phone",
@@ -186,14 +216,6 @@ class QuarantinedAdmin(FromDeviceAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.bytes_view)
         return [path("<int:key>/bytes/", view, name="sync_quarantined_bytes"), *super().get_urls()]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        key = as_id(search_term)
-        if key is None:
-            return super().get_search_results(request, queryset, search_term)
-        return queryset.filter(operation_id=key) | queryset.filter(device=key), False
 
     @admin.display(description="body")
     def body_text(self, row: Quarantined) -> str:

@@ -11,6 +11,6 @@ MOST = 50
 def holes(device_id: UUID) -> list[tuple[int, int]]:
     """The numbers (first, last) that a device must have given to operations that never arrived; the first 50 gaps."""
     query = Operation.objects.filter(device=device_id, seq__isnull=False).order_by("seq")
-    seen = [0, *query.values_list("seq", flat=True).distinct()]
+    seen = [0, *(seq for seq in query.values_list("seq", flat=True).distinct() if seq is not None)]
     gaps = [(before + 1, after - 1) for before, after in pairwise(seen) if after - before > 1]
     return gaps[:MOST]

@@ -65,6 +65,11 @@ test('screens take types of the storage and its errors, never the storage itself
   expect(wrong).toEqual([]);
 });
 
+test('screens show the corrected time, never this phone’s own', () => {
+  const screens = code.filter((name) => layerOf(name) === 'features');
+  expect(screens.filter((name) => /\boccurred_at\b/.test(readFileSync(join(SRC, name), 'utf8')))).toEqual([]);
+});
+
 test('only the exchange with the server and the service worker fetch', () => {
   const fetching = code.filter((name) => /\bfetch\(/.test(readFileSync(join(SRC, name), 'utf8')));
   expect(fetching.filter((name) => !['sync/server.ts', 'sw/worker.ts'].includes(name))).toEqual([]);

@@ -2,14 +2,14 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { Worker } from './platform/worker.svelte';
 import { Parts } from './start';
+import { codeIn } from './ui/route.svelte';
 import './ui/style.css';
 
 /** The enrolment code of the link that opened the app; out of the address at once, so that nobody copies or keeps it. */
 function takeCode(): string {
-  const code = /^#enrol=(.+)$/.exec(location.hash)?.[1];
-  if (code === undefined) return '';
-  history.replaceState(null, '', location.pathname + location.search);
-  return decodeURIComponent(code);
+  const code = codeIn(location.hash);
+  if (code !== '') history.replaceState(null, '', location.pathname + location.search);
+  return code;
 }
 
 const target = document.getElementById('app');

@@ -1,3 +1,4 @@
+import { attempt } from './db/connection';
 import { Outbox } from './db/outbox';
 import { Records } from './db/records';
 import { Attendance } from './operations/attendance.svelte';
@@ -65,8 +66,15 @@ export class Parts {
   /** A person asks for it. */
   exchangeNow = (): void => this.#engine.both();
 
-  offset(): Promise<number | undefined> {
-    return this.#stored.read('offset');
+  /** Windows open and close with the clock. Resolves to how far this phone's is off, ms; null when that is not known. */
+  async tick(): Promise<number | null> {
+    let offset: number | null = null;
+    const message = await attempt(async () => {
+      offset = (await this.#stored.read('offset')) ?? null;
+    });
+    if (message !== null) this.exchange.take({ kind: 'storage', message });
+    this.attendance.tick(Date.now(), offset ?? undefined);
+    return offset;
   }
 
   async #heed(news: News): Promise<void> {

@@ -98,8 +98,12 @@
 
     /** The app's own search function, alone, once for each word. */
     scan(words) {
-      const { search, searchKey, Lines, byName } = rules;
-      const people = everybody.map(({ id, search, delegation }) => ({ id, search, group: searchKey(delegation) }));
+      const { search, searchKey, lineOf, Lines, byName } = rules;
+      const people = everybody.map(({ id, search, delegation }) => ({
+        id,
+        search,
+        line: lineOf(search, searchKey(delegation)),
+      }));
       const lines = new Lines(people.sort(byName));
       for (const word of words) search(lines, word, 30);
       return words.map((word) => {

@@ -98,7 +98,7 @@ QUERIES = {
     "/admin/schedule/venue/": 6,
     "/admin/sync/device/": 5,
     "/admin/sync/enrolmentcode/": 5,
-    "/admin/sync/operation/": 4,
+    "/admin/sync/operation/": 7,
     "/admin/sync/quarantined/": 5,
     "/admin/jobs/job/": 5,
 }

@@ -1,11 +1,13 @@
 """Checkpoints in admin: what is saved is in the streams; what was used stays."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from checkin.models import Checkpoint, CheckpointWindow
 from eventsync.schedule.models import Event
+from eventsync.sync.models import StreamHead
+from tests.cast import NOON
 from tests.desk import alice, inline
 
 LIST = "/admin/checkin/checkpoint/"
@@ -70,6 +72,23 @@ def test_windows_that_cannot_be_are_explained(games, second, sentence):
     answer = alice().post(change(games.lunch), said | inline("windows", window("early", "12:00", "13:00"), second))
     assert (answer.status_code, sentence in answer.content.decode()) == (200, True)
     assert not CheckpointWindow.objects.exists()
+
+
+def test_two_windows_next_to_each_other_are_shifted_in_one_save(games):
+    late = games.lunch.windows.create(name="late", start=NOON + timedelta(hours=1), end=NOON + timedelta(hours=3))
+    rows = [
+        window(name, start, end, id=stored.pk, checkpoint=games.lunch.pk)
+        for name, start, end, stored in [
+            ("lunch", "12:00", "14:00", games.lunch.windows.get(name="lunch")),
+            ("late", "14:00", "16:00", late),
+        ]
+    ]
+    said = {"name": "Lunch", "policy": "per_window", "tz": "", **inline("windows", *rows, stored=2)}
+    assert alice().post(change(games.lunch), said).status_code == 302
+    assert list(games.lunch.windows.values_list("name", "start", "end")) == [
+        ("lunch", NOON, NOON + timedelta(hours=2)),
+        ("late", NOON + timedelta(hours=2), NOON + timedelta(hours=4)),
+    ]
 
 
 def test_window_that_people_were_admitted_in_keeps_its_name_and_stays(games, phone):
@@ -138,3 +157,24 @@ def test_zone_of_the_event_reaches_its_checkpoints_until_somebody_was_recorded(g
     phone.push(phone.arrive(games.people[0]))
     client.post(page, {**said, "tz": "Europe/Oslo"})
     assert checkpoints_of(phone)["Door"]["tz"] == "Asia/Tokyo"
+
+
+def test_new_name_of_a_venue_reaches_the_phones(games, phone):
+    said = {"name": "Great hall", "slug": "hall"}
+    assert alice().post(f"/admin/schedule/venue/{games.hall.pk}/change/", said).status_code == 302
+    assert {each["venue"] for each in phone.attendance("checkpoint")} == {"Great hall"}
+    assert {each["venue"] for each in phone.attendance("checkpoint", venue=games.pool)} == {"Pool"}
+
+
+def test_new_name_of_a_venue_on_the_page_of_its_event_reaches_the_phones(games, phone):
+    rows = [
+        {"id": venue.pk, "event": games.event.pk, "name": name, "slug": venue.slug}
+        for venue, name in [(games.hall, "Main hall"), (games.pool, "Great pool")]
+    ]
+    said = {"name": "Games", "slug": "games", "tz": "UTC", "first_day": "2026-07-04", "last_day": "2026-07-04"}
+    page = f"/admin/schedule/event/{games.event.pk}/change/"
+    before = StreamHead.objects.get(stream=f"attendance:{games.hall.pk}").head
+    assert alice().post(page, said | inline("venues", *rows, stored=2)).status_code == 302
+    assert {each["venue"] for each in phone.attendance("checkpoint", venue=games.pool)} == {"Great pool"}
+    assert {each["venue"] for each in phone.attendance("checkpoint")} == {"Main hall"}
+    assert StreamHead.objects.get(stream=f"attendance:{games.hall.pk}").head == before

@@ -63,7 +63,9 @@ def test_attendance_as_xlsx_has_times_that_a_spreadsheet_understands(games, phon
     assert (cells["name"], cells["happened (UTC)"].isoformat()) == ("Guest 0", "2026-07-04T12:00:00")
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+49 151", "-Anna", "@home", '=cmd|"/c calc"!A1', "\t=1"])
+@pytest.mark.parametrize(
+    "name", ["=1+1", "+49 151", "-Anna", "@home", '=cmd|"/c calc"!A1', "\t=1", "|x", "%y", "＝1", "'=1"]
+)
 def test_nothing_that_somebody_typed_is_a_formula(games, phone, name):
     person, _ = add_person(games.event, name=name, number="f")
     phone.push(phone.arrive(person))
@@ -93,6 +95,17 @@ def test_export_asks_which_before_it_gives(games):
 @pytest.mark.parametrize("query", [{"event": "nope", "format": "csv"}, {"event": "games", "format": "exe"}])
 def test_export_of_what_is_not_there_asks_again(games, query):
     assert "Select a valid choice" in alice().get(PAGE, query).content.decode()
+
+
+def test_roster_that_does_not_fit_into_a_format_is_explained(games):
+    add_person(games.event, name="Anna", number="7", code="]C1\x1d42")
+    client, page = alice(), "/admin/checkin/person/export/"
+    answer = client.get(page, {"event": "games", "format": "xlsx"})
+    assert (answer.status_code, answer.context["form"].errors) == (
+        200,
+        {"format": ["A code of Anna (7) does not fit into XLSX; export the roster as CSV."]},
+    )
+    assert b"]C1\x1d42" in client.get(page, {"event": "games", "format": "csv"}).content
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])

@@ -1,16 +1,20 @@
 """Roster files in admin: upload, look, confirm; never half."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 
 from checkin import tasks
 from checkin.admin import rosters
 from checkin.models import Person, RosterImport
+from checkin.rosters import importing, read_roster, uploads
 from eventsync.jobs.models import Job
-from tests.cast import add_person
+from tests.cast import add_person, make_games
 from tests.desk import alice, bob
 
 UPLOAD = "/admin/checkin/rosterimport/add/"
@@ -29,7 +33,7 @@ def upload(client, games, content, name="people.csv"):
 
 
 def confirm(client, page, **said):
-    seen = page.context.get("seen", "")
+    seen = page.context["preview"]["seen"]
     return client.post(page.redirect_chain[-1][0], {"seen": seen, "import": "", **said}, follow=True)
 
 
@@ -40,7 +44,7 @@ def test_upload_shows_what_would_change_and_changes_nothing(games):
     page = upload(alice(), games, CHANGES)
     text = page.content.decode()
     parts = page.context["parts"]
-    assert (parts["new"]["count"], parts["changed"]["count"], page.context["plan"].unchanged) == (1, 1, 1)
+    assert (parts["new"]["count"], parts["changed"]["count"], page.context["preview"]["unchanged"]) == (1, 1, 1)
     for piece in ("Zoë", "<del>Guest 0</del>", "<ins>Guest Zero</ins>", "<del>(empty)</del>", "<ins>Malta</ins>"):
         assert piece in text
     assert not Person.objects.filter(name="Zoë").exists()
@@ -63,7 +67,7 @@ def test_problems_are_shown_by_row_and_column_and_nothing_can_be_imported(games)
     client = alice()
     page = upload(client, games, "number,name\n7,Good\n8,\n7,Twice\n")
     text = page.content.decode()
-    assert [note.row for note in page.context["parts"]["problems"]["rows"]] == [3, 4]
+    assert [note["row"] for note in page.context["parts"]["problems"]["rows"]] == [3, 4]
     assert "cannot be imported as it is" in text
     assert 'name="import"' not in text
     confirm(client, page)
@@ -99,6 +103,66 @@ def test_thrown_away_file_is_gone(games, media):
     assert [path for path in media.rglob("*") if path.is_file()] == []
 
 
+def test_second_click_while_the_first_imports_changes_nothing_of_it(games, monkeypatch):
+    client = alice()
+    page = upload(client, games, CHANGES)
+    real, second = importing.plan_of, []
+
+    def click_again(row):
+        monkeypatch.setattr(importing, "plan_of", real)
+        second.append(confirm(client, page))
+        return real(row)
+
+    monkeypatch.setattr(importing, "plan_of", click_again)
+    pages = [confirm(client, page), *second]
+    assert [each.context["title"] for each in pages] == ["Roster imported", "Importing roster"]
+    assert [list(each.context["messages"]) for each in pages] == [[], []]
+    row = RosterImport.objects.get()
+    assert (row.state, row.report["new"], row.report["changed"]) == ("done", 1, 1)
+
+
+def test_second_click_after_the_first_shows_what_came_of_it(games):
+    client = alice()
+    page = upload(client, games, CHANGES)
+    stale, seen = RosterImport.objects.get(), page.context["preview"]["seen"]
+    assert uploads.confirm(RosterImport.objects.get(), seen=seen) == "taken"
+    assert uploads.confirm(stale, seen=seen) == uploads.confirm(RosterImport.objects.get(), seen=seen) == "too late"
+    assert uploads.discard(stale) is False
+    assert confirm(client, page).context["title"] == "Roster imported"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("large", "state", "jobs"), [(2_000, "done", 0), (2, "waiting", 1)])
+def test_four_clicks_at_once_import_once(monkeypatch, large, state, jobs):
+    monkeypatch.setattr(uploads, "LARGE", large)
+    games = make_games()
+    table = read_roster("people.csv", CHANGES.encode())
+    row = uploads.keep(event=games.event, table=table, content=CHANGES.encode(), now=timezone.now())
+    seen, start = uploads.preview(row)["seen"], threading.Barrier(4)
+
+    def click(_):
+        try:
+            stale = RosterImport.objects.select_related("event").get()
+            start.wait()
+            return uploads.confirm(stale, seen=seen)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(click, range(4))) == ["taken", "too late", "too late", "too late"]
+    row.refresh_from_db()
+    assert (row.state, Job.objects.count()) == (state, jobs)
+
+
+def test_file_that_is_gone_is_one_sentence(games, media):
+    client = alice()
+    page = upload(client, games, CHANGES)
+    next(path for path in media.rglob("*") if path.is_file()).unlink()
+    again = client.get(page.redirect_chain[-1][0])
+    assert again.context["unreadable"] == "people.csv is no longer there; upload it again."
+    assert confirm(client, page).context["title"] == "Nothing was imported"
+
+
 def test_file_that_nobody_confirmed_for_a_day_is_forgotten(games, media):
     client = alice()
     upload(client, games, CHANGES)
@@ -108,8 +172,85 @@ def test_file_that_nobody_confirmed_for_a_day_is_forgotten(games, media):
     assert len([path for path in media.rglob("*") if path.is_file()]) == 1
 
 
+CUT_OFF = "The import was cut off, and nothing was imported. Upload the file again."
+
+
+@pytest.mark.parametrize(
+    ("state", "job", "days", "after"),
+    [
+        ("running", "dead", 0, "failed"),
+        ("waiting", "dead", 0, "failed"),
+        ("running", None, 3, "failed"),  # a request that the server's end cut off, or a job that is gone
+        ("running", None, 1, "running"),  # maybe a request that is at it
+        ("running", "running", 3, "running"),
+        ("running", "available", 3, "running"),
+        ("waiting", "available", 3, "waiting"),
+        ("done", "dead", 3, "done"),
+    ],
+)
+def test_import_that_nobody_works_on_any_more_fails_and_its_file_goes(games, media, state, job, days, after):
+    now = timezone.now()
+    content = CHANGES.encode()
+    table = read_roster("people.csv", content)
+    row = uploads.keep(event=games.event, table=table, content=content, now=now - timedelta(days=days))
+    RosterImport.objects.update(state=state)
+    if job:
+        Job.objects.create(task="checkin.import_roster", subject=row.pk, state=job)
+    uploads.forget_abandoned(now=now)
+    row.refresh_from_db()
+    failed = after == "failed"
+    assert (row.state, row.report) == (after, {"error": CUT_OFF} if failed else {})
+    assert len([path for path in media.rglob("*") if path.is_file()]) == (0 if failed else 1)
+
+
+def test_large_file_is_read_once_by_the_page_however_often_it_is_looked_at(games, monkeypatch):
+    monkeypatch.setattr(uploads, "LARGE", 2)
+    reads = []
+
+    def count(name, *more):
+        reads.append(name)
+        return read_roster(name, *more)
+
+    for module in (rosters, importing):
+        monkeypatch.setattr(module, "read_roster", count)
+    client = alice()
+    page = upload(client, games, CHANGES)
+    again = client.get(page.redirect_chain[-1][0])
+    assert again.context["preview"] == page.context["preview"]
+    assert {name: part["count"] for name, part in again.context["parts"].items()} == {
+        "new": 1, "changed": 1, "problems": 0, "warnings": 0, "skipped": 0,
+    }  # fmt: skip
+    for piece in ("Zoë", "<del>Guest 0</del>", "<ins>Guest Zero</ins>", "<del>(empty)</del>", "<ins>Malta</ins>"):
+        assert piece in again.content.decode()
+    assert "Waiting for a worker." in confirm(client, page).content.decode()
+    assert reads == ["people.csv"]
+
+
+def test_large_file_with_problems_is_not_owed(games, monkeypatch):
+    monkeypatch.setattr(uploads, "LARGE", 2)
+    client = alice()
+    page = upload(client, games, "number,name\n7,Good\n8,\n7,Twice\n")
+    assert 'name="import"' not in page.content.decode()
+    confirm(client, page)
+    assert not Job.objects.exists()
+
+
+def test_long_lists_of_a_preview_are_cut(games, monkeypatch):
+    monkeypatch.setattr(uploads, "SHOWN", 2)
+    page = upload(alice(), games, "number,name\n" + "".join(f"n{number},New\n" for number in range(5)))
+    part = page.context["parts"]["new"]
+    assert ([each["number"] for each in part["rows"]], part["count"], part["more"]) == (["n0", "n1"], 5, 3)
+    assert "and 3 more." in page.content.decode()
+
+
+def test_invisible_characters_of_a_header_can_be_stored(games, monkeypatch):
+    monkeypatch.setattr(uploads, "LARGE", 0)
+    page = upload(alice(), games, 'number,name,"si\nze\0"\n7,Good,L\n')
+    assert page.context["preview"]["remarks"] == ["Columns that are not used: si ze."]
+
+
 def test_large_file_becomes_a_job_once_and_its_page_follows_it(games, monkeypatch):
-    monkeypatch.setattr(rosters, "LARGE", 2)
+    monkeypatch.setattr(uploads, "LARGE", 2)
     client = alice()
     page = upload(client, games, CHANGES)
     waiting = confirm(client, page)
@@ -140,6 +281,6 @@ def test_bob_who_may_only_look_sees_imports_but_cannot_confirm(games):
     viewer = bob("checkin.view_rosterimport")
     address = page.redirect_chain[-1][0]
     assert 'name="import"' not in viewer.get(address).content.decode()
-    assert viewer.post(address, {"seen": page.context["seen"]}).status_code == 403
+    assert viewer.post(address, {"seen": page.context["preview"]["seen"]}).status_code == 403
     assert viewer.get(UPLOAD).status_code == 403
     assert not Person.objects.filter(name="Zoë").exists()

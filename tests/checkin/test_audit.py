@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from checkin.models import AttendanceRecord, Headcount, Person, Presence
+from eventsync.schedule.models import Venue
 from eventsync.sync.models import Change, StreamHead
 from tests.cast import NOON, Games, Phone
 
@@ -29,36 +30,88 @@ def test_audit_finds_nothing_wrong(busy: Games) -> None:
     assert json.loads(out.getvalue()) == {"ok": True, "events": {"games": []}, "streams": []}
 
 
-def lose_presence() -> None:
-    Presence.objects.all()[0].delete()
+def lose_presence(games: Games) -> list[str]:
+    key = Presence.objects.get(subject=f"p{games.people[1].id.hex}")
+    presence_of = f"Presence of Key(checkpoint={key.checkpoint_id!r}, window='', subject='{key.subject}')"
+    key.delete()
+    return [f"{presence_of}: stored None, but the ledger gives (Presence(state='present'"]
 
 
-def promote_nobody() -> None:
-    Presence.objects.filter(duplicates=0).update(by="Nobody")
+def promote_nobody(games: Games) -> list[str]:
+    subject = f"p{games.people[2].id.hex}"
+    Presence.objects.filter(subject=subject).update(by="Nobody")
+    of = f"Presence of Key(checkpoint={games.door.id!r}, window='', subject='{subject}')"
+    return [f"{of}: stored (Presence(state='present', since="]
 
 
-def miscount() -> None:
-    Headcount.objects.update(present=7)
+def miscount(games: Games) -> list[str]:
+    Headcount.objects.filter(checkpoint=games.door).update(present=7)
+    right = "stored Counts(present=7, unidentified=1, voided=1), but the ledger gives Counts(present=3,"
+    return [f"Headcount of ({games.door.id!r}, ''): {right}"]
 
 
-def forget_a_void() -> None:
+def forget_a_void(games: Games) -> list[str]:
+    record = AttendanceRecord.objects.get(voided=True)
     AttendanceRecord.objects.filter(voided=True).update(voided=False)
+    subject = f"p{games.people[0].id.hex}"
+    return [
+        f"Record {record.pk} is not marked as undone, and should be the opposite.",
+        f"Presence of Key(checkpoint={games.door.id!r}, window='', subject='{subject}'): stored",
+        f"Headcount of ({games.door.id!r}, ''): stored",
+        f"Stream attendance:{games.hall.id}: record of ('headcount', '{games.door.id}/'): stored",
+        f"Stream attendance:{games.hall.id}: record of ('presence', '{games.door.id}//{subject}'): stored",
+    ]
 
 
-def swap_subjects() -> None:
-    AttendanceRecord.objects.exclude(credential="").update(subject="cB")
+def swap_subjects(games: Games) -> list[str]:
+    record = AttendanceRecord.objects.get(credential=games.digest(1))
+    right = f"p{games.people[1].id.hex}"
+    AttendanceRecord.objects.filter(pk=record.pk).update(subject=f"p{games.people[4].id.hex}")
+    return [
+        f"Record {record.pk} counts for p{games.people[4].id.hex}, but it is {right}'s.",
+        *(f"Presence of Key(checkpoint={games.door.id!r}, window='', subject='{each}'" for each in both(games)),
+        *(
+            f"Stream attendance:{games.hall.id}: record of ('presence', '{games.door.id}//{each}'): stored"
+            for each in both(games)
+        ),
+    ]
 
 
-def rename_behind_the_stream() -> None:
-    Person.objects.update(name="Renamed")
+def both(games: Games) -> list[str]:
+    return sorted(f"p{games.people[index].id.hex}" for index in (1, 4))
 
 
-def lose_a_record() -> None:
-    Change.objects.filter(kind="presence")[0].delete()
+def rename_behind_the_stream(games: Games) -> list[str]:
+    Person.objects.filter(id=games.people[3].id).update(name="Renamed")
+    return [f"Stream roster:{games.event.id}: record of ('person', '{games.people[3].id}'): stored"]
 
 
-def misnumber() -> None:
-    StreamHead.objects.update(head=0)
+def rename_a_venue_behind_the_stream(games: Games) -> list[str]:
+    Venue.objects.filter(id=games.pool.id).update(name="Renamed")
+    return [f"Stream attendance:{games.pool.id}: record of ('checkpoint', '{games.pool_door.id}'): stored"]
+
+
+def move_a_window_behind_the_stream(games: Games) -> list[str]:
+    games.lunch.windows.update(end=NOON + timedelta(hours=2))
+    return [f"Stream attendance:{games.hall.id}: record of ('checkpoint', '{games.lunch.id}'): stored"]
+
+
+def miscount_in_the_stream(games: Games) -> list[str]:
+    row = Change.objects.get(kind="headcount", key=f"{games.door.id}/")
+    Change.objects.filter(pk=row.pk).update(body=row.body.replace('"present":3', '"present":4'))
+    return [f"Stream {row.stream}: record of ('headcount', '{row.key}'): stored"]
+
+
+def lose_a_record(games: Games) -> list[str]:
+    row = Change.objects.get(kind="presence", key__contains=games.people[2].id.hex)
+    row.delete()
+    return [f"Stream {row.stream}: record of ('presence', '{row.key}'): stored None", f"Stream {row.stream}: "]
+
+
+def misnumber(games: Games) -> list[str]:
+    stream = f"roster:{games.event.id}"
+    StreamHead.objects.filter(stream=stream).update(head=0)
+    return [f"Stream {stream}: a record at 5, beyond the head at 0."]
 
 
 @pytest.mark.parametrize(
@@ -70,13 +123,19 @@ def misnumber() -> None:
         forget_a_void,
         swap_subjects,
         rename_behind_the_stream,
+        rename_a_venue_behind_the_stream,
+        move_a_window_behind_the_stream,
+        miscount_in_the_stream,
         lose_a_record,
         misnumber,
     ],
 )
-def test_audit_finds(busy: Games, harm: Callable[[], None]) -> None:
-    harm()
+def test_audit_finds_just_this(busy: Games, harm: Callable[[Games], list[str]]) -> None:
+    expected = harm(busy)
     out = StringIO()
     with pytest.raises(SystemExit) as stop:
         call_command("audit", "--json", stdout=out)
-    assert (stop.value.code, json.loads(out.getvalue())["ok"]) == (1, False)
+    report = json.loads(out.getvalue())
+    found = [*report["events"]["games"], *report["streams"]]
+    begun = [sentence[: len(begin)] for sentence, begin in zip(found, expected, strict=False)]
+    assert (stop.value.code, report["ok"], len(found), begun) == (1, False, len(expected), expected)

@@ -172,7 +172,6 @@ def test_a_wrong_number_of_people_is_explained(count: str) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
-    err = StringIO()
-    with pytest.raises(SystemExit) as stop:
-        call_command("demo", csv=tmp_path, people=1, stderr=err)
-    assert (stop.value.code, err.getvalue()) == (1, f"{tmp_path} cannot be written: Is a directory.\n")
+    with pytest.raises(CommandError) as error:
+        call_command("demo", csv=tmp_path, people=1)
+    assert (error.value.returncode, str(error.value)) == (1, f"{tmp_path} cannot be written: Is a directory.")

@@ -116,14 +116,16 @@ def test_headcount_as_of_now_is_the_headcount_now(games, phone):
 
 @pytest.mark.parametrize("at", ["yesterday", "", "2026-13-01", "25:00", "0001-01-01T00:00"])
 def test_headcount_with_a_time_that_is_none_is_one_sentence(games, at):
-    with pytest.raises(CommandError, match=r"is not a time\. Write it like 2026-07-04T12:30") as error:
+    with pytest.raises(CommandError) as error:
         headcount(at=at)
-    assert error.value.returncode == 1
+    sentence = f"“{at}” is not a time. Write it like 2026-07-04T12:30 or 2026-07-04T12:30+03:00."
+    assert (str(error.value), error.value.returncode) == (sentence, 1)
 
 
 def test_headcount_of_an_unknown_event_is_one_sentence(db):
-    with pytest.raises(CommandError, match=r"^There is no event 'games'\.$"):
+    with pytest.raises(CommandError) as error:
         headcount()
+    assert (str(error.value), error.value.returncode) == ("There is no event “games”.", 1)
 
 
 def test_headcount_as_a_table_for_people(games, phone):

@@ -31,12 +31,12 @@ class Ran(NamedTuple):
 
 def run(*args: object) -> Ran:
     out, err = StringIO(), StringIO()
-    code = 0
+    code, said = 0, []
     try:
         call_command(*map(str, args), stdout=out, stderr=err)
-    except SystemExit as stop:
-        code = int(stop.code or 0)
-    return Ran(code, out.getvalue().splitlines(), err.getvalue().splitlines())
+    except CommandError as error:  # which manage.py writes to stderr, and ends
+        code, said = error.returncode, [str(error)]
+    return Ran(code, out.getvalue().splitlines(), err.getvalue().splitlines() + said)
 
 
 @pytest.fixture

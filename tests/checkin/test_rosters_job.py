@@ -6,9 +6,11 @@ from uuid import UUID
 import pytest
 from django.core.files.base import ContentFile
 from django.db import DatabaseError
+from django.db.models.fields.files import FieldFile
 
 from checkin import tasks
 from checkin.models import Person, RosterImport
+from checkin.rosters import importing
 from eventsync.jobs.models import Job
 from eventsync.jobs.queue import enqueue, run
 from eventsync.schedule.models import Event
@@ -67,14 +69,14 @@ def test_a_worker_imports_it_and_forgets_the_file(event: Event, media: Path) -> 
 def test_its_row_says_how_far_it_is(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     owed = upload(event, PEOPLE)
     told: list[tuple[str, str, int, int]] = []
-    monkeypatch.setattr("checkin.tasks.time.monotonic", lambda: float(len(told) * 10))
-    real = tasks._Progress.__call__
+    monkeypatch.setattr("checkin.rosters.importing.time.monotonic", lambda: float(len(told) * 10))
+    real = importing._Progress.__call__
 
-    def watch(self: tasks._Progress, step: str, rows: int, total: int) -> None:
+    def watch(self: importing._Progress, step: str, rows: int, total: int) -> None:
         real(self, step, rows, total)
         told.extend(RosterImport.objects.filter(id=owed.id).values_list("state", "step", "rows", "total"))
 
-    monkeypatch.setattr(tasks._Progress, "__call__", watch)
+    monkeypatch.setattr(importing._Progress, "__call__", watch)
     work(owed)
     assert told == [
         ("running", "reading", 2000, 4501),
@@ -88,9 +90,10 @@ def test_its_row_says_how_far_it_is(event: Event, monkeypatch: pytest.MonkeyPatc
 
 def test_progress_is_stored_at_most_twice_a_second(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     owed = upload(event, PEOPLE)
-    progress = tasks._Progress(owed)
+    RosterImport.objects.update(state=State.RUNNING)
+    progress = importing._Progress(owed)
     clock = iter([10.0, 10.4, 10.6])
-    monkeypatch.setattr("checkin.tasks.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("checkin.rosters.importing.time.monotonic", lambda: next(clock))
     stored = []
     for rows in (1, 2, 3):
         progress("checking", rows, 9)
@@ -132,7 +135,7 @@ def test_a_fault_of_ours_is_told_and_the_job_is_dead(event: Event, monkeypatch: 
     def fail(*args: object) -> None:
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(tasks, "apply_import", fail)
+    monkeypatch.setattr(importing, "apply_import", fail)
     owed = upload(event, PEOPLE)
     job = work(owed)
     assert (job.state, job.error) == (Job.State.DEAD, "DatabaseError: disk full")
@@ -155,3 +158,35 @@ def test_an_import_whose_worker_died_is_done_by_the_next(event: Event) -> None:
     RosterImport.objects.filter(id=owed.id).update(state=State.RUNNING, step="writing")
     assert work(owed).state == Job.State.DONE
     assert owed.state == State.DONE
+    assert (owed.report["new"], Person.objects.count()) == (4500, 4500)
+
+
+def test_an_import_that_somebody_else_finished_first_keeps_its_verdict(
+    event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owed, real = upload(event, PEOPLE), FieldFile.open
+
+    def open_late(file: FieldFile, mode: str = "rb") -> FieldFile:
+        """The other one runs from beginning to end while this one opens its file."""
+        monkeypatch.setattr(FieldFile, "open", real)
+        tasks.import_roster(owed.id)
+        return real(file, mode)
+
+    monkeypatch.setattr(FieldFile, "open", open_late)
+    tasks.import_roster(owed.id)
+    owed.refresh_from_db()
+    assert (owed.state, owed.report["new"], Person.objects.count()) == (State.DONE, 4500, 4500)
+
+
+def test_an_import_that_cannot_be_noted_did_not_happen(event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = importing._end
+
+    def fail(row: RosterImport, state: RosterImport.State, report: dict[str, object], **progress: int) -> bool:
+        if state == State.DONE:
+            raise DatabaseError("disk full")
+        return real(row, state, report, **progress)
+
+    monkeypatch.setattr(importing, "_end", fail)
+    owed = upload(event, PEOPLE)
+    assert work(owed).state == Job.State.DEAD
+    assert (owed.state, Person.objects.count()) == (State.FAILED, 0)

@@ -92,7 +92,7 @@ def test_a_code_that_xml_cannot_hold_is_named_and_csv_holds_it() -> None:
     assert plan_import(event, read_roster("again", export_roster(event, "csv"))).counts["unchanged"] == 1
 
 
-@pytest.mark.parametrize("text", [*RISKY, "", "'", "'tis", "''", "a=b"])
+@pytest.mark.parametrize("text", [*RISKY, "\t=1", "' =1", " ", "", "'", "'tis", "''", "a=b"])
 def test_escapes_are_undone_exactly(text: str) -> None:
     assert cells.unescape(cells.escape(text)) == text
 

@@ -26,12 +26,6 @@ def the_door(server: Server) -> tuple[str, str]:
     return next((each["id"], each["checkpoint"]) for each in first if each["id"].replace("-", "") in once)
 
 
-def stored_operations(server: Server) -> Counter[str]:
-    with closing(sqlite3.connect(server.database)) as database:
-        rows = database.execute("SELECT id FROM sync_operation").fetchall()
-    return Counter(f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}" for (id,) in rows)
-
-
 def unlike_names(people: list[dict[str, str]]) -> list[dict[str, str]]:
     """People whom a volunteer finds by name and delegation alone."""
     seen = Counter((person["name"], person["delegation"]) for person in people)
@@ -98,7 +92,7 @@ def test_two_phones_without_a_server_end_with_one_true_headcount(
             phone.next()
 
     on_phones = maria.outbox() + ben.outbox()
-    assert on_phones == stored_operations(server)
+    assert on_phones == server.operations()
     assert on_phones.total() == 2 * EACH + UNDONE
     verdicts = [(row["settled"]["verdict"], row["settled"]["flags"]) for row in maria.rows() + ben.rows()]
     flags = Counter(flag for _, raised in verdicts for flag in raised)

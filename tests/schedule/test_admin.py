@@ -85,7 +85,18 @@ def test_new_code_is_shown_once_with_link_and_picture(games):
     assert Client().post("/api/v1/enrol", asked | {"protocol": 1}, content_type="application/json").status_code == 201
 
 
-@pytest.mark.parametrize("wrong", [{"uses": "0"}, {"hours": "0"}, {"profile": "boss"}, {"event": ""}, {"uses": "x"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"uses": "0"},
+        {"uses": "10001"},
+        {"hours": "0"},
+        {"hours": "8785"},
+        {"profile": "boss"},
+        {"event": ""},
+        {"uses": "x"},
+    ],
+)
 def test_code_that_cannot_be_is_explained(games, wrong):
     answer = alice().post(f"{CODES}add/", invitation(games, **wrong))
     assert "errorlist" in answer.content.decode()

@@ -50,9 +50,9 @@ def test_code_for_people_comes_with_a_picture(games):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"event": "nope"}, "There is no event 'nope'."),
-        ({"venue": "nope"}, "Games has no venue 'nope'."),
-        ({"profile": "boss"}, "There is no profile 'boss'. Choose one of door, lead, kiosk, control, agent, family."),
+        ({"event": "nope"}, "There is no event “nope”."),
+        ({"venue": "nope"}, "Games has no venue “nope”."),
+        ({"profile": "boss"}, "There is no profile “boss”. Choose one of door, lead, kiosk, control, agent, family."),
         ({"uses": 0}, "A code is for 1 to 10,000 phones."),
         ({"uses": -1}, "A code is for 1 to 10,000 phones."),
         ({"uses": 10_001}, "A code is for 1 to 10,000 phones."),

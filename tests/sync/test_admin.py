@@ -1,11 +1,18 @@
 """Phones, operations and quarantine in admin."""
 
-import pytest
+from datetime import timedelta
 
+import pytest
+import time_machine
+from django.db import connection
+
+from eventsync.schedule.models import Event
 from eventsync.sync.admin import visible
 from eventsync.sync.models import Device, Operation, Quarantined
+from tests.cast import DAY, NOON, make_games, make_phone
 from tests.desk import alice, bob
 
+OPERATIONS = "/admin/sync/operation/"
 REVOKE = "/admin/sync/device/revoke/"
 
 
@@ -60,6 +67,59 @@ def test_operation_shows_its_body_and_verdict(games, phone):
     flagged = client.get("/admin/sync/operation/", {"verdict": "flagged"}).content.decode()
     assert "second_admission" in flagged
     assert Operation.objects.count() == 2
+
+
+def test_operations_are_listed_for_one_event_at_a_time(games, phone):
+    camp = make_games("camp", people=1)
+    Event.objects.filter(slug="camp").update(first_day=DAY + timedelta(days=9), last_day=DAY + timedelta(days=9))
+    theirs = make_phone(camp)
+    mine, other = phone.arrive(games.people[0]), theirs.arrive(camp.people[0])
+    phone.push(mine)
+    theirs.push(other)
+    client = alice()
+
+    def listed(**query):
+        return [str(each.pk) for each in client.get(OPERATIONS, query).context["cl"].result_list]
+
+    with time_machine.travel(NOON):
+        assert listed() == [mine["id"]]
+        choices = list(
+            client.get(OPERATIONS).context["cl"].filter_specs[0].choices(client.get(OPERATIONS).context["cl"])
+        )
+    assert [(each["display"], each["selected"]) for each in choices] == [("Camp", False), ("Games", True)]
+    with time_machine.travel(NOON + timedelta(days=9)):
+        assert listed() == [other["id"]]
+        assert listed(event=str(games.event.id)) == [mine["id"]]
+        assert listed(event="x") == []
+        assert listed(q=mine["id"]) == [mine["id"]]
+
+
+def test_operations_of_an_event_are_found_in_order_by_an_index(games, phone):
+    phone.push(phone.arrive(games.people[0]))
+    page = alice().get(OPERATIONS).context["cl"].queryset[:100]
+    if connection.vendor == "postgresql":  # which reads so small a table whole
+        with connection.cursor() as cursor:
+            for way in ("seqscan", "bitmapscan", "sort"):
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+    assert "operation_event_received" in page.explain()
+
+
+@pytest.mark.parametrize(("page", "name"), [("device", "revoked"), ("device", "event"), ("operation", "kind")])
+@pytest.mark.parametrize("value", ["x", ""])
+def test_nonsense_in_the_address_finds_nothing(games, phone, page, name, value):
+    phone.push(phone.arrive(games.people[0]))
+    assert list(alice().get(f"/admin/sync/{page}/", {name: value}).context["cl"].result_list) == []
+
+
+@pytest.mark.parametrize("table", ["operation", "quarantined"])
+def test_what_a_phone_sent_is_searched_by_operation_phone_and_name(games, phone, other_phone, table):
+    sent = [each.record("strange.kind", {}) for each in (phone, other_phone)]
+    for each, operation in zip((phone, other_phone), sent, strict=True):
+        each.push(operation)
+    client = alice()
+    for term in (sent[1]["id"], other_phone.id, "Other"):
+        found = client.get(f"/admin/sync/{table}/", {"q": term}).context["cl"].result_list
+        assert [str(getattr(each, "operation_id", each.pk)) for each in found] == [sent[1]["id"]]
 
 
 def test_quarantined_bytes_are_shown_safely_and_given_back_exactly(games, phone):

@@ -7,7 +7,7 @@ from typing import Any
 
 import segno
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from checkin.demo import access, event, generate_people, roster_csv
@@ -44,8 +44,7 @@ class Command(BaseCommand):
         try:
             file.write_bytes(roster_csv(generate_people(people)))
         except OSError as error:
-            self.stderr.write(f"{file} cannot be written: {error.strerror}.")
-            raise SystemExit(1) from None
+            raise CommandError(f"{file} cannot be written: {error.strerror}.") from None
         self.stdout.write(f"{file} lists {people:,} people.")
 
     def _say_what_is_there(self, found: Event, asked: int | None) -> None:

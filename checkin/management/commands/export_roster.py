@@ -4,10 +4,10 @@ import sys
 from pathlib import Path
 from typing import Any, Literal
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from checkin.rosters import FORMATS, RosterError, export_roster
-from eventsync.schedule.models import Event
+from eventsync.schedule.queries import NoSuchEvent, event_by_slug
 
 
 class Command(BaseCommand):
@@ -21,19 +21,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._export(**options)
-        except RosterError as error:
-            self.stderr.write(str(error))
-            raise SystemExit(1) from None
+        except (NoSuchEvent, RosterError) as error:
+            raise CommandError(str(error)) from None
 
     def _export(self, *, event: str, format: Literal["csv", "xlsx"], output: Path | None, **options: Any) -> None:  # noqa: A002 - Django names it after the option
-        found = Event.objects.filter(slug=event).first()
-        if found is None:
-            raise RosterError(f"There is no event “{event}”.")
-        content = export_roster(found, format)
+        content = export_roster(event_by_slug(event), format)
         if output is None:
             sys.stdout.buffer.write(content)
             return
         try:
             output.write_bytes(content)
         except OSError as error:
-            raise RosterError(f"{output} cannot be written: {error.strerror}.") from None
+            raise CommandError(f"{output} cannot be written: {error.strerror}.") from None

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from checkin.queries import CheckpointCount, VenueCount, headcount_as_of, headcount_now, moment
 from eventsync.schedule.models import Event
+from eventsync.schedule.queries import NoSuchEvent, event_by_slug
 
 
 class Command(BaseCommand):
@@ -26,13 +27,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="For programs.")
 
     def handle(self, *args: Any, event: str, at: str | None, **options: Any) -> None:
-        found = Event.objects.filter(slug=event).first()
-        if found is None:
-            raise CommandError(f"There is no event {event!r}.")
         try:
+            found = event_by_slug(event)
             venues = _headcount(found, at)
-        except ValueError as error:
-            raise CommandError(str(error)) from error
+        except (NoSuchEvent, ValueError) as error:
+            raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(_wire(found, venues)) if options["json"] else _table(found, venues))
 
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from checkin.rosters import Entry, Note, Plan, RosterError, apply_import, plan_import, read_roster
 from checkin.rosters.applying import refusal
 from eventsync.schedule.models import Event
+from eventsync.schedule.queries import NoSuchEvent, event_by_slug
 
 SHOWN = 20
 
@@ -26,12 +27,11 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._import(**options)
-        except RosterError as error:
-            self.stderr.write(str(error))
-            raise SystemExit(1) from None
+        except (NoSuchEvent, RosterError) as error:
+            raise CommandError(str(error)) from None
 
     def _import(self, *, file: Path, event: str, dry_run: bool, json: bool, **options: Any) -> None:
-        found = _event(event)
+        found = event_by_slug(event)
         plan = plan_import(found, read_roster(file.name, _content(file), self._progress), self._progress)
         if not json:
             self._show(plan)
@@ -64,18 +64,11 @@ class Command(BaseCommand):
             self.stdout.write(f"{kind}: and {len(notes) - SHOWN:,} more")
 
 
-def _event(slug: str) -> Event:
-    event = Event.objects.filter(slug=slug).first()
-    if event is None:
-        raise RosterError(f"There is no event “{slug}”.")
-    return event
-
-
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise RosterError(f"{file} cannot be read: {error.strerror}.") from None
+        raise CommandError(f"{file} cannot be read: {error.strerror}.") from None
 
 
 def _difference(entry: Entry) -> str:

@@ -20,6 +20,18 @@ export class StorageError extends Error {
   }
 }
 
+/** Does what a person asked for. Resolves to null, or to a sentence saying why not: `work`'s own, or that of its failure. */
+export async function attempt(work: () => Promise<string | null | void>): Promise<string | null> {
+  try {
+    const sentence = await work();
+    return typeof sentence === 'string' ? sentence : null;
+  } catch (error) {
+    if (error instanceof StorageError) return error.message;
+    console.error('what a person asked for failed', error);
+    return 'That was not saved. Please try again.';
+  }
+}
+
 const OPEN_TIMEOUT_MS = 8000;
 // How browsers say that the connection died under us: iOS does so after a while in the background.
 const LOST = new Set(['InvalidStateError', 'UnknownError', 'AbortError', 'TransactionInactiveError']);

@@ -29,6 +29,8 @@ export interface Meta {
   seq: number;
   /** Server clock minus device clock, ms. */
   offset: number;
+  /** The answer that told the offset: by how much it may be wrong, and when it came by the device's clock; ms. */
+  clock: { uncertainty: number; heardAt: number };
   epoch: string;
   session: Enrolment;
   actor: string;

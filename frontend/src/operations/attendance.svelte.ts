@@ -45,13 +45,17 @@ export class Attendance {
   #checkpoints = $state.raw<readonly Checkpoint[]>([]);
   #chosen = $state<string | null>(null);
   #now = $state(Date.now());
+  #offset = 0;
   #buckets = new Map<string, { held: readonly Held[]; checkpoints: readonly Checkpoint[] }>();
   #places = new Map<string, Pulled>();
 
+  #checkpoint = $derived(this.#checkpoints.find(({ id }) => id === this.#chosen));
+  // By itself, so that nothing is folded again while the window is the same.
+  #window = $derived(this.#checkpoint && windowAt(this.#checkpoint, new Date(this.#now).toISOString()));
+
   #place = $derived.by((): Place | null => {
-    const checkpoint = this.#checkpoints.find(({ id }) => id === this.#chosen);
-    if (checkpoint === undefined) return null;
-    return { checkpoint, window: windowAt(checkpoint, new Date(this.#now).toISOString()) };
+    if (this.#checkpoint === undefined || this.#window === undefined) return null;
+    return { checkpoint: this.#checkpoint, window: this.#window };
   });
 
   #overlay = $derived.by((): Overlay => {
@@ -115,9 +119,10 @@ export class Attendance {
     this.#chosen = checkpoint;
   }
 
-  /** Windows open and close with the clock, corrected as the server's. */
-  tick(now: number): void {
-    this.#now = now;
+  /** Windows open and close with the clock, corrected as the server's: `offset` as last known when it is not given. */
+  tick(now: number, offset: number = this.#offset): void {
+    this.#offset = offset;
+    this.#now = now + offset;
   }
 
   presenceOf(subject: Subject): Presence | null {

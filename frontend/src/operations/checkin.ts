@@ -22,14 +22,18 @@ export function voiding(row: { readonly operation: Operation }): Draft {
   return { kind: 'checkin.void', refers_to: row.operation.id, payload: { checkpoint } };
 }
 
+/** When a person acted, by the server's clock as well as this phone knew it; RFC 3339. */
+export function happenedAt({ occurred_at, offset_ms }: Operation): string {
+  return correctedTime(occurred_at, offset_ms);
+}
+
 /** What an operation says about one subject at one checkpoint; null for a kind that says nothing of the sort. */
 export function asEntry(operation: Operation): { entry: Entry; checkpoint: string; subject: Subject } | null {
   const verb = verbOf(operation.kind);
   const { checkpoint, person, credential } = operation.payload;
   const subject = subjectOf(person, credential);
   if (verb === null || checkpoint === undefined || subject === null) return null;
-  const at = correctedTime(operation.occurred_at, operation.offset_ms);
-  const entry = { verb, at, seq: operation.seq, id: operation.id, by: operation.actor ?? '' };
+  const entry = { verb, at: happenedAt(operation), seq: operation.seq, id: operation.id, by: operation.actor ?? '' };
   return { entry, checkpoint, subject };
 }
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Checkpoint } from '../contract/protocol';
 import type { OutboxRow, Settled } from '../db/outbox';
-import type { Presence } from '../rules/attendance';
-import type { Subject } from './checkin';
+import { fold, type Presence } from '../rules/attendance';
+import { asEntry, type Subject } from './checkin';
 import { isUnseen, overlay, undoneBy, type Cursors } from './overlay';
 
 const DOOR: Checkpoint = { id: 'door', name: 'Door', policy: 'once', tz: 'UTC' };
@@ -64,6 +64,85 @@ test('an undone arrival is gone, whichever of the two is visible already', () =>
   expect(view([arrive(1), undo(2, 'op1', accepted(5))]).get('person:p')).toBeNull();
   const visible = { ...PRESENT, operation: 'op1' };
   expect(view([arrive(1, accepted(5)), undo(2, 'op1')], visible).get('person:p')).toBeNull();
+});
+
+const BUS = { checkpoint: { ...DOOR, policy: 'in_out' as const }, window: '' };
+const leave = (seq: number, settled: Settled | null = null): OutboxRow =>
+  row(seq, 'checkin.leave', { checkpoint: 'door', person: 'p' }, { settled });
+
+function atBus(rows: OutboxRow[], base: Presence): Presence | null | undefined {
+  return overlay(rows, BUS, { cursors: at(5), base: () => base, resolve: (subject) => subject }).get('person:p');
+}
+
+test.each([
+  ['unsettled', null],
+  ['settled beyond the cursor', accepted(6)],
+])('an undone leave that was visible brings back the own arrival before it; the undo is %s', (_, settled) => {
+  const left: Presence = { ...PRESENT, state: 'left', operation: 'op2', since: '2026-11-22T11:00:02.000Z' };
+  const rows = [arrive(1, accepted(4)), leave(2, accepted(5)), undo(3, 'op2', settled)];
+  expect(atBus(rows, left)).toMatchObject({ state: 'present', operation: 'op1', duplicates: 0 });
+});
+
+test('an undone arrival that was visible brings back the own leave before it, and not a refused one', () => {
+  const present: Presence = { ...PRESENT, operation: 'op3', since: '2026-11-22T11:00:03.000Z' };
+  const refused = { ...accepted(5), verdict: 'refused' } as const;
+  const rows = [leave(1, accepted(4)), arrive(2, refused), arrive(3, accepted(5)), undo(4, 'op3')];
+  expect(atBus(rows, present)).toMatchObject({ state: 'left', operation: 'op1' });
+});
+
+test('an undone leave brings back no arrival that was undone before', () => {
+  const left: Presence = { ...PRESENT, state: 'left', operation: 'op2', since: '2026-11-22T11:00:02.000Z' };
+  const rows = [arrive(1, accepted(2)), leave(2, accepted(3)), undo(3, 'op1', accepted(4)), undo(4, 'op2')];
+  expect(atBus(rows, left)).toBeNull();
+});
+
+test('two own arrivals that are visible and both undone leave nobody in', () => {
+  const twice: Presence = { ...PRESENT, operation: 'op1', duplicates: 1 };
+  const rows = [arrive(1, accepted(4)), arrive(2, accepted(5)), undo(3, 'op1'), undo(4, 'op2')];
+  expect(view(rows.slice(0, 3), twice).get('person:p')).toMatchObject({ state: 'present', operation: 'op2', duplicates: 0 });
+  expect(view(rows, twice).get('person:p')).toBeNull();
+  expect(view(rows, { ...twice, duplicates: 2 }).get('person:p')).toMatchObject({ state: 'present', duplicates: 0 });
+});
+
+/** Everything that one phone can say of one person in `length` steps. */
+function histories(length: number): OutboxRow[][] {
+  if (length === 0) return [[]];
+  return histories(length - 1).flatMap((before) => {
+    const seq = before.length + 1;
+    const targets = before.filter(({ operation }) => operation.kind !== 'checkin.void');
+    return [arrive(seq), leave(seq), ...targets.map(({ id }) => undo(seq, id))].map((step) => [...before, step]);
+  });
+}
+
+function shown(presence: Presence | null): unknown {
+  return presence && [presence.state, presence.operation, presence.since];
+}
+
+test.each(['once', 'in_out'] as const)('of whatever a phone said %s, and however much is visible, it shows what the server would', (policy) => {
+  const server = (rows: OutboxRow[]): Presence | null => {
+    const entries = rows.flatMap(({ operation }) => asEntry(operation)?.entry ?? []);
+    return fold(policy, null, entries, undoneBy(rows));
+  };
+  const wrong = histories(5).flatMap((rows) =>
+    [0, 1, 2, 3, 4, 5].filter((visible) => {
+      const held = rows.map((row) => (row.seq <= visible ? { ...row, settled: accepted(row.seq) } : row));
+      const base = server(rows.slice(0, visible));
+      const known = { cursors: at(visible), base: () => base, resolve: (subject: Subject) => subject };
+      const own = overlay(held, { checkpoint: { ...DOOR, policy }, window: '' }, known).get('person:p');
+      return `${shown(own === undefined ? base : own)}` !== `${shown(server(rows))}`;
+    }),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test('an own duplicate whose undoing is visible is not taken off twice', () => {
+  const rows = [arrive(1, accepted(3)), arrive(2, accepted(4)), undo(3, 'op2', accepted(5)), undo(4, 'op1')];
+  expect(view(rows, { ...PRESENT, operation: 'op1', duplicates: 1 }).get('person:p')).toMatchObject({ state: 'present', duplicates: 0 });
+});
+
+test('an arrival that is a visible duplicate, its verdict lost, changes nobody’s being in', () => {
+  const counted: Presence = { ...PRESENT, duplicates: 1 };
+  expect(view([arrive(1)], counted).get('person:p')).toMatchObject({ state: 'present', operation: 'theirs', since: PRESENT.since });
 });
 
 test('a void that the server could not accept undoes nothing', () => {

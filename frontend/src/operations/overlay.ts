@@ -49,7 +49,34 @@ export function overlay(rows: readonly OutboxRow[], place: Place, known: Known):
     if (said !== null && !entries.has(said.key)) entries.set(said.key, []);
   }
   const { policy } = place.checkpoint;
-  return new Map([...entries].map(([key, list]) => [key, fold(policy, known.base(key), list, undone)]));
+  const bases = new Map([...entries.keys()].map((key) => [key, known.base(key)]));
+  uncover(entries, bases, { rows, place, known, undone });
+  return new Map([...entries].map(([key, list]) => [key, fold(policy, bases.get(key) ?? null, list, undone)]));
+}
+
+interface Told {
+  readonly rows: readonly OutboxRow[];
+  readonly place: Place;
+  readonly known: Known;
+  readonly undone: ReadonlySet<string>;
+}
+
+/**
+ * Where the record that a base stands for is undone, what was said before it counts again. Of that, this phone knows its
+ * own: it is taken out of the base's count and folded again. What other phones said comes with the next pull.
+ */
+function uncover(entries: Map<string, Entry[]>, bases: Map<string, Presence | null>, { rows, place, known, undone }: Told): void {
+  if (![...bases.values()].some((base) => base !== null && undone.has(base.operation))) return;
+  const seen = rows.filter((row) => !isRejected(row) && !isUnseen(row, known.cursors));
+  const gone = undoneBy(seen);
+  for (const { id, operation } of seen) {
+    const said = saidAt(place, operation, known);
+    const base = said && bases.get(said.key);
+    if (!said || !base || !undone.has(base.operation)) continue;
+    entries.get(said.key)?.push(said.entry);
+    const counted = said.entry.verb === 'arrive' && id !== base.operation && !gone.has(id);
+    if (counted) bases.set(said.key, { ...base, duplicates: Math.max(0, base.duplicates - 1) });
+  }
 }
 
 /** What this phone has undone, for ever: also a void that is visible already, when its target is not. */

@@ -1,6 +1,6 @@
 import type { Person } from '../contract/protocol';
 import type { Bucket, Records, Row } from '../db/records';
-import { byName, Lines, search, searchKey, type Searchable } from '../rules/search';
+import { byName, lineOf, Lines, search, searchKey, type Searchable } from '../rules/search';
 import { keyOf, type Subject } from './checkin';
 
 export interface Listed extends Searchable {
@@ -82,7 +82,7 @@ export class Roster {
     const { id, name, search: key, delegation, role, credentials } = body as Person;
     const group = this.#groups.get(delegation) ?? searchKey(delegation);
     this.#groups.set(delegation, group);
-    return { id, name, delegation, role, credentials, search: key, group };
+    return { id, name, delegation, role, credentials, search: key, line: lineOf(key, group) };
   }
 
   // A pull touches few buckets: what they hold now is merged into the rest, which is sorted already.

@@ -23,7 +23,10 @@ export interface Presence {
 /**
  * Presence after `entries`, the same for every order of them; null when nothing unvoided is left.
  *
- * `base` is what this phone has pulled: an entry that is already visible there changes nothing.
+ * `base` is what this phone has pulled: an entry that is already visible there changes nothing. A base names only the
+ * record that decides, so a repeated arrival that is visible although its verdict was lost is counted once more in
+ * `duplicates`, until it is sent again. No screen shows that number, and who is in is right all the same, unless both
+ * records are undone before that.
  */
 export function fold(
   policy: Policy,

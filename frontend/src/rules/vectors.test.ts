@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { fold, type Entry, type Presence } from './attendance';
 import { canonicalCode, credentialDigest } from './codes';
-import { byName, Lines, search, searchKey } from './search';
+import { byName, lineOf, Lines, search, searchKey } from './search';
 import { windowAt, type Policy, type WindowRule } from './windows';
 
 interface Case<Input, Expected> {
@@ -40,7 +40,7 @@ test.each(cases<{ query: string; people: Listed[] }, string[]>('matching'))('mat
   const people = input.people.map(({ id, name, delegation }) => ({
     id,
     search: searchKey(name),
-    group: searchKey(delegation),
+    line: lineOf(searchKey(name), searchKey(delegation)),
   }));
   const found = search(new Lines(people.sort(byName)), input.query);
   expect(found.map((person) => person.id)).toEqual(expected);

@@ -7,7 +7,7 @@ import { readChange, readHeads, readPageHeader, type Heads } from './answers';
 import { hear } from './clock';
 import type { Outcome } from './loop';
 import { prune } from './prune';
-import type { Reporter } from './report';
+import { reportOf, type Reporter } from './report';
 import type { Lines, Offline, Refusal, Server } from './server';
 
 const VISIBLE_REST_MS = 5_000;
@@ -208,29 +208,8 @@ export class Pull {
   }
 
   async #refused(refusal: Refusal): Promise<Stop> {
-    const { report } = this.tools;
-    switch (refusal.code) {
-      case 'device_revoked':
-        await this.#erase(() => true);
-        report({ kind: 'revoked' });
-        break;
-      case 'unauthenticated':
-        report({ kind: 'enrol_again' });
-        break;
-      case 'slow_down':
-      case 'unavailable':
-        report({ kind: 'offline', why: refusal.message });
-        break;
-      case 'malformed':
-      case 'forbidden':
-      case 'not_found':
-      case 'version_conflict':
-      case 'cursor_expired':
-      case 'too_large':
-      case 'upgrade_required':
-        report({ kind: 'refused', message: refusal.message });
-        break;
-    }
+    if (refusal.code === 'device_revoked') await this.#erase(() => true);
+    this.tools.report(reportOf(refusal));
     return { kind: 'failed', retryAfterMs: refusal.retryAfterMs };
   }
 }

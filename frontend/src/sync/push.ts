@@ -4,7 +4,7 @@ import type { Bulletin } from '../platform/bulletin';
 import { readVerdicts } from './answers';
 import { hear } from './clock';
 import type { Outcome } from './loop';
-import type { Reporter } from './report';
+import { reportOf, type Reporter } from './report';
 import type { Answer, Refusal, Server } from './server';
 
 const LARGEST_BATCH = 200;
@@ -101,27 +101,9 @@ export class Push {
   }
 
   #refused(refusal: Refusal): Step {
-    const { report } = this.tools;
-    switch (refusal.code) {
-      case 'malformed':
-      case 'too_large':
-        return { kind: 'halve', message: refusal.message };
-      case 'unauthenticated':
-        report({ kind: 'enrol_again' });
-        break;
-      case 'slow_down':
-      case 'unavailable':
-        report({ kind: 'offline', why: refusal.message });
-        break;
-      case 'forbidden':
-      case 'device_revoked':
-      case 'not_found':
-      case 'version_conflict':
-      case 'cursor_expired':
-      case 'upgrade_required':
-        report({ kind: 'refused', message: refusal.message });
-        break;
-    }
+    const { code, message } = refusal;
+    if (code === 'malformed' || code === 'too_large') return { kind: 'halve', message };
+    this.tools.report(reportOf(refusal));
     return { kind: 'failed', retryAfterMs: refusal.retryAfterMs };
   }
 

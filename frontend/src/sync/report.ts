@@ -1,3 +1,5 @@
+import type { Refusal } from './server';
+
 /** What a person may want to know about the exchange with the server. */
 export type Report =
   /** The server answered a request that this phone is allowed to make. */
@@ -13,3 +15,24 @@ export type Report =
   | { readonly kind: 'loading'; readonly stream: string; readonly done: number; readonly total: number | null };
 
 export type Reporter = (report: Report) => void;
+
+/** What a refusal means to a person. */
+export function reportOf({ code, message }: Refusal): Report {
+  switch (code) {
+    case 'unauthenticated':
+      return { kind: 'enrol_again' };
+    case 'device_revoked':
+      return { kind: 'revoked' };
+    case 'slow_down':
+    case 'unavailable':
+      return { kind: 'offline', why: message };
+    case 'malformed':
+    case 'forbidden':
+    case 'not_found':
+    case 'version_conflict':
+    case 'cursor_expired':
+    case 'too_large':
+    case 'upgrade_required':
+      return { kind: 'refused', message };
+  }
+}

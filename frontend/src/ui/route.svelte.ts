@@ -1,6 +1,16 @@
 export const SCREENS = ['door', 'sent', 'phone', 'name', 'checkpoint', 'enrol'] as const;
 export type Screen = (typeof SCREENS)[number];
 
+/** The enrolment code in an address that ends in `#enrol=CODE`; '' without one. Of a broken link, what is there: a person can mend it. */
+export function codeIn(hash: string): string {
+  const code = /^#enrol=(.+)$/.exec(hash)?.[1] ?? '';
+  try {
+    return decodeURIComponent(code);
+  } catch {
+    return code;
+  }
+}
+
 /** The screen that the address names: #/door, #/sent, … so that the phone's "back" works. */
 export class Route {
   #screen = $state<Screen>('door');

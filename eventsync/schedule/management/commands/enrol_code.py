@@ -3,21 +3,18 @@
 import io
 import json
 from argparse import ArgumentParser
-from datetime import timedelta
 from typing import Any
 
 import segno
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from eventsync.schedule.invitations import HOURS, Asked, faults, invite_phones
 from eventsync.schedule.models import Event, Venue
-from eventsync.sync.enrolment import LIFE, Invitation, invite
+from eventsync.schedule.queries import NoSuchEvent, event_by_slug
+from eventsync.sync.enrolment import Invitation
 from eventsync.sync.models import Profile
 from eventsync.sync.wire import write_time
-
-HOUR = timedelta(hours=1)
-MAX_USES = 10_000
-MAX_HOURS = 24 * 366
 
 
 class Command(BaseCommand):
@@ -30,31 +27,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "--uses", type=int, default=1, metavar="N", help="How many phones may use it; 1 by default."
         )
-        parser.add_argument(
-            "--hours",
-            type=int,
-            default=LIFE // HOUR,
-            metavar="H",
-            help=f"How long it lives; else {LIFE // HOUR}.",
-        )
+        parser.add_argument("--hours", type=int, default=HOURS, metavar="H", help=f"How long it lives; else {HOURS}.")
         parser.add_argument("--json", action="store_true", help="For programs.")
 
     def handle(self, *args: Any, profile: str, uses: int, hours: int, **options: Any) -> None:
-        if profile not in Profile.values:
-            raise CommandError(f"There is no profile {profile!r}. Choose one of {', '.join(Profile.values)}.")
-        if not 1 <= uses <= MAX_USES:
-            raise CommandError(f"A code is for 1 to {MAX_USES:,} phones.")
-        if not 1 <= hours <= MAX_HOURS:
-            raise CommandError(f"A code lives for 1 to {MAX_HOURS:,} hours.")
         event, venue = _where(options["event"], options["venue"])
-        invitation = invite(
-            event_id=event.id,
-            venue_id=venue.id if venue else None,
-            profile=profile,
-            uses=uses,
-            now=timezone.now(),
-            life=HOUR * hours,
-        )
+        asked = Asked(event=event, venue=venue, profile=profile, uses=uses, hours=hours)
+        for fault in faults(asked):
+            raise CommandError(fault.sentence)
+        invitation = invite_phones(asked, now=timezone.now())
         if options["json"]:
             self.stdout.write(json.dumps(_wire(invitation)))
         else:
@@ -69,14 +50,15 @@ class Command(BaseCommand):
 
 
 def _where(slug: str, venue_slug: str | None) -> tuple[Event, Venue | None]:
-    event = Event.objects.filter(slug=slug).first()
-    if event is None:
-        raise CommandError(f"There is no event {slug!r}.")
+    try:
+        event = event_by_slug(slug)
+    except NoSuchEvent as error:
+        raise CommandError(str(error)) from None
     if venue_slug is None:
         return event, None
     venue = event.venues.filter(slug=venue_slug).first()
     if venue is None:
-        raise CommandError(f"{event.name} has no venue {venue_slug!r}.")
+        raise CommandError(f"{event.name} has no venue “{venue_slug}”.")
     return event, venue
 
 

@@ -108,12 +108,13 @@ export class Desk {
     this.#query = query;
     if (query.trim() !== '') this.#result = null;
     this.#byCode = null;
-    const digest = await credentialDigest(this.tools.event, query);
+    const digest = await credentialDigest(this.tools.event, query.trim());
     if (this.#query === query && query !== '') this.#byCode = this.tools.roster.byDigest(digest) ?? null;
   }
 
   /** Enter, or a reader that types: a code is acted upon, a name only looked for. Says whether it was a code. */
-  async submit(text: string): Promise<boolean> {
+  async submit(typed: string): Promise<boolean> {
+    const text = typed.trim();
     const digest = await credentialDigest(this.tools.event, text);
     const known = this.tools.roster.byDigest(digest);
     if (known === undefined && !isOurCode(text)) return false;
@@ -157,6 +158,8 @@ export class Desk {
   }
 
   async #meet(about: About): Promise<void> {
+    // The window of this tap, not of the last tick.
+    this.tools.attendance.tick(Date.now());
     const presence = this.tools.attendance.presenceOf(about.subject);
     const wanted = this.direction === 'arrive' ? 'present' : 'left';
     if (presence?.state === wanted) this.#show({ ...about, kind: 'already', presence });
@@ -165,6 +168,7 @@ export class Desk {
 
   async #record(about: About): Promise<void> {
     const { attendance, outbox } = this.tools;
+    attendance.tick(Date.now());
     const { checkpoint } = attendance;
     const key = keyOf(about.subject);
     if (checkpoint === null || this.#underWay.has(key)) return;

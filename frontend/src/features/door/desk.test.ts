@@ -16,6 +16,17 @@ const EVENT = '0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11';
 const CODE = 'ACDEF-GHJKM-NPQRT';
 const UNKNOWN_CODE = 'VWXY3-4679A-CDEFG';
 const DOOR: Checkpoint = { id: 'door', name: 'Door', policy: 'once', tz: 'UTC' };
+const BREAKFAST: Checkpoint = { id: 'breakfast', name: 'Breakfast', policy: 'daily', tz: 'Europe/Oslo' };
+const LUNCH: Checkpoint = {
+  id: 'lunch',
+  name: 'Lunch',
+  policy: 'per_window',
+  tz: 'UTC',
+  windows: [
+    { id: 'first', start: '2026-11-22T11:00:00.000Z', end: '2026-11-22T12:00:00.000Z' },
+    { id: 'second', start: '2026-11-22T12:00:00.000Z', end: '2026-11-22T13:00:00.000Z' },
+  ],
+};
 const BUS: Checkpoint = { id: 'bus', name: 'Bus', policy: 'in_out', tz: 'UTC' };
 
 let bulletin: Bulletin;
@@ -40,7 +51,7 @@ beforeEach(async () => {
   const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
   const people = [person('maria', 'Maria Silva', [await credentialDigest(EVENT, CODE)]), person('soo', 'Soo O'), person('bo', 'Bo Ek')];
   await records.replace({ ...cursor, stream: 'roster:e' }, people);
-  const here = [DOOR, BUS].map((body) => ({ kind: 'checkpoint', key: body.id, body }));
+  const here = [DOOR, BUS, BREAKFAST, LUNCH].map((body) => ({ kind: 'checkpoint', key: body.id, body }));
   await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door')]);
   outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
   roster = new Roster(records);
@@ -54,6 +65,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   bulletin.close();
+  vi.useRealTimers();
   vi.restoreAllMocks();
 });
 
@@ -103,6 +115,45 @@ test('a code of nobody is not recorded until a person says so; then it counts as
   if (desk.result !== null) await desk.anyway(desk.result);
   expect([desk.result?.kind, outbox.pending]).toEqual(['in', 1]);
   expect(attendance.headcount).toEqual({ present: 1, unidentified: 1 });
+});
+
+test('a space that a reader adds makes no name of a code', async () => {
+  const ticket = await credentialDigest(EVENT, 'ticket/17');
+  const records = new Records();
+  const change = { seq: 6, ...person('soo', 'Soo O', [ticket]), deleted: false };
+  const cursor = { stream: 'roster:e', seq: 6, epoch: 'e', count: null, pulledAt: 0 };
+  await roster.load('roster:e', (await records.apply(5, cursor, [change])) ?? []);
+  await desk.look(' ticket/17 ');
+  expect(desk.found.map(({ name }) => name)).toEqual(['Soo O']);
+  expect(await desk.submit(' ticket/17 ')).toBe(true);
+  expect([desk.result?.kind, outbox.rows[0]?.operation.payload['credential']]).toEqual(['in', ticket]);
+});
+
+test.each([
+  ['midnight', 'breakfast', '2026-11-22T22:59:59.000Z', '2026-11-22T23:00:00.000Z', 0],
+  ['the end of a time slot', 'lunch', '2026-11-22T11:59:59.000Z', '2026-11-22T12:00:00.000Z', 0],
+  ['midnight by the server’s clock', 'breakfast', '2026-11-22T22:57:59.000Z', '2026-11-22T22:58:00.000Z', 120_000],
+])('%s is noticed at the tap', async (_, checkpoint, before, after, offset) => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(before) });
+  await new Outbox().remember('offset', offset);
+  attendance.tick(Date.now(), offset);
+  attendance.choose(checkpoint);
+  expect([await tap('soo'), await tap('soo'), attendance.headcount.present]).toEqual(['In', 'Already in', 1]);
+  vi.setSystemTime(Date.parse(after));
+  expect([await tap('soo'), await tap('soo'), attendance.headcount.present]).toEqual(['In', 'Already in', 1]);
+  expect(outbox.rows.length).toBe(2);
+});
+
+test('letting in again anyway counts in the time slot of that tap', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T11:59:59.000Z') });
+  attendance.tick(Date.now());
+  attendance.choose('lunch');
+  await tap('soo');
+  await tap('maria');
+  await tap('soo');
+  vi.setSystemTime(Date.parse('2026-11-22T12:00:00.000Z'));
+  if (desk.result?.kind === 'already') await desk.anyway(desk.result);
+  expect([desk.result?.kind, attendance.headcount.present]).toEqual(['in', 1]);
 });
 
 test('a name is only looked for by Enter', async () => {

@@ -10,7 +10,8 @@ export interface Told {
   readonly why: readonly string[];
 }
 
-const FLAGS: Readonly<Record<string, string>> = {
+/** By the flags of docs/protocol.md, section 3. */
+export const FLAGS: Readonly<Record<string, string>> = {
   second_admission: 'This person was checked in more than once. They are counted once.',
   unknown_person: 'Not on the list. Organisers see it and find out who it was.',
   revoked_credential: 'This wristband was withdrawn.',
@@ -21,7 +22,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   outside_window: 'Outside the time slots of this checkpoint.',
   no_effect: 'It changed nothing.',
   device_revoked: 'This phone had been switched off by an organiser.',
-  override: 'Let in by a decision of the lead.',
+  override: 'Let in with a reason, although something spoke against it.',
   paper: 'Entered from paper.',
 };
 
