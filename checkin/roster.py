@@ -131,7 +131,9 @@ def publish_checkpoints(checkpoints: Iterable[models.Checkpoint]) -> None:
     found = list(checkpoints)
     with transaction.atomic():
         changes = lock(records.attendance_stream(checkpoint.venue_id) for checkpoint in found)
-        for checkpoint in found:
+        # Read again under the lock: another change of the same page may have come between.
+        named = models.Checkpoint.objects.filter(id__in=[checkpoint.id for checkpoint in found])
+        for checkpoint in named.select_related("venue__event").prefetch_related("windows"):
             records.put_checkpoint(changes, checkpoint)
         changes.write()
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
-from eventsync.sync import enrolment
+from eventsync.sync import enrolment, queries
 from eventsync.sync.models import Device, Operation, Quarantined
 from eventsync.sync.registry import registry
 
@@ -94,7 +94,17 @@ class DeviceAdmin(ReadOnlyAdmin):
     search_fields = ["name", "=id"]
     search_help_text = "The phone's name or id."
     actions = ["revoke_selected"]
-    fields = ["name", "id", "profile", "app_version", "enrolled_at", "heard_at", "pending_count", "state"]
+    fields = [
+        "name",
+        "id",
+        "profile",
+        "app_version",
+        "enrolled_at",
+        "heard_at",
+        "pending_count",
+        "never_arrived",
+        "state",
+    ]
 
     @admin.display(description="last heard", ordering="heard_at")
     def heard(self, device: Device) -> str:
@@ -103,6 +113,12 @@ class DeviceAdmin(ReadOnlyAdmin):
     @admin.display(description="waiting on it", ordering="pending")
     def pending_count(self, device: Device) -> str:
         return NEVER if device.pending is None else str(device.pending)
+
+    @admin.display(description="never arrived")
+    def never_arrived(self, device: Device) -> str:
+        """The numbers of operations that the phone must have recorded and that are not here."""
+        gaps = queries.holes(device.id)
+        return ", ".join(f"{first}–{last}" if last > first else f"{first}" for first, last in gaps) or "none"
 
     @admin.display(description="state", ordering="revoked_at")
     def state(self, device: Device) -> str:

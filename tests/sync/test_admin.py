@@ -1,5 +1,6 @@
 """Phones, operations and quarantine in admin."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -146,3 +147,10 @@ def test_bob_needs_the_permission_to_take_quarantined_bytes(games, phone):
 )
 def test_text_of_strangers_is_made_visible(text, shown):
     assert visible(text) == shown
+
+
+def test_device_page_names_the_numbers_that_never_arrived(games, phone):
+    operations = [phone.arrive(games.people[0]) for _ in range(4)]
+    phone.push(operations[3])
+    page = alice().get(f"/admin/sync/device/{phone.id}/change/").content.decode()
+    assert re.findall(r"<label>Never arrived:</label>\s*<div class=\"readonly\">([^<]*)</div>", page) == ["1–3"]

@@ -1,28 +1,22 @@
-"""The door app's screens, as people use them: with a keyboard, a reader, large text, two tabs, a new version."""
+"""What people do at a door: scan, ask, go in and out, enrol, work in two tabs, take a new version."""
 
 import re
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.proxy import Proxy
-from tests.e2e.stage import Phone, Server, axe, sideways
+from tests.e2e.stage import Phone, Server, axe
 from tests.e2e.tour import (
     DAILY_DOOR,
     DOOR,
     IN_OUT_DOOR,
-    SCREENS,
     UNKNOWN_CODE,
-    admit_earlier,
     enrolment_code,
-    guests,
-    tour,
 )
 
 PEOPLE = 60
@@ -30,151 +24,9 @@ EARLIER = slice(20, 30)
 NO_GOOD = "This code is wrong, used up or expired. Ask for a new one."
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """A database with the demo event, and an enrolment code in it."""
-    server = Server(tmp_path_factory.mktemp("loaded"))
-    server.manage("migrate", "--verbosity", "0")
-    server.manage("demo", "--people", str(PEOPLE), "--no-invite")
-    return server.database, enrolment_code(server)
-
-
-@pytest.fixture
-def server(loaded: tuple[Path, str], tmp_path: Path) -> Iterator[Server]:
-    stage = Server(tmp_path)
-    shutil.copy(loaded[0], stage.database)
-    stage.start()
-    yield stage
-    stage.stop()
-
-
-@pytest.fixture
-def code(loaded: tuple[Path, str]) -> str:
-    return loaded[1]
-
-
-@pytest.fixture
-def new() -> list[dict[str, str]]:
-    """People who are not in yet."""
-    return guests(PEOPLE)[:20]
-
-
-@pytest.fixture
-def at_door(server: Server, code: str, new_phone: Callable[..., Phone]) -> Callable[..., Phone]:
-    """Makes a phone that is ready at a checkpoint, the main door if no other is named."""
-
-    def make(checkpoint: str = DOOR) -> Phone:
-        phone = new_phone()
-        phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=checkpoint)
-        expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
-        return phone
-
-    return make
-
-
 def word(phone: Phone, heading: str, name: str = "") -> None:
     expect(phone.result.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     expect(phone.result).to_contain_text(name)
-
-
-def test_every_screen_passes_axe_in_light_and_dark_and_fits_a_narrow_phone(
-    server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
-) -> None:
-    earlier = guests(PEOPLE)[EARLIER]
-    admit_earlier(server, code=code, people=earlier, by="Ben")
-    phone = new_phone(reduced_motion="reduce")
-    found: dict[str, list[str]] = {}
-    for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=earlier[0]):
-        for scheme in ("light", "dark"):
-            phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found[f"{screen} {scheme}"] = axe(phone.page, "color-contrast-enhanced")
-        assert phone.page.evaluate("document.getAnimations().length") == 0
-        phone.page.set_viewport_size({"width": 320, "height": 640})
-        found[f"{screen} 320"] = sideways(phone.page)
-        phone.page.set_viewport_size({"width": 360, "height": 640})
-    assert found == {f"{screen} {part}": [] for screen in SCREENS for part in ("light", "dark", "320")}
-
-
-def test_no_screen_scrolls_sideways_at_twice_the_text_size(
-    server: Server, code: str, new: list[dict[str, str]], tmp_path: Path, new_phone: Callable[..., Phone]
-) -> None:
-    earlier = guests(PEOPLE)[EARLIER]
-    admit_earlier(server, code=code, people=earlier, by="Ben")
-    set_text_size(tmp_path / "phone-0", 32)
-    phone = new_phone()
-    found = {
-        screen: sideways(phone.page)
-        for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=earlier[0])
-    }
-    assert phone.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 1.0625 * 32
-    assert found == {screen: [] for screen in SCREENS}
-
-
-def set_text_size(profile: Path, pixels: int) -> None:
-    """As the browser's own setting does it; 16 is the usual size."""
-    folder = profile / "Default"
-    folder.mkdir(parents=True)
-    (folder / "Preferences").write_text(f'{{"webkit": {{"webprefs": {{"default_font_size": {pixels}}}}}}}')
-
-
-def test_a_keyboard_is_enough(
-    server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
-) -> None:
-    page = new_phone().page
-    person = new[0]
-    page.goto(f"{server.url}/app/#enrol={code}")
-    expect(page.get_by_role("heading", name="Who is holding this phone?")).to_be_focused()
-    tab_to(page, page.get_by_label("Your name"))
-    page.keyboard.type("Maria")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Where do you stand?")).to_be_focused()
-    expect(page.get_by_role("list", name="Checkpoints").get_by_role("button")).to_have_count(4)
-    tab_to(page, page.get_by_role("button", name=re.compile(DOOR)))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name=DOOR)).to_be_focused()
-    expect(page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
-
-    tab_to(page, page.get_by_role("searchbox"))
-    find_by_keyboard(page, person)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Next person")).to_be_focused()
-    tab_to(page, page.get_by_role("button", name="Undo", exact=True))
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    expect(page.get_by_test_id("headcount")).to_have_text("0")
-
-    find_by_keyboard(page, person)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Next person")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    tab_to(page, page.get_by_role("button", name=f"Undo {person['name']}"))
-    page.keyboard.press("Enter")
-    expect(page.get_by_test_id("headcount")).to_have_text("0")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-
-
-def find_by_keyboard(page: Page, person: dict[str, str]) -> None:
-    page.keyboard.type(person["name"])
-    found = page.get_by_role("list", name="People found").get_by_role("button")
-    expect(found).to_have_count(1)  # the list has caught up with the typing
-    tab_to(page, found)
-
-
-def tab_to(page: Page, target: Locator) -> None:
-    """Presses Tab until `target` has the focus; on the way the focus is never lost and always seen."""
-    expect(target).to_be_visible()
-    for _ in range(20):
-        page.keyboard.press("Tab")
-        assert page.evaluate(
-            """() => {
-                const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
-                return document.activeElement !== document.body && outlineStyle === 'solid' && outlineWidth === '3px';
-            }"""
-        ), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-        if target.evaluate("element => element === document.activeElement"):
-            return
-    raise AssertionError(f"Tab does not reach {target}")
 
 
 def test_a_reader_is_heard_wherever_the_focus_is(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:

@@ -1,0 +1,61 @@
+"""A demo event that is loaded once, a server on a copy of it for each test, and phones at its doors."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.stage import Phone, Server
+from tests.e2e.tour import (
+    DOOR,
+    enrolment_code,
+    guests,
+)
+
+PEOPLE = 60
+EARLIER = slice(20, 30)
+NO_GOOD = "This code is wrong, used up or expired. Ask for a new one."
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A database with the demo event, and an enrolment code in it."""
+    server = Server(tmp_path_factory.mktemp("loaded"))
+    server.manage("migrate", "--verbosity", "0")
+    server.manage("demo", "--people", str(PEOPLE), "--no-invite")
+    return server.database, enrolment_code(server)
+
+
+@pytest.fixture
+def server(loaded: tuple[Path, str], tmp_path: Path) -> Iterator[Server]:
+    stage = Server(tmp_path)
+    shutil.copy(loaded[0], stage.database)
+    stage.start()
+    yield stage
+    stage.stop()
+
+
+@pytest.fixture
+def code(loaded: tuple[Path, str]) -> str:
+    return loaded[1]
+
+
+@pytest.fixture
+def new() -> list[dict[str, str]]:
+    """People who are not in yet."""
+    return guests(PEOPLE)[:20]
+
+
+@pytest.fixture
+def at_door(server: Server, code: str, new_phone: Callable[..., Phone]) -> Callable[..., Phone]:
+    """Makes a phone that is ready at a checkpoint, the main door if no other is named."""
+
+    def make(checkpoint: str = DOOR) -> Phone:
+        phone = new_phone()
+        phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=checkpoint)
+        expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
+        return phone
+
+    return make
