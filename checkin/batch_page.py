@@ -122,7 +122,7 @@ class Page:
                 operation.id, door.event, door.id, operation.kind.removeprefix("checkin."), payload.get("person"),
                 payload.get("credential") or "", subject, window, operation.corrected_at, operation.seq,
                 _by(operation), operation.author.id, operation.received_at, payload.get("method") or "",
-                payload.get("reason") or payload.get("override") or "", payload.get("roster_version"),
+                (payload.get("reason") or payload.get("override") or "")[:500], payload.get("roster_version"),
                 payload.get("group"), operation.refers_to, voided, " ".join(flags),
             )
         )  # fmt: skip

@@ -147,6 +147,8 @@ def _admission(arrivals: list[Entry], base: Presence | None) -> Presence | None:
 
 
 def _latest(entries: list[Entry], base: Presence | None) -> Presence | None:
+    if base is None and all(entry.verb == "leave" for entry in entries):
+        return None  # nobody can have left who never came
     last = max(entries, key=lambda entry: entry.order, default=None)
     if last is None or (base and base.since > last.at):
         return base

@@ -1,6 +1,7 @@
 """Readers of the environment: a wrong value stops the start with one sentence."""
 
 import os
+import re
 import secrets
 import sys
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+_HOST = re.compile(r"[\w.*:\[\]-]+")
+SHORTEST_KEY = 20
 _DATABASES = {"sqlite": "sqlite3", "sqlite3": "sqlite3", "postgres": "postgresql", "postgresql": "postgresql"}
 
 
@@ -72,8 +75,8 @@ def base_url(name: str, default: str) -> str:
 
 def hosts(name: str, default: list[str]) -> list[str]:
     found = [host.strip() for host in text(name, ",".join(default)).split(",") if host.strip()]
-    if not found:
-        stop(f"{name} names no host.")
+    if not found or any(not _HOST.fullmatch(host) for host in found):
+        stop(f"{name} must name hosts, separated by commas.")
     return found
 
 
@@ -92,7 +95,8 @@ def database(name: str, *, root: Path) -> dict[str, Any]:
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        stop(f"the folder {path.parent} of the database does not exist.")
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -110,6 +114,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
 def secret_key(name: str, *, directory: Path) -> str:
     """The variable's value, or one generated into `directory` at the first start."""
     if value := os.environ.get(name, ""):
+        if len(value) < SHORTEST_KEY:
+            stop(f"{name} is shorter than {SHORTEST_KEY} characters.")
         return value
     path = directory / "secret_key"
     if not path.exists():

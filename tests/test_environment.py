@@ -37,7 +37,9 @@ def test_start_needs_no_variables() -> None:
         ("EVENTSYNC_BASE_URL", "http://[::1", "must look like http://…."),
         ("EVENTSYNC_BASE_URL", "http:/foo", "must be a scheme and a host, such as https://games.example."),
         ("EVENTSYNC_BASE_URL", "https://a.b/sub?x=1", "must be a scheme and a host, such as https://games.example."),
-        ("EVENTSYNC_ALLOWED_HOSTS", ",", "names no host."),
+        ("EVENTSYNC_ALLOWED_HOSTS", ",", "must name hosts, separated by commas."),
+        ("EVENTSYNC_ALLOWED_HOSTS", "http://a b", "must name hosts, separated by commas."),
+        ("EVENTSYNC_SECRET_KEY", "short", "is shorter than 20 characters."),
         ("EVENTSYNC_PROXIES", "-1", "is '-1'; it must be a number from 0 to 9."),
         ("EVENTSYNC_BROKER", "kafka", "is 'kafka'; it must be one of orm, redis, sqs."),
         ("EVENTSYNC_DEBUG", "maybe", "is 'maybe'; it must be 1 or 0."),
@@ -63,8 +65,8 @@ def test_secret_key_is_made_once_and_kept_private(tmp_path: Path, monkeypatch: p
     assert environment.secret_key("EVENTSYNC_SECRET_KEY", directory=tmp_path / "var") == first
     [kept] = (tmp_path / "var").iterdir()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    monkeypatch.setenv("EVENTSYNC_SECRET_KEY", "given")
-    assert environment.secret_key("EVENTSYNC_SECRET_KEY", directory=tmp_path / "var") == "given"
+    monkeypatch.setenv("EVENTSYNC_SECRET_KEY", "given by the operator")
+    assert environment.secret_key("EVENTSYNC_SECRET_KEY", directory=tmp_path / "var") == "given by the operator"
 
 
 def test_sqlite_writes_safely_and_waits_its_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,3 +76,24 @@ def test_sqlite_writes_safely_and_waits_its_turn(tmp_path: Path, monkeypatch: py
     assert {"PRAGMA journal_mode=WAL;", "PRAGMA synchronous=FULL;"} <= {
         f"{part};" for part in options["init_command"].replace("; ", ";").split(";")
     }
+
+
+def test_database_in_a_folder_that_is_not_there_stops_the_start(tmp_path: Path) -> None:
+    done = start(EVENTSYNC_DATABASE_URL=f"sqlite:///{tmp_path}/nowhere/x.sqlite3")
+    expected = f"EventSync cannot start: the folder {tmp_path}/nowhere of the database does not exist.\n"
+    assert (done.returncode, done.stderr, (tmp_path / "nowhere").exists()) == (1, expected, False)
+
+
+@pytest.mark.parametrize("command", [["headcount", "--event", "demo"], ["audit"], ["demo"], ["worker"]])
+def test_command_without_tables_ends_with_one_sentence(tmp_path: Path, command: list[str]) -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EVENTSYNC_")}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=inherited | {"EVENTSYNC_DATABASE_URL": f"sqlite:///{tmp_path}/x.sqlite3"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.splitlines()[-1][:30]) == (1, "The database cannot be used (n")
+    assert "Traceback" not in done.stderr

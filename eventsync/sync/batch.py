@@ -87,7 +87,7 @@ def _first_of_each(items: Sequence[Item], known: dict[str, Result]) -> dict[str,
     """The new operations by id; of two with one id the first in the batch."""
     fresh: dict[str, Item] = {}
     for item in items:
-        if item.received.id not in known:
+        if item.received.id not in known and _binding(item):
             fresh.setdefault(item.received.id, item)
     return fresh
 
@@ -121,31 +121,47 @@ def _result(item: Item, outcome: Outcome | None, visible: dict[str, int]) -> Res
             raise AssertionError(f"{received.id} was not decided")
 
 
+def _binding(item: Item) -> bool:
+    return not isinstance(item.judged, Quarantine) or item.judged.binding
+
+
 def _answers(
     items: Sequence[Item], fresh: dict[str, Item], in_force: dict[str, Result], arrival: Arrival
 ) -> list[Result]:
-    """By position: the verdict in force for the same body, `id_reused` for another one."""
-    reused = [item for item in items if item.received.hash != in_force[item.received.id].hash]
-    seen = _stored_bodies(reused)
-    _store_bodies([(item, _REUSED) for item in reused], arrival)
+    """By position: the verdict in force for the same body; else, or from the wrong hands, why it is kept aside."""
+    aside = [(item, reason) for item in items if (reason := _why_aside(item, in_force))]
+    seen = _stored_bodies([item for item, _ in aside])
+    _store_bodies(aside, arrival)
+    reasons = {id(item): reason for item, reason in aside}
     answers = []
     for item in items:
-        received, first = item.received, in_force[item.received.id]
-        if received.hash == first.hash:
-            answers.append(replace(first, replayed=fresh.get(received.id) is not item))
+        received, reason = item.received, reasons.get(id(item))
+        if reason is None:
+            answers.append(replace(in_force[received.id], replayed=fresh.get(received.id) is not item))
         else:
-            answers.append(_refusal_of_reuse(received, replayed=(received.id, received.hash) in seen))
+            answers.append(_kept_aside(received, reason, replayed=(received.id, received.hash) in seen))
             seen.add((received.id, received.hash))
     return answers
 
 
-def _refusal_of_reuse(received: Received, *, replayed: bool) -> Result:
-    code, message = _REUSED.code, _REUSED.message
-    return Result(received.id, Verdict.QUARANTINED, received.hash, code=code, message=message, replayed=replayed)
+def _why_aside(item: Item, in_force: dict[str, Result]) -> Quarantine | None:
+    """Why a body is neither the first under its id nor a repeat of it; None when it is one of these."""
+    first = in_force.get(item.received.id)
+    if first is not None:
+        return None if first.hash == item.received.hash else _REUSED
+    assert isinstance(item.judged, Quarantine)
+    return item.judged
+
+
+def _kept_aside(received: Received, reason: Quarantine, *, replayed: bool) -> Result:
+    return Result(
+        received.id, Verdict.QUARANTINED, received.hash, code=reason.code, message=reason.message, replayed=replayed
+    )
 
 
 def _hear(arrival: Arrival) -> None:
-    said = {} if arrival.pending is None else {"pending": arrival.pending}
+    pending = arrival.pending
+    said = {"pending": pending} if isinstance(pending, int) and 0 <= pending < 2**31 else {}
     Device.objects.filter(id=arrival.pusher.id).update(heard_at=arrival.received_at, **said)
 
 

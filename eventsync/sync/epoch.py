@@ -33,14 +33,18 @@ class EpochMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
+        self._last: str | None = None
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith(API):
             return self._get_response(request)
         try:
-            epoch = str(current())
+            epoch = self._last = str(current())
         except DatabaseError:
-            return errors.unavailable()
+            answer = errors.unavailable()
+            if self._last is not None:  # without a mark of ours it would pass for a captive portal's
+                answer[HEADER] = self._last
+            return answer
         request.META[_IN_REQUEST] = epoch
         response = self._get_response(request)
         response[HEADER] = epoch

@@ -88,6 +88,11 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     return _outside_views("not_found", "There is nothing at this address.")
 
 
+def malformed(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """The answer under /api/ to what never reaches a view, such as a host that is not ours."""
+    return _outside_views("malformed", "The server does not take this request.")
+
+
 def unavailable() -> JsonResponse:
     """The answer when not even the epoch can be read; without one, a device takes it as being offline."""
     return _outside_views("unavailable", "The database does not answer. The phone will try again by itself.")

@@ -48,10 +48,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """Cannot be applied: a code of protocol section 3 and a sentence for a person."""
+    """Cannot be applied: a code of protocol section 3 and a sentence for a person.
+
+    Not `binding`: it says something of who brought the operation, not of the operation, which may still come from its
+    author. Its bytes are kept, and its id stays free.
+    """
 
     code: str
     message: str
+    binding: bool = True
 
 
 Outcome = Recorded | Refused | Quarantine
@@ -117,7 +122,9 @@ class Registry:
         return describe
 
     def readable(self, device: Device) -> list[str]:
-        """The one place that decides which streams a device may read."""
+        """The one place that decides which streams a device may read. A revoked one reads nothing."""
+        if device.revoked_at is not None:
+            return []
         return [f"device:{device.id}"] + [stream for reader in self._readers for stream in reader(device)]
 
     def permitted(self, profile: str) -> list[str]:

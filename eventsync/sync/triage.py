@@ -11,6 +11,8 @@ from eventsync.sync.registry import EventInfo, Incoming, Quarantine, registry
 from eventsync.sync.rules import EARLIEST, Timing, corrected_time
 from eventsync.sync.wire import Header, Received, is_id, read_time
 
+MAX_ACTOR = 200  # characters that are shown; the body keeps all
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -25,13 +27,13 @@ class Item:
 class Arrival:
     """How a batch came: who brought it, when we got it, how far the bringer's clock is off and how much it still holds.
 
-    `skew` and `pending` are None when the bringer did not say.
+    `skew` is None when the bringer did not say; `pending` is whatever it said.
     """
 
     pusher: Device
     received_at: datetime
     skew: timedelta | None
-    pending: int | None
+    pending: object
     event: EventInfo | None
 
 
@@ -58,9 +60,10 @@ def _item(received: Received, authors: dict[str, Device], arrival: Arrival) -> I
     named = received.members.get("device")
     author = authors.get(str(named)) if named else pusher
     if author is None:
-        return Item(received, pusher, Quarantine("not_permitted", "Its author is not a known device."))
+        return Item(received, pusher, Quarantine("not_permitted", "Its author is not a known device.", binding=False))
     if author.event_id != pusher.event_id:
-        return Item(received, pusher, Quarantine("wrong_event", "Its author is enrolled for another event."))
+        why = "Its author is enrolled for another event."
+        return Item(received, pusher, Quarantine("wrong_event", why, binding=False))
     return Item(received, author, _judge(received, author, arrival))
 
 
@@ -69,7 +72,9 @@ def _judge(received: Received, author: Device, arrival: Arrival) -> Incoming | Q
     if kind is None:
         return Quarantine("unknown_kind", "This server does not know that kind of operation.")
     if author.profile not in kind.profiles:
-        return Quarantine("not_permitted", f"A phone of the profile {author.profile} may not record this.")
+        return Quarantine(
+            "not_permitted", f"A phone of the profile {author.profile} may not record this.", binding=False
+        )
     try:
         header = msgspec.convert(received.members, Header)
         payload = msgspec.convert(header.payload, kind.payload)
@@ -97,7 +102,7 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
         corrected_at=timing.corrected,
         received_at=arrival.received_at,
         flags=_flags(timing, author),
-        actor=header.actor or "",
+        actor=(header.actor or "")[:MAX_ACTOR],
         refers_to=header.refers_to,
         payload=payload,
         author=author,

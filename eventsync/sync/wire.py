@@ -32,7 +32,7 @@ class Envelope(msgspec.Struct):
     operations: list[msgspec.Raw]
     protocol: int = 1
     sent_at: str | None = None
-    pending: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+    pending: Any = None
 
 
 class Header(msgspec.Struct):
@@ -44,7 +44,7 @@ class Header(msgspec.Struct):
     occurred_at: str
     payload: dict[str, Any]
     offset_ms: Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)] | None = None
-    actor: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    actor: str | None = None
     refers_to: Id | None = None
     device: Id | None = None
 
@@ -116,7 +116,10 @@ def read_operation(raw: bytes) -> Received:
         raise _no_id()
     if _SUSPICIOUS.search(raw) and not _storable(members):
         return _unstorable(raw, members)
-    canonical = orjson.dumps(_identity(members), option=orjson.OPT_SORT_KEYS)
+    try:
+        canonical = orjson.dumps(_identity(members), option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # nested deeper than anything that we would ever read again
+        return _unstorable(raw, members)
     return Received(members["id"], raw, hashlib.sha256(canonical).hexdigest(), members, canonical.decode())
 
 
@@ -135,7 +138,10 @@ def _salvaged(raw: bytes) -> object:
 def _unstorable(raw: bytes, members: object) -> Received:
     if not isinstance(members, dict) or not is_id(members.get("id")):
         raise _no_id()
-    plain = json.dumps(_identity(members), sort_keys=True, separators=(",", ":")).encode()
+    try:
+        plain = json.dumps(_identity(members), sort_keys=True, separators=(",", ":")).encode()
+    except RecursionError:
+        plain = raw
     return Received(members["id"], raw, hashlib.sha256(plain).hexdigest(), None, "")
 
 
@@ -167,7 +173,8 @@ def read_time(text: str) -> datetime:
     """An RFC 3339 time, in UTC and cut to milliseconds; ValueError when it is not one."""
     if not _TIME.fullmatch(text):
         raise ValueError(f"{text!r} is not an RFC 3339 time")
-    moment = datetime.fromisoformat(text.upper())
+    # A leap second is the one before it to every clock that we compare with.
+    moment = datetime.fromisoformat((text[:17] + "59" + text[19:] if text[17:19] == "60" else text).upper())
     try:
         return to_milliseconds(moment.astimezone(UTC))
     except OverflowError as error:

@@ -228,8 +228,8 @@ def test_paper_and_override_are_said(games: Games, phone: Phone) -> None:
         {"checkpoint": "0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11"},
         {"method": "guess"},
         {"method": None},
-        {"override": "x" * 501},
-        {"roster_version": -1},
+        {"override": 5},
+        {"roster_version": "7"},
     ],
 )
 def test_malformed_payload_is_quarantined(games: Games, phone: Phone, change: dict[str, Any]) -> None:
@@ -238,3 +238,16 @@ def test_malformed_payload_is_quarantined(games: Games, phone: Phone, change: di
     [result] = phone.push(operation)
     assert (result["verdict"], result["code"]) == ("quarantined", "invalid_payload")
     assert headcount(games.door) is None
+
+
+def test_a_long_story_is_a_fact_all_the_same(games: Games, phone: Phone) -> None:
+    operation = phone.arrive(games.people[0], actor="M" * 5_000)
+    operation["payload"]["override"] = "x" * 5_000
+    assert flags(phone.push(operation)) == [["override"]]
+    [record] = AttendanceRecord.objects.all()
+    assert (len(record.by), len(record.reason)) == (200, 500)
+
+
+def test_leave_of_somebody_who_never_came_is_no_presence(games: Games, phone: Phone) -> None:
+    assert flags(phone.push(phone.leave(games.people[0], door=games.gate))) == [[]]
+    assert (phone.attendance("presence"), headcount(games.gate)) == ([], (0, 0, 0))

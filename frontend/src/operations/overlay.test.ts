@@ -84,10 +84,10 @@ test.each([
 });
 
 test('an undone arrival that was visible brings back the own leave before it, and not a refused one', () => {
-  const present: Presence = { ...PRESENT, operation: 'op3', since: '2026-11-22T11:00:03.000Z' };
   const refused = { ...accepted(5), verdict: 'refused' } as const;
-  const rows = [leave(1, accepted(4)), arrive(2, refused), arrive(3, accepted(5)), undo(4, 'op3')];
-  expect(atBus(rows, present)).toMatchObject({ state: 'left', operation: 'op1' });
+  const later: Presence = { ...PRESENT, operation: 'op4', since: '2026-11-22T11:00:04.000Z' };
+  const rows = [arrive(1, accepted(4)), leave(2, accepted(4)), arrive(3, refused), arrive(4, accepted(5)), undo(5, 'op4')];
+  expect(atBus(rows, later)).toMatchObject({ state: 'left', operation: 'op2' });
 });
 
 test('an undone leave brings back no arrival that was undone before', () => {

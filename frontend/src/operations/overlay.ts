@@ -62,20 +62,23 @@ interface Told {
 }
 
 /**
- * Where the record that a base stands for is undone, what was said before it counts again. Of that, this phone knows its
- * own: it is taken out of the base's count and folded again. What other phones said comes with the next pull.
+ * Where the record that a base stands for is undone, or an own arrival that it rests on, what was said before it counts
+ * again. Of that, this phone knows its own: it is taken out of the base's count and folded again. What other phones said
+ * comes with the next pull.
  */
 function uncover(entries: Map<string, Entry[]>, bases: Map<string, Presence | null>, { rows, place, known, undone }: Told): void {
-  if (![...bases.values()].some((base) => base !== null && undone.has(base.operation))) return;
   const seen = rows.filter((row) => !isRejected(row) && !isUnseen(row, known.cursors));
   const gone = undoneBy(seen);
-  for (const { id, operation } of seen) {
-    const said = saidAt(place, operation, known);
-    const base = said && bases.get(said.key);
-    if (!said || !base || !undone.has(base.operation)) continue;
-    entries.get(said.key)?.push(said.entry);
-    const counted = said.entry.verb === 'arrive' && id !== base.operation && !gone.has(id);
-    if (counted) bases.set(said.key, { ...base, duplicates: Math.max(0, base.duplicates - 1) });
+  const own = new Set(seen.map(({ id }) => id));
+  const said = seen.flatMap(({ operation }) => saidAt(place, operation, known) ?? []);
+  for (const [key, base] of bases) {
+    const mine = said.filter((each) => each.key === key);
+    const lost = mine.some(({ entry }) => entry.verb === 'arrive' && undone.has(entry.id) && !gone.has(entry.id));
+    const ownLeave = base?.state === 'left' && own.has(base.operation) && lost;
+    if (!base || !(undone.has(base.operation) || ownLeave)) continue;
+    entries.get(key)?.push(...mine.map(({ entry }) => entry));
+    const counted = mine.filter(({ entry }) => entry.verb === 'arrive' && entry.id !== base.operation && !gone.has(entry.id));
+    bases.set(key, ownLeave ? null : { ...base, duplicates: Math.max(0, base.duplicates - counted.length) });
   }
 }
 

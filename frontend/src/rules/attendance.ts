@@ -56,6 +56,8 @@ function admission(arrivals: readonly Entry[], base: Presence | null): Presence 
 }
 
 function latest(entries: readonly Entry[], base: Presence | null): Presence | null {
+  // Nobody can have left who never came.
+  if (base === null && entries.every(({ verb }) => verb === 'leave')) return null;
   const last = [...entries].sort(inOrder).at(-1);
   if (last === undefined || (base !== null && time(base.since) > time(last.at))) return base;
   return presence(last.verb === 'arrive' ? 'present' : 'left', last, 0);

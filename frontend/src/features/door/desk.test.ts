@@ -173,13 +173,14 @@ test('undo takes the person out of the count and refers to what it undoes', asyn
 
 test('in and out are what the volunteer says, not the opposite of what is stored', async () => {
   attendance.choose('bus');
+  expect(await tap('soo')).toBe('In');
   desk.direction = 'leave';
   expect(await tap('soo')).toBe('Out');
   expect(await tap('soo')).toBe('Already out');
   desk.direction = 'arrive';
   expect(await tap('soo')).toBe('In');
   expect(attendance.headcount.present).toBe(1);
-  expect(outbox.rows.map(({ operation }) => operation.kind)).toEqual(['checkin.leave', 'checkin.arrive']);
+  expect(outbox.rows.map(({ operation }) => operation.kind)).toEqual(['checkin.arrive', 'checkin.leave', 'checkin.arrive']);
 });
 
 test('a full phone never shows green', async () => {
