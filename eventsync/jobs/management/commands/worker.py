@@ -27,6 +27,7 @@ class Command(BaseCommand):
     help = "Runs jobs until it is told to stop (Ctrl-C or SIGTERM)."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        Worker.objects.exists()  # a database that cannot be used at all is said at once
         stop = threading.Event()
         os.register_at_fork(after_in_child=_leave_the_group)
         cluster = Cluster()
