@@ -54,7 +54,7 @@ class Book:
         wanted = sorted(set(subjects))
         columns = ("operation_id", "checkpoint_id", "window", "subject", "verb", "at", "seq", "by", "voided")
         for start in range(0, len(wanted), CHUNK):
-            rows = models.AttendanceRecord.objects.filter(subject__in=wanted[start : start + CHUNK])
+            rows = models.AttendanceRecord.objects.filter(subject__in=wanted[start : start + CHUNK]).order_by()
             for operation_id, checkpoint, window, subject, verb, at, seq, by, voided in rows.values_list(*columns):
                 if checkpoint in self.policies and verb in {"arrive", "leave"}:
                     entry = Entry(cast(Verb, verb), at, seq, str(operation_id), by)

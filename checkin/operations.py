@@ -19,7 +19,7 @@ class Attendance:
 
     def streams(self) -> set[str]:
         """By the checkpoints' venues, which never change."""
-        venues = models.Checkpoint.objects.filter(id__in=self._named).values_list("venue_id", flat=True)
+        venues = models.Checkpoint.objects.filter(id__in=self._named).order_by().values_list("venue_id", flat=True)
         return set(map(records.attendance_stream, venues))
 
     def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:

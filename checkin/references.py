@@ -1,4 +1,7 @@
-"""What a batch of the door's operations refers to, read at once: checkpoints, people, codes, earlier records."""
+"""What a batch of the door's operations refers to, read at once: checkpoints, people, codes, earlier records.
+
+Nothing here needs the order that admin lists have, and sorting is not free.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +29,7 @@ class Door:
 
 def doors(ids: Iterable[str]) -> dict[str, Door]:
     """Checkpoints by canonical id; what is not there is left out."""
-    query = models.Checkpoint.objects.filter(id__in=set(ids)).select_related("venue__event")
+    query = models.Checkpoint.objects.filter(id__in=set(ids)).select_related("venue__event").order_by()
     found = {str(each.id): each for each in query}
     windows: dict[UUID, list[Window]] = {}
     timed = [each.id for each in found.values() if each.policy == "per_window"]
@@ -88,10 +91,10 @@ def named_in(operations: Sequence[Incoming]) -> Named:
     ids = {payload.person for payload in payloads if payload.person}
     credentials = {}
     if digests:
-        query = models.Credential.objects.filter(event=event, digest__in=digests)
+        query = models.Credential.objects.filter(event=event, digest__in=digests).order_by()
         for digest, person, state in query.values_list("digest", "person_id", "state"):
             credentials[digest] = (person, state)
-    people = dict(models.Person.objects.filter(id__in=ids).values_list("id", "event_id")) if ids else {}
+    people = dict(models.Person.objects.filter(id__in=ids).order_by().values_list("id", "event_id")) if ids else {}
     return Named(event, people, credentials)
 
 
@@ -117,7 +120,7 @@ def voids_around(operations: Sequence[Incoming]) -> Voids:
             else:
                 found.others.add(str(operation_id))
     passages = [each.id for each in operations if isinstance(each.payload, Passage)]
-    voids = models.AttendanceRecord.objects.filter(refers_to__in=passages, verb="void")
+    voids = models.AttendanceRecord.objects.filter(refers_to__in=passages, verb="void").order_by()
     for target, checkpoint in voids.values_list("refers_to", "checkpoint_id"):
         found.waiting.add((str(target), checkpoint))
     return found

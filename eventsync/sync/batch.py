@@ -49,8 +49,9 @@ class Result:
 def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset[str]) -> list[Result]:
     """Verdicts by position, committed. StreamNotLocked when a handler finds that it must write elsewhere too."""
     families = _families(items)
+    streams = {stream for family, _ in families for stream in family.streams()}
     with transaction.atomic():
-        changes = lock({stream for family, _ in families for stream in family.streams()} | also_lock)
+        changes = lock(streams | also_lock)
         known = _known([item.received.id for item in items])
         fresh = _first_of_each(items, known)
         decided: dict[str, Outcome] = {}
