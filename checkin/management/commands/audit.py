@@ -29,7 +29,7 @@ class Command(BaseCommand):
             for sentence in [*(line for lines in events.values() for line in lines), *found["streams"]]:
                 self.stdout.write(sentence)
             self.stdout.write(
-                f"{len(events)} events audited: " + ("all is as the ledger says." if good else "see above.")
+                f"Events audited: {len(events)}; " + ("all is as the ledger says." if good else "see above.")
             )
         if not good:
             raise SystemExit(1)

@@ -4,6 +4,7 @@ import io
 from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import segno
 from django.conf import settings
@@ -60,13 +61,18 @@ class Command(BaseCommand):
         invitation = access.invite_phones(found, now=timezone.now())
         image = io.StringIO()
         segno.make(invitation.url).terminal(out=image, compact=True)
-        self.stdout.write(f"\nAdmin:     {settings.BASE_URL}/admin/")
+        self.stdout.write(f"\nEvent:     {found.slug} (its short name, for commands)")
+        self.stdout.write(f"Admin:     {settings.BASE_URL}/admin/")
         self.stdout.write(f"User:      {access.ADMIN}")
         self.stdout.write(f"Password:  {password or '(changed since; not known here)'}")
         until = f"{invitation.row.expires:%d %B %H:%M} UTC"
         self.stdout.write(f"\nLink for phones at the door (up to {access.USES} of them, until {until}):")
         self.stdout.write(invitation.url)
         self.stdout.write(image.getvalue())
+        if urlsplit(settings.BASE_URL).hostname in {"127.0.0.1", "localhost", "::1"}:
+            self.stdout.write(
+                "It works in a browser on this computer; for other phones see “Two commands” in the README."
+            )
 
 
 def _days(found: Event) -> str:
