@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 
 from eventsync.sync.models import Change, StreamHead
-from eventsync.sync.streams import record_checksum
-
-_MODULUS = 2**32
+from eventsync.sync.streams import CHECKSUM_MODULUS, record_checksum
 
 
 def differences() -> Iterator[str]:
@@ -15,7 +13,7 @@ def differences() -> Iterator[str]:
     for stream, kind, key, seq, deleted in Change.objects.values_list(*columns).iterator():
         count, checksum, last = found.get(stream, (0, 0, 0))
         if not deleted:
-            count, checksum = count + 1, (checksum + record_checksum(kind, key, seq)) % _MODULUS
+            count, checksum = count + 1, (checksum + record_checksum(kind, key, seq)) % CHECKSUM_MODULUS
         found[stream] = (count, checksum, max(last, seq))
     for head in StreamHead.objects.order_by("stream"):
         count, checksum, last = found.pop(head.stream, (0, 0, 0))

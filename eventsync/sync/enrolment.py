@@ -13,7 +13,7 @@ from django.db.models import F
 
 from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Device, DeviceToken, EnrolmentCode, Profile
-from eventsync.sync.streams import lock
+from eventsync.sync.streams import device_stream, lock
 
 _ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"  # nothing that can be mistaken for something else
 _LENGTH = 12  # 55 bits, for codes that expire and allow ten wrong guesses a minute
@@ -115,7 +115,7 @@ def _enrolled(invitation: EnrolmentCode, device_id: UUID, *, name: str, app_vers
 
 def publish_profile(device: Device) -> None:
     """Writes the device's profile record into its own stream, in the caller's transaction."""
-    stream = f"device:{device.id}"
+    stream = device_stream(device.id)
     changes = lock([stream])
     changes.put(stream, "profile", str(device.id), profile_of(device) | {"revoked": device.revoked_at is not None})
     changes.write()

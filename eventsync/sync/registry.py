@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from eventsync.sync.models import Device
-from eventsync.sync.streams import Changes
+from eventsync.sync.streams import Changes, device_stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class Registry:
         """The one place that decides which streams a device may read. A revoked one reads nothing."""
         if device.revoked_at is not None:
             return []
-        return [f"device:{device.id}"] + [stream for reader in self._readers for stream in reader(device)]
+        return [device_stream(device.id)] + [stream for reader in self._readers for stream in reader(device)]
 
     def permitted(self, profile: str) -> list[str]:
         return sorted(kind.name for kind in self.kinds.values() if profile in kind.profiles)

@@ -1,6 +1,7 @@
 """Writing to streams: under a lock of their heads, one position for each transaction (or 500 rows)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from uuid import UUID
 from zlib import crc32
 
 import orjson
@@ -10,7 +11,7 @@ from eventsync.sync import bulk
 from eventsync.sync.models import Change, StreamHead
 
 ROWS_PER_SEQ = 500
-_MODULUS = 2**32
+CHECKSUM_MODULUS = 2**32
 _DELETED = ""
 
 Record = tuple[str, str]  # kind, key
@@ -93,14 +94,19 @@ def _count(head: StreamHead, kind: str, key: str, before: tuple[int, str] | None
     """Keeps the number and the checksum of the live records up (protocol 4.5)."""
     if before and before[1] != _DELETED:
         head.count -= 1
-        head.checksum = (head.checksum - record_checksum(kind, key, before[0])) % _MODULUS
+        head.checksum = (head.checksum - record_checksum(kind, key, before[0])) % CHECKSUM_MODULUS
     if body != _DELETED:
         head.count += 1
-        head.checksum = (head.checksum + record_checksum(kind, key, head.head)) % _MODULUS
+        head.checksum = (head.checksum + record_checksum(kind, key, head.head)) % CHECKSUM_MODULUS
 
 
 def record_checksum(kind: str, key: str, seq: int) -> int:
     return crc32(f"{kind}/{key}/{seq}".encode())
+
+
+def device_stream(device_id: UUID) -> str:
+    """The stream of one device's own: its profile."""
+    return f"device:{device_id}"
 
 
 def lock(streams: Iterable[str]) -> Changes:
