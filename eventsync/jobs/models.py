@@ -45,3 +45,27 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Alert(models.Model):
+    """Something that a person must look at. The same thing again is counted, not listed twice."""
+
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200, blank=True, help_text="What it is about: a stream, a device, a batch.")
+    message = models.TextField()
+    count = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["-last_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=models.Q(handled_at=None), name="alert_open_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.message

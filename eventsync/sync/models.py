@@ -39,6 +39,12 @@ class Device(models.Model):
     enrolled_at = models.DateTimeField()
     heard_at = models.DateTimeField("last heard")
     pending = models.PositiveIntegerField(null=True, help_text="Unsettled operations on the device, as it last said.")
+    oldest_unsent = models.DateTimeField(
+        null=True, blank=True, help_text="When the oldest unsettled operation was recorded, as it last said."
+    )
+    roster_version = models.BigIntegerField(null=True, blank=True, help_text="How far its roster has been pulled.")
+    storage_persisted = models.BooleanField(null=True, blank=True, help_text="Whether the browser promised to keep it.")
+    battery = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Per cent, where the browser tells.")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -126,6 +132,15 @@ class Operation(models.Model):
         ]
 
 
+class Resolution(models.TextChoices):
+    """What a person did about a quarantined body. The body itself is kept, whatever is done."""
+
+    OPEN = "open"  # in: quarantined; out: any of the others
+    APPLIED = "applied", "Applied"  # in: a re-run after a fix gave another verdict
+    ATTACHED = "attached", "Attached to a person"  # in: somebody said whom the unknown code belongs to
+    DISCARDED = "discarded"  # in: somebody said, with a reason, that nothing is to be done
+
+
 class Quarantined(models.Model):
     """The exact bytes of what could not be applied. Unique by body, so a repeat is stored once."""
 
@@ -137,6 +152,10 @@ class Quarantined(models.Model):
     message = models.TextField()
     body = models.BinaryField()
     body_hash = models.CharField(max_length=64)
+    resolution = models.CharField(max_length=16, choices=Resolution, db_default=Resolution.OPEN)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.CharField(max_length=150, blank=True, db_default="")
+    reason = models.CharField("why", max_length=500, blank=True, db_default="")
 
     class Meta:
         verbose_name_plural = "quarantined"
@@ -154,6 +173,7 @@ class StreamHead(models.Model):
     head = models.BigIntegerField(default=0)
     count = models.BigIntegerField(default=0)
     checksum = models.BigIntegerField(default=0)
+    floor = models.BigIntegerField(db_default=0, help_text="No tombstone above it has been removed.")
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(head__gte=0, count__gte=0), name="stream_head_not_negative")]
@@ -167,8 +187,26 @@ class Change(models.Model):
     key = models.CharField(max_length=200)
     seq = models.BigIntegerField()
     deleted = models.BooleanField(default=False)
+    deleted_at = models.DateTimeField(null=True, help_text="When it became a tombstone; these live seven days.")
     body = models.TextField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["stream", "kind", "key"], name="change_newest_only")]
         indexes = [models.Index(fields=["stream", "seq"], name="change_stream_seq")]
+
+
+class Backup(models.Model):
+    """A copy of the database. `durable` (protocol 6) is the newest `started_at` of those that were verified."""
+
+    started_at = models.DateTimeField(help_text="The server's time before copying began.")
+    finished_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True, help_text="When the copy was opened and found whole.")
+    path = models.CharField(max_length=500)
+    size = models.BigIntegerField(null=True, blank=True, help_text="Bytes.")
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M} UTC"
