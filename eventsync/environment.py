@@ -1,5 +1,6 @@
 """Readers of the environment: a wrong value stops the start with one sentence."""
 
+import hashlib
 import os
 import re
 import secrets
@@ -109,6 +110,17 @@ def _sqlite(path: Path) -> dict[str, Any]:
         },
         "TEST": {"NAME": path.parent / f"test-{os.getpid()}.sqlite3"},
     }
+
+
+def marker(name: str, config: Mapping[str, Any], *, directory: Path) -> Path:
+    """The file that remembers how far the database has been; by default in `directory`, one for each database."""
+    if value := text(name, ""):
+        path = Path(value).expanduser()
+        if not path.parent.is_dir():
+            stop(f"the folder {path.parent} of {name} does not exist.")
+        return path
+    place = "|".join(str(config.get(part, "")) for part in ("ENGINE", "HOST", "PORT", "NAME"))
+    return directory / f"marker-{hashlib.sha256(place.encode()).hexdigest()[:8]}.json"
 
 
 def secret_key(name: str, *, directory: Path) -> str:

@@ -81,6 +81,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": environment.database("EVENTSYNC_DATABASE_URL", root=BASE_DIR)}
+MARKER = environment.marker("EVENTSYNC_MARKER", DATABASES["default"], directory=VAR_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache(REDIS_URL)}
 CHANNEL_LAYERS = {"default": environment.redis_layer(REDIS_URL)}

@@ -1,6 +1,7 @@
 """What every test shares. Which database and broker they run on is decided by the environment, as for the product."""
 
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -37,6 +38,12 @@ def phone(games: Games) -> Phone:
 @pytest.fixture
 def other_phone(games: Games) -> Phone:
     return make_phone(games, name="Other phone")
+
+
+@pytest.fixture(autouse=True)
+def own_marker(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test may write the marker of the database beside it, nor find another test's."""
+    settings.MARKER = tmp_path_factory.getbasetemp() / f"marker-{uuid4().hex}.json"
 
 
 @pytest.fixture(autouse=True)

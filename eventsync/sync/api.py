@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from eventsync.sync import compression, pull, schemas, snapshots, wire
+from eventsync.sync import compression, pull, queries, schemas, snapshots, wire
 from eventsync.sync.authentication import DeviceAuthentication, FailedGuesses, IsDevice, MayRead
 from eventsync.sync.enrolment import enrol, profile_of
 from eventsync.sync.epoch import epoch_of
@@ -137,7 +137,7 @@ class StreamsView(EngineView):
             {
                 "epoch": epoch_of(request),
                 "server_time": wire.write_time(timezone.now()),
-                "durable": None,
+                "durable": wire.write_time(durable) if (durable := queries.durable()) else None,
                 "streams": pull.heads(registry.readable(self.device)),
             }
         )

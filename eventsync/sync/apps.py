@@ -1,6 +1,11 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class SyncConfig(AppConfig):
     name = "eventsync.sync"
     verbose_name = "Phones and sync"
+
+    def ready(self) -> None:
+        import_module("eventsync.sync.tasks")

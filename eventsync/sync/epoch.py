@@ -1,7 +1,7 @@
 """The epoch: which life of the database answers. Every answer under /api/ carries it."""
 
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponseBase
@@ -21,6 +21,13 @@ def current() -> UUID:
     if epoch is None:
         epoch = Server.objects.get_or_create(id=1)[0].epoch
     return epoch
+
+
+def begin() -> tuple[UUID, UUID]:
+    """Gives the database a new epoch; answers (old, new). Every device then sends again what it still holds."""
+    old, new = current(), uuid4()
+    Server.objects.filter(id=1).update(epoch=new)
+    return old, new
 
 
 def epoch_of(request: HttpRequest | Request) -> str:

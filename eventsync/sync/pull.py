@@ -14,7 +14,7 @@ from eventsync.sync.models import Change, StreamHead
 # is never empty unless it is the last one.
 _PAGE = """
 WITH head AS (
-    SELECT stream, head, count, checksum, CASE WHEN %(known)s > 0 THEN %(known)s ELSE head END AS base
+    SELECT stream, head, count, checksum, floor, CASE WHEN %(known)s > 0 THEN %(known)s ELSE head END AS base
     FROM {head} WHERE stream = %(stream)s
 ), page AS (
     SELECT (
@@ -23,7 +23,8 @@ WITH head AS (
         ORDER BY change.seq LIMIT 1 OFFSET %(skip)s
     ) AS last
 )
-SELECT head.head, head.count, head.checksum, page.last, change.seq, change.kind, change.key, change.deleted, change.body
+SELECT head.head, head.count, head.checksum, head.floor, page.last,
+    change.seq, change.kind, change.key, change.deleted, change.body
 FROM head
 CROSS JOIN page
 LEFT JOIN {change} AS change
@@ -64,10 +65,12 @@ def read_page(*, stream: str, after: int, base: int, limit: int) -> Page:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"stream": stream, "after": after, "known": known, "skip": limit - 1})
         found = cursor.fetchall()
-    head, count, checksum, last = found[0][:4] if found else (0, 0, 0, None)
+    head, count, checksum, floor, last = found[0][:5] if found else (0, 0, 0, 0, None)
     if max(after, base) > head:
         raise ApiError("cursor_expired", "The server knows less than this phone: it was restored.", reason="ahead")
-    rows = [row[4:] for row in found if row[4] is not None]
+    if 0 < known < floor:
+        raise ApiError("cursor_expired", "Too long ago to say what changed since. The phone pulls the whole list.")
+    rows = [row[5:] for row in found if row[5] is not None]
     complete = last is None or last == head
     return Page(stream, after, known or head, head, count, checksum, complete, rows)
 

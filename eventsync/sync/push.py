@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from eventsync.sync.batch import Result, apply_batch
 from eventsync.sync.errors import ApiError
+from eventsync.sync.marker import keeper
 from eventsync.sync.models import Device
 from eventsync.sync.registry import Quarantine, registry
 from eventsync.sync.streams import StreamNotLocked
@@ -41,6 +42,7 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
     arrival = Arrival(pusher, now, _skew(envelope.sent_at, now), envelope.pending, event)
     items = triage(received, arrival)
     results = _settle(items, arrival, until=time.monotonic() + _PATIENCE)
+    keeper.keep_up()
     return {"server_time": write_time(timezone.now()), "results": [result.wire() for result in results]}
 
 

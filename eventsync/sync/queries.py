@@ -1,9 +1,10 @@
 """Reads that others need of the engine."""
 
+from datetime import datetime
 from itertools import pairwise
 from uuid import UUID
 
-from eventsync.sync.models import Operation
+from eventsync.sync.models import Backup, Operation
 
 MOST = 50
 
@@ -14,3 +15,8 @@ def holes(device_id: UUID) -> list[tuple[int, int]]:
     seen = [0, *(seq for seq in query.values_list("seq", flat=True).distinct() if seq is not None)]
     gaps = [(before + 1, after - 1) for before, after in pairwise(seen) if after - before > 1]
     return gaps[:MOST]
+
+
+def durable() -> datetime | None:
+    """The server's time before the copying of the newest verified backup began: what is older survives a restore."""
+    return Backup.objects.filter(verified_at__isnull=False).values_list("started_at", flat=True).first()

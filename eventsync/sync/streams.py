@@ -6,6 +6,7 @@ from zlib import crc32
 
 import orjson
 from django.db import transaction
+from django.utils import timezone
 
 from eventsync.sync import bulk
 from eventsync.sync.models import Change, StreamHead
@@ -55,16 +56,17 @@ class Changes:
         return {stream: head.head for stream, head in self._heads.items()}
 
     def _write_stream(self, head: StreamHead, records: dict[Record, str]) -> None:
-        stored = _stored(head.stream, records)
+        stored, now = _stored(head.stream, records), timezone.now()
         changed = [(kind, key, body) for (kind, key), body in records.items() if _differs(stored, kind, key, body)]
         rows = []
         for part in _parts(changed):
             head.head += 1
             for kind, key, body in part:
                 _count(head, kind, key, stored.get((kind, key)), body)
-                rows.append((head.stream, kind, key, head.head, body == _DELETED, body))
+                deleted = body == _DELETED
+                rows.append((head.stream, kind, key, head.head, deleted, now if deleted else None, body))
         if rows:
-            columns = ("stream", "kind", "key", "seq", "deleted", "body")
+            columns = ("stream", "kind", "key", "seq", "deleted", "deleted_at", "body")
             bulk.upsert(Change, columns, rows, key=("stream", "kind", "key"))
             head.save(update_fields=["head", "count", "checksum"])
 

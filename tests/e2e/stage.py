@@ -53,6 +53,7 @@ class Server:
     def environment(self) -> dict[str, str]:
         ours = {
             "EVENTSYNC_DATABASE_URL": f"sqlite:///{self.database}",
+            "EVENTSYNC_MARKER": str(self.folder / "marker.json"),
             "EVENTSYNC_BASE_URL": self.url,
             "EVENTSYNC_REDIS_URL": "",
             "EVENTSYNC_SECRET_KEY": "for browser tests only",

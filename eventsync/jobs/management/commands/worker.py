@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_q.cluster import Cluster
 
+from eventsync.jobs.chores import Rota
 from eventsync.jobs.models import Worker
 from eventsync.jobs.queue import sweep
 
@@ -56,12 +57,13 @@ def _leave_the_group() -> None:
 
 
 def _beat(name: str, stop: threading.Event) -> None:
-    started_at = timezone.now()
+    started_at, rota = timezone.now(), Rota()
     while True:
         now = timezone.now()
         try:
             Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
             sweep(now=now)
+            rota.do_due(now)
         except DatabaseError as error:  # locked or gone for a while: the next beat will tell
             log.warning("The worker could not say that it is alive: %s", error)
         connection.close()

@@ -1,0 +1,184 @@
+"""How each database engine is copied, opened again and put back."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from django.db import connection, connections
+
+
+class EngineError(Exception):
+    """What the database or one of its programs said, as a sentence."""
+
+
+class Engine(Protocol):
+    """A kind of database."""
+
+    suffix: str
+
+    def copy(self, path: Path) -> None:
+        """Writes one moment of the database into `path`, while others write."""
+
+    def opened(self, path: Path) -> AbstractContextManager[str]:
+        """The URL of a database with the content of the copy, which may be read while the context lasts."""
+
+    def put_back(self, path: Path, *, aside: str) -> str:
+        """Replaces the database by the copy; the replaced one is kept under a name with `aside`, which is answered."""
+
+
+def current() -> Engine:
+    return Sqlite() if connection.vendor == "sqlite" else Postgres()
+
+
+class Sqlite:
+    """A file, copied by SQLite's own backup."""
+
+    suffix = ".sqlite3"
+
+    @property
+    def _file(self) -> Path:
+        return Path(connection.settings_dict["NAME"])
+
+    def copy(self, path: Path) -> None:
+        try:
+            with closing(sqlite3.connect(self._file)) as source, closing(sqlite3.connect(path)) as target:
+                path.chmod(0o600)
+                source.backup(target)
+                target.execute("PRAGMA journal_mode=DELETE")  # one file, and nothing beside it
+        except sqlite3.Error as error:
+            path.unlink(missing_ok=True)
+            raise EngineError(f"SQLite could not copy the database: {error}.") from error
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[str]:
+        """Of a copy of the copy: opening a database writes to it, and a backup stays as it was made."""
+        if not path.is_file():
+            raise EngineError(f"There is no file {path}.")
+        with tempfile.TemporaryDirectory(dir=self._file.parent, prefix="opened-") as folder:
+            scratch = Path(folder) / "copy.sqlite3"
+            shutil.copyfile(path, scratch)
+            _check_file(scratch, name=path)
+            yield f"sqlite:///{scratch}"
+
+    def put_back(self, path: Path, *, aside: str) -> str:
+        kept = self._file.with_name(f"{self._file.stem}-{aside}{self._file.suffix}")
+        draft = self._file.with_name(f"{self._file.name}.restored")
+        shutil.copyfile(path, draft)
+        draft.chmod(0o600)
+        connections.close_all()
+        if self._file.exists():
+            _fold_log_into(self._file)
+            self._file.replace(kept)
+        for ending in ("-wal", "-shm"):
+            Path(f"{self._file}{ending}").unlink(missing_ok=True)
+        draft.replace(self._file)
+        return str(kept)
+
+
+def _check_file(path: Path, *, name: Path) -> None:
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            answer = database.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.Error as error:
+        raise EngineError(f"{name} is not a whole SQLite database: {error}.") from error
+    if answer != "ok":
+        raise EngineError(f"{name} is damaged: {answer}.")
+
+
+def _fold_log_into(path: Path) -> None:
+    """Everything into the one file; EngineError when a server still uses it."""
+    try:
+        with closing(sqlite3.connect(path, timeout=1, isolation_level=None)) as database:
+            # Fails while anybody has the database open: WAL can only be left alone.
+            database.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        raise EngineError("The database is in use. Stop the server and the worker first.") from error
+
+
+class Postgres:
+    """pg_dump, pg_restore and a second database, with PostgreSQL's own programs."""
+
+    suffix = ".dump"
+
+    @property
+    def _name(self) -> str:
+        return str(connection.settings_dict["NAME"])
+
+    def copy(self, path: Path) -> None:
+        path.touch(mode=0o600)
+        try:
+            _program(["pg_dump", "--format=custom", "--no-owner", f"--file={path}", self._name])
+        except EngineError:
+            path.unlink(missing_ok=True)
+            raise
+
+    @contextmanager
+    def opened(self, path: Path) -> Iterator[str]:
+        if not path.is_file():
+            raise EngineError(f"There is no file {path}.")
+        scratch = f"{self._name[:40]}_opened_{uuid.uuid4().hex[:8]}"
+        self._fill(scratch, path)
+        try:
+            yield _url(scratch)
+        finally:
+            _program(["dropdb", "--if-exists", scratch])
+
+    def put_back(self, path: Path, *, aside: str) -> str:
+        kept, restored = (f"{self._name[:40]}_{part}" for part in (aside.replace("-", "_"), "restored"))
+        self._fill(restored, path)
+        connections.close_all()
+        swap = [
+            f'ALTER DATABASE "{self._name}" RENAME TO "{kept}"',
+            f'ALTER DATABASE "{restored}" RENAME TO "{self._name}"',
+        ]
+        try:
+            for statement in swap:
+                _program(["psql", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname=postgres", f"--command={statement}"])
+        except EngineError as error:
+            _program(["dropdb", "--if-exists", restored])
+            raise EngineError(f"Stop the server and the worker first. PostgreSQL said: {error}") from error
+        return f"the database {kept}"
+
+    def _fill(self, name: str, path: Path) -> None:
+        _program(["createdb", name])
+        try:
+            _program(["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={name}", str(path)])
+        except EngineError:
+            _program(["dropdb", "--if-exists", name])
+            raise
+
+
+def _program(command: Sequence[str]) -> None:
+    program = shutil.which(command[0])
+    if program is None:
+        raise EngineError(f"{command[0]} is not installed: it comes with PostgreSQL's client programs.")
+    done = subprocess.run(  # noqa: S603 - no shell, and nothing in it comes from outside
+        [program, *command[1:]], env=_login(), capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise EngineError(f"{command[0]} failed: {done.stderr.strip()[-500:]}")
+
+
+def _login() -> dict[str, str]:
+    """Where and who, in the variables that PostgreSQL's programs read: a password is on no command line."""
+    said: dict[str, Any] = connection.settings_dict
+    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
+    return os.environ | {name: str(said[part]) for name, part in names.items() if said.get(part)}
+
+
+def _url(name: str) -> str:
+    said: dict[str, Any] = connection.settings_dict
+    user, password, host, port = (
+        quote(str(said.get(part) or ""), safe="") for part in ("USER", "PASSWORD", "HOST", "PORT")
+    )
+    who = f"{user}:{password}@" if password else f"{user}@" if user else ""
+    where = f"{host or '127.0.0.1'}:{port}" if port else host or "127.0.0.1"
+    return f"postgres://{who}{where}/{name}"

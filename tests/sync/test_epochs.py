@@ -1,0 +1,201 @@
+"""A server that was restored from a backup: what phones recorded since is sent again, and nothing is lost."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as product
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from checkin.models import Headcount
+from eventsync.jobs.models import Alert
+from eventsync.sync import marker
+from eventsync.sync.models import Backup, Operation
+from tests.cast import Games, Phone, make_games, make_phone
+
+PEOPLE = 50
+
+
+@pytest.fixture
+def games(transactional_db: None) -> Games:
+    return make_games(people=PEOPLE)
+
+
+@pytest.fixture
+def restored(tmp_path: Path) -> Iterator[list[str]]:
+    """The names under which replaced databases are kept, so that none is left behind."""
+    kept: list[str] = []
+    yield kept
+    for name in kept:
+        if connection.vendor == "sqlite":
+            Path(name).unlink()
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{name.removeprefix("the database ")}"')
+
+
+def manage(*arguments: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def put_back(path: str, kept: list[str]) -> str:
+    said = manage("restore", path, "--replace")
+    kept.append(said.split("is kept as ")[1].splitlines()[0].rstrip("."))
+    return said
+
+
+def epoch(phone: Phone) -> str:
+    return str(phone.streams().headers["X-EventSync-Epoch"])
+
+
+def test_a_restore_loses_nothing_that_phones_hold(games: Games, tmp_path: Path, restored: list[str]) -> None:
+    phones = [make_phone(games, name=f"Phone {number}") for number in range(5)]
+    early = {phone.id: [phone.arrive(games.people[index])] for index, phone in enumerate(phones)}
+    for phone in phones:
+        phone.push(*early[phone.id])
+    copy = json.loads(manage("backup", "--to", str(tmp_path), "--json"))["path"]
+    late = {phone.id: [phone.arrive(person) for person in games.people[5 + n :: 5]] for n, phone in enumerate(phones)}
+    for phone in phones:
+        assert {result["verdict"] for result in phone.push(*late[phone.id])} == {"accepted"}
+    before = epoch(phones[0])
+    assert Headcount.objects.get().present == PEOPLE
+
+    put_back(copy, restored)
+
+    assert Headcount.objects.get().present == len(phones)
+    assert epoch(phones[0]) != before
+    for phone in phones:
+        results = phone.push(*early[phone.id], *late[phone.id])
+        assert [result["replayed"] for result in results] == [True] + [False] * len(late[phone.id])
+        assert {result["verdict"] for result in results} == {"accepted"}
+    assert Headcount.objects.get().present == PEOPLE
+    assert Operation.objects.count() == PEOPLE
+    assert json.loads(manage("audit", "--json"))["ok"]
+
+
+def test_new_epoch_changes_the_mark_on_every_answer(phone: Phone) -> None:
+    before = epoch(phone)
+    assert before in manage("new_epoch")
+    after = epoch(phone)
+    assert after != before
+    assert phone.streams().json()["epoch"] == after
+
+
+def test_durable_is_when_the_newest_verified_backup_began(games: Games, tmp_path: Path) -> None:
+    phone = make_phone(games)
+    assert phone.streams().json()["durable"] is None
+    made = json.loads(manage("backup", "--to", str(tmp_path), "--json"))
+    assert phone.streams().json()["durable"] == made["started_at"]
+    Backup.objects.create(started_at="2999-01-01T00:00Z", path="never verified", error="The disk was full.")
+    assert phone.streams().json()["durable"] == made["started_at"]
+
+
+def test_backup_where_nothing_can_be_written_fails_with_a_sentence_and_an_alert(games: Games, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CommandError):
+        manage("backup", "--to", str(tmp_path / "file"))
+    assert Backup.objects.get().verified_at is None
+    assert Alert.objects.get().kind == "backup_failed"
+
+
+def test_backup_of_a_ledger_that_does_not_add_up_is_not_called_verified(games: Games, tmp_path: Path) -> None:
+    make_phone(games).push(make_phone(games).arrive(games.people[0]))
+    Headcount.objects.update(present=7)
+    with pytest.raises(CommandError, match="audit"):
+        manage("backup", "--to", str(tmp_path))
+    assert Backup.objects.get().verified_at is None
+
+
+def test_backup_keeps_as_many_copies_as_asked_for(games: Games, tmp_path: Path) -> None:
+    for _ in range(3):
+        manage("backup", "--to", str(tmp_path), "--keep", "2")
+    assert len(list(tmp_path.iterdir())) == 2
+    assert Backup.objects.count() == 3
+
+
+def test_restore_over_operations_asks_for_replace(games: Games, tmp_path: Path) -> None:
+    phone = make_phone(games)
+    phone.push(phone.arrive(games.people[0]))
+    copy = json.loads(manage("backup", "--to", str(tmp_path), "--json"))["path"]
+    with pytest.raises(CommandError, match="--replace"):
+        manage("restore", copy)
+    assert Headcount.objects.get().present == 1
+
+
+@pytest.mark.parametrize("content", [None, b"", b"this is no database" * 1000], ids=["missing", "empty", "other"])
+def test_restore_of_what_is_no_backup_changes_nothing(games: Games, tmp_path: Path, content: bytes | None) -> None:
+    phone = make_phone(games)
+    phone.push(phone.arrive(games.people[0]))
+    before = epoch(phone)
+    path = tmp_path / "copy"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(CommandError):
+        manage("restore", str(path), "--replace")
+    assert (Headcount.objects.get().present, epoch(phone)) == (1, before)
+
+
+def test_marker_objects_to_an_older_database_until_new_epoch(phone: Phone) -> None:
+    phone.push(phone.arrive(phone.games.people[0]))
+    marker.advance()
+    assert marker.objection() is None
+    known = marker.read()
+    assert known is not None
+    marker.write(marker.Marker(known.epoch, {name: head + 1 for name, head in known.heads.items()}))
+    assert "new_epoch" in (marker.objection() or "")
+    manage("new_epoch")
+    assert marker.objection() is None
+    assert marker.read() == marker.Marker(epoch(phone), known.heads, (known.epoch,))
+
+
+def test_marker_objects_to_an_epoch_that_was_left(phone: Phone) -> None:
+    marker.write(marker.Marker("another", {}, (epoch(phone),)))
+    assert "earlier epoch" in (marker.objection() or "")
+
+
+def test_marker_takes_a_database_that_it_never_heard_of(phone: Phone) -> None:
+    marker.write(marker.Marker("another", {"roster:x": 5}))
+    assert marker.objection() is None
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"epoch": "a", "heads": 1, "past": []}'])
+def test_marker_that_cannot_be_read_is_made_anew(phone: Phone, settings: Any, text: str) -> None:
+    settings.MARKER.write_text(text)
+    assert marker.objection() is None
+    marker.advance()
+    assert marker.read() is not None
+
+
+def test_server_does_not_start_on_an_older_database(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "EVENTSYNC_DATABASE_URL": f"sqlite:///{tmp_path / 'events.sqlite3'}",
+        "EVENTSYNC_MARKER": str(tmp_path / "marker.json"),
+    }
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, *arguments]
+        return subprocess.run(
+            command, env=environment, cwd=product.BASE_DIR, capture_output=True, text=True, check=False
+        )
+
+    assert run("manage.py", "migrate", "--verbosity=0").returncode == 0
+    assert run("manage.py", "demo", "--people", "5").returncode == 0
+    assert run("-c", "import eventsync.asgi").returncode == 0
+    known = json.loads((tmp_path / "marker.json").read_text())
+    known["heads"] = {name: head + 1 for name, head in known["heads"].items()}
+    (tmp_path / "marker.json").write_text(json.dumps(known))
+    refused = run("-c", "import eventsync.asgi")
+    assert refused.returncode == 1
+    assert "new_epoch" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert run("manage.py", "new_epoch").returncode == 0
+    assert run("-c", "import eventsync.asgi").returncode == 0
