@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from checkin import models, records
 from checkin.batch_page import Page
@@ -9,6 +10,7 @@ from checkin.payloads import Passage, Refusal, Voiding
 from checkin.references import doors
 from eventsync.sync.registry import Incoming, Outcome, registry
 from eventsync.sync.streams import Changes
+from eventsync.sync.wire import is_id
 
 
 class Attendance:
@@ -29,6 +31,21 @@ class Attendance:
         outcomes = [page.decide(operation) for operation in fresh]
         page.write(changes)
         return outcomes
+
+
+@registry.affects
+def person_named(event_id: UUID, members: dict[str, Any]) -> str:
+    """Who a body of any shape is about, by a person's id or a code; empty when nobody on the roster is."""
+    payload = members.get("payload")
+    said = payload if isinstance(payload, dict) else {}
+    people = models.Person.objects.filter(event=event_id)
+    key = said.get("person")
+    if isinstance(key, str) and is_id(key):
+        return str(people.filter(id=key).first() or "")
+    digest = said.get("credential")
+    if not isinstance(digest, str) or "\0" in digest:
+        return ""
+    return str(people.filter(credentials__digest=digest).first() or "")
 
 
 _DOOR = ("door", "lead", "kiosk", "control")

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import django_q.admin  # noqa: F401 - registers its own pages, which are unregistered below
-from django.contrib import admin
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db.models import F, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django_q import models as queue
 
-from eventsync.jobs.models import Job, Worker
+from eventsync.jobs.alerts import handle
+from eventsync.jobs.models import Alert, Job, Worker
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]  # generic in its type stubs only
@@ -90,3 +91,57 @@ class WorkerAdmin(ReadOnlyAdmin):
     @admin.display(description="started", ordering="started_at")
     def started(self, worker: Worker) -> str:
         return ago(worker.started_at)
+
+
+class OpenFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "handled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("0", "Open"), ("1", "Handled")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case None:
+                return queryset
+            case "0" | "1" as handled:
+                return queryset.filter(handled_at__isnull=handled == "0")
+            case _:
+                return queryset.none()
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """What somebody must look at, the open ones first. An alert is marked, never removed."""
+
+    list_display = ["message", "state", "kind", "subject", "count", "last", "first"]
+    list_filter = [OpenFilter, "kind"]
+    search_fields = ["subject", "message"]
+    search_help_text = "What it is about, or words of its message."
+    ordering = [F("handled_at").desc(nulls_first=True), "-last_at"]
+    actions = ["mark_handled"]
+    fields = ["message", "state", "kind", "subject", "count", "first_at", "last_at", "handled_at", "handled_by"]
+
+    @admin.display(description="state", ordering="handled_at")
+    def state(self, row: Alert) -> str:
+        return f"Handled by {row.handled_by}" if row.handled_at else "Open"
+
+    @admin.display(description="last", ordering="last_at")
+    def last(self, row: Alert) -> str:
+        return ago(row.last_at)
+
+    @admin.display(description="first", ordering="first_at")
+    def first(self, row: Alert) -> str:
+        return ago(row.first_at)
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.change_alert")
+
+    @admin.action(description="Mark selected as handled", permissions=["handle"])
+    def mark_handled(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
+        by, now = request.user.get_username(), timezone.now()
+        done = [row for row in queryset if handle(alert_id=row.pk, by=by, now=now)]
+        for row in done:
+            self.log_change(request, row, "Marked as handled.")
+        noun = "alert was" if len(done) == 1 else "alerts were"
+        self.message_user(request, f"{len(done)} {noun} marked as handled.", messages.SUCCESS)

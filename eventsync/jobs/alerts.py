@@ -16,3 +16,9 @@ def alert(*, kind: str, subject: str, message: str, now: datetime) -> None:
     row, created = Alert.objects.get_or_create(kind=kind, subject=subject, handled_at=None, defaults=new)
     if not created:
         Alert.objects.filter(pk=row.pk).update(message=message, count=F("count") + 1, last_at=now)
+
+
+def handle(*, alert_id: int, by: str, now: datetime) -> bool:
+    """Says that an alert is dealt with; False when somebody has said so before. The next one like it is a new row."""
+    waiting = Alert.objects.filter(pk=alert_id, handled_at=None)
+    return waiting.update(handled_at=now, handled_by=by) == 1

@@ -17,7 +17,7 @@ from eventsync.sync.wire import Received
 
 _REUSED = Quarantine("id_reused", "Another operation with this id was stored before; this one is kept aside.")
 
-_OPERATION_COLUMNS = (
+OPERATION_COLUMNS = (
     "id", "event_id", "device", "carrier", "kind", "seq", "occurred_at", "offset_ms", "corrected_at", "received_at",
     "actor", "refers_to", "body", "body_hash", "verdict", "flags", "code", "message", "at",
 )  # fmt: skip
@@ -101,11 +101,12 @@ def _results(fresh: Iterable[Item], decided: dict[str, Outcome], heads: dict[str
         if author.id not in readable:
             readable[author.id] = frozenset(registry.readable(author))
         visible = {stream: head for stream, head in heads.items() if stream in readable[author.id]}
-        results[item.received.id] = _result(item, decided.get(item.received.id), visible)
+        results[item.received.id] = result_of(item, decided.get(item.received.id), visible)
     return results
 
 
-def _result(item: Item, outcome: Outcome | None, visible: dict[str, int]) -> Result:
+def result_of(item: Item, outcome: Outcome | None, visible: dict[str, int]) -> Result:
+    """`visible`: the heads after the writing of the streams that the author may read."""
     received = item.received
     if isinstance(item.judged, Quarantine):
         outcome = item.judged
@@ -175,11 +176,12 @@ def _stored_bodies(items: Sequence[Item]) -> set[tuple[str, str]]:
 
 
 def _store_operations(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:
-    rows = [_operation_row(item, results[item.received.id], arrival) for item in fresh]
-    bulk.insert(Operation, _OPERATION_COLUMNS, rows)
+    rows = [operation_row(item, results[item.received.id], arrival) for item in fresh]
+    bulk.insert(Operation, OPERATION_COLUMNS, rows)
 
 
-def _operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
+def operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
+    """The values of OPERATION_COLUMNS."""
     received, judged = item.received, item.judged
     said: bulk.Row
     if isinstance(judged, Incoming):

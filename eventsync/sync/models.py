@@ -137,7 +137,6 @@ class Resolution(models.TextChoices):
 
     OPEN = "open"  # in: quarantined; out: any of the others
     APPLIED = "applied", "Applied"  # in: a re-run after a fix gave another verdict
-    ATTACHED = "attached", "Attached to a person"  # in: somebody said whom the unknown code belongs to
     DISCARDED = "discarded"  # in: somebody said, with a reason, that nothing is to be done
 
 

@@ -28,7 +28,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 # Seconds. With the longest wait for a lock (5, in eventsync/environment.py) less than a phone waits for us (20).
-_PATIENCE = 8
+PATIENCE = 8
 _FIRST_PAUSE = 0.05
 _RETRY_AFTER = 5
 
@@ -41,7 +41,7 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
     event = registry.describe(pusher.event_id)
     arrival = Arrival(pusher, now, _skew(envelope.sent_at, now), envelope.pending, event)
     items = triage(received, arrival)
-    results = _settle(items, arrival, until=time.monotonic() + _PATIENCE)
+    results = _settle(items, arrival, until=time.monotonic() + PATIENCE)
     keeper.keep_up()
     return {"server_time": write_time(timezone.now()), "results": [result.wire() for result in results]}
 
@@ -55,7 +55,7 @@ def _skew(sent_at: str | None, received_at: datetime) -> timedelta | None:
 
 def _settle(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Result]:
     try:
-        return _retried(lambda: _with_all_locks(items, arrival), until=until)
+        return _batch(items, arrival, until=until)
     except ApiError:
         raise
     except Exception as error:
@@ -64,21 +64,26 @@ def _settle(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Re
             return _settle(items[:middle], arrival, until=until) + _settle(items[middle:], arrival, until=until)
         log.exception("Operation %s failed in its handler and is quarantined", items[0].received.id)
         reason = Quarantine("handler_error", f"The server failed on it ({type(error).__name__}); somebody will look.")
-        return _retried(lambda: _with_all_locks([replace(items[0], judged=reason)], arrival), until=until)
+        return _batch([replace(items[0], judged=reason)], arrival, until=until)
 
 
-def _with_all_locks(items: Sequence[Item], arrival: Arrival) -> list[Result]:
+def _batch(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Result]:
+    return retried(lambda: with_all_locks(lambda streams: apply_batch(items, arrival, also_lock=streams)), until=until)
+
+
+def with_all_locks(attempt: Callable[[frozenset[str]], T]) -> T:
+    """Tries with these streams locked too, until the attempt writes to no other."""
     streams: set[str] = set()
     while True:
         try:
-            return apply_batch(items, arrival, also_lock=frozenset(streams))
+            return attempt(frozenset(streams))
         except StreamNotLocked as missing:
             if missing.stream in streams:
                 raise
             streams.add(missing.stream)
 
 
-def _retried(attempt: Callable[[], T], *, until: float) -> T:
+def retried(attempt: Callable[[], T], *, until: float) -> T:
     """Tries again after errors that say nothing of the batch: locks, lost connections, one lost race for an id."""
     pause, raced = _FIRST_PAUSE, False
     while True:

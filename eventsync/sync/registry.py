@@ -103,6 +103,7 @@ class Registry:
     kinds: dict[str, Kind] = field(default_factory=dict)
     _readers: list[Callable[[Device], Sequence[str]]] = field(default_factory=list)
     _describe: Callable[[UUID], EventInfo | None] | None = None
+    _affected: list[Callable[[UUID, dict[str, Any]], str]] = field(default_factory=list)
 
     def operation(
         self, name: str, *, payload: type[msgspec.Struct], profiles: Sequence[str], family: type[Family]
@@ -120,6 +121,15 @@ class Registry:
         """Decorator: describes an event by its id."""
         self._describe = describe
         return describe
+
+    def affects(self, reader: Callable[[UUID, dict[str, Any]], str]) -> Callable[[UUID, dict[str, Any]], str]:
+        """Decorator: names the person whom an operation's members are about, by the event's id; empty when unknown."""
+        self._affected.append(reader)
+        return reader
+
+    def affected(self, event_id: UUID, members: dict[str, Any]) -> str:
+        """Whom an operation is about, for people to read. Its members may have any shape."""
+        return next((name for reader in self._affected if (name := reader(event_id, members))), "")
 
     def readable(self, device: Device) -> list[str]:
         """The one place that decides which streams a device may read. A revoked one reads nothing."""

@@ -41,7 +41,7 @@ def test_push_database_error_is_never_a_verdict(games: Games, phone: Phone, monk
 
     operation = phone.arrive(games.people[0])
     with monkeypatch.context() as broken:
-        broken.setattr(push_module, "_PATIENCE", 0)
+        broken.setattr(push_module, "PATIENCE", 0)
         broken.setattr(push_module, "apply_batch", locked)
         answer = phone.post({"operations": [operation]})
     assert (answer.status_code, answer.json()["error"]["code"], answer["Retry-After"]) == (503, "unavailable", "5")

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='quarantined',
             name='resolution',
-            field=models.CharField(choices=[('open', 'Open'), ('applied', 'Applied'), ('attached', 'Attached to a person'), ('discarded', 'Discarded')], db_default='open', max_length=16),
+            field=models.CharField(choices=[('open', 'Open'), ('applied', 'Applied'), ('discarded', 'Discarded')], db_default='open', max_length=16),
         ),
         migrations.AddField(
             model_name='quarantined',

@@ -1,0 +1,20 @@
+"""Phones, what they sent and what could not be applied. A phone can be revoked, and quarantine worked through.
+
+`DeviceAdmin` and `OperationAdmin` are registered by `eventsync.schedule.admin`, which knows events and venues by name.
+"""
+
+from eventsync.sync.admin.devices import DeviceAdmin, RevokedFilter
+from eventsync.sync.admin.operations import OperationAdmin
+from eventsync.sync.admin.quarantine import QuarantinedAdmin
+from eventsync.sync.admin.reading import AppliedFilter, ByIdFilter, as_id, visible
+
+__all__ = [
+    "AppliedFilter",
+    "ByIdFilter",
+    "DeviceAdmin",
+    "OperationAdmin",
+    "QuarantinedAdmin",
+    "RevokedFilter",
+    "as_id",
+    "visible",
+]

@@ -1,0 +1,151 @@
+"""Quarantine: what people can do about a body that could not be applied. Its bytes stay, whatever they do."""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from eventsync.sync import bulk
+from eventsync.sync.batch import OPERATION_COLUMNS, Result, operation_row, result_of
+from eventsync.sync.errors import ApiError
+from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
+from eventsync.sync.push import PATIENCE, retried, with_all_locks
+from eventsync.sync.registry import Family, Incoming, Outcome, registry
+from eventsync.sync.streams import Changes, device_stream, lock
+from eventsync.sync.triage import Arrival, Item, triage
+from eventsync.sync.wire import read_operation
+
+log = logging.getLogger(__name__)
+
+_SETTLED_BEFORE = "It arrived again and was applied before: the verdict is {}."
+_TAKEN = "Another operation with this id was stored before. This one stays aside."
+_RACED = "Its author sent it at this very moment. Re-run it once more."
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What a re-run came to. `applied`: it is in the books now; `told`: a sentence for a person."""
+
+    applied: bool
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rerun:
+    key: int
+    item: Item
+    arrival: Arrival
+    by: str
+    now: datetime
+
+
+def rerun(row: Quarantined, *, by: str, now: datetime) -> Attempt:
+    """Judges the stored bytes anew, as if they had just come from the same hands; applied at most once.
+
+    ApiError `unavailable` when the database stays busy.
+    """
+    asked = _read_again(row, by, now)
+    try:
+        return retried(
+            lambda: with_all_locks(lambda streams: _attempt(asked, streams)), until=time.monotonic() + PATIENCE
+        )
+    except ApiError:
+        raise
+    except Exception as error:  # whatever bug a handler still has
+        log.exception("Operation %s failed again in its handler", row.operation_id)
+        return Attempt(applied=False, told=f"The server failed on it again ({type(error).__name__}).")
+
+
+def _read_again(row: Quarantined, by: str, now: datetime) -> _Rerun:
+    """Whoever brought it, with the time when it first came. Its bringer's clock is not known any more."""
+    first = Operation.objects.filter(id=row.operation_id, body_hash=row.body_hash).first() or row
+    pusher = first.carrier or first.device
+    arrival = Arrival(pusher, first.received_at, None, None, registry.describe(pusher.event_id))
+    [item] = triage([read_operation(bytes(row.body))], arrival)
+    return _Rerun(row.pk, item, arrival, by, now)
+
+
+def _attempt(asked: _Rerun, also_lock: frozenset[str]) -> Attempt:
+    judged = asked.item.judged
+    family = registry.kinds[judged.kind].family([judged]) if isinstance(judged, Incoming) else None
+    streams = family.streams() if family else set()
+    with transaction.atomic():
+        changes = lock({device_stream(asked.item.author.id), *streams, *also_lock})
+        row = Quarantined.objects.select_for_update().get(pk=asked.key)
+        stored = Operation.objects.select_for_update().filter(id=row.operation_id).first()
+        if told := _why_not(row, stored, asked):
+            return Attempt(applied=False, told=told)
+        if stored and stored.verdict != Verdict.QUARANTINED:
+            _resolve(row, asked)
+            return Attempt(applied=True, told=_SETTLED_BEFORE.format(stored.verdict))
+        return _decide(asked, row, stored, family, changes)
+
+
+def _why_not(row: Quarantined, stored: Operation | None, asked: _Rerun) -> str:
+    if row.resolution != Resolution.OPEN:
+        return f"It is not open any more: {row.get_resolution_display().lower()}."
+    if stored is None:
+        return ""
+    if stored.body_hash != row.body_hash:
+        return _TAKEN
+    waiting = stored.verdict == Verdict.QUARANTINED
+    return _RACED if waiting and stored.device_id != asked.item.author.id else ""
+
+
+def _decide(
+    asked: _Rerun, row: Quarantined, stored: Operation | None, family: Family | None, changes: Changes
+) -> Attempt:
+    outcome = _outcome(asked.item, family, changes)
+    heads = changes.write()
+    readable = frozenset(registry.readable(asked.item.author))
+    result = result_of(asked.item, outcome, {name: head for name, head in heads.items() if name in readable})
+    if result.verdict == Verdict.QUARANTINED:
+        transaction.set_rollback(True)
+        return Attempt(applied=False, told=f"It still cannot be applied ({result.code}): {result.message}")
+    _store(asked, stored, result)
+    _resolve(row, asked)
+    _tell_author(asked.item, result, changes)
+    return Attempt(applied=True, told=f"It was applied: the verdict is {result.verdict}.")
+
+
+def _outcome(item: Item, family: Family | None, changes: Changes) -> Outcome | None:
+    if family is None or not isinstance(item.judged, Incoming):
+        return None  # judged already
+    [outcome] = family.apply([item.judged], changes)
+    return outcome
+
+
+def _store(asked: _Rerun, stored: Operation | None, result: Result) -> None:
+    row = operation_row(asked.item, result, asked.arrival)
+    if stored is None:
+        bulk.insert(Operation, OPERATION_COLUMNS, [row])
+    else:
+        columns = dict(zip(OPERATION_COLUMNS, row, strict=True))
+        Operation.objects.filter(id=columns.pop("id")).update(**columns)
+
+
+def _resolve(row: Quarantined, asked: _Rerun) -> None:
+    row.resolution, row.resolved_at, row.resolved_by = Resolution.APPLIED, asked.now, asked.by
+    row.save(update_fields=["resolution", "resolved_at", "resolved_by"])
+
+
+def _tell_author(item: Item, result: Result, changes: Changes) -> None:
+    """The `verdict` record of protocol 9, in the author's own stream."""
+    record = result.wire()
+    del record["replayed"]
+    changes.put(device_stream(item.author.id), "verdict", result.id, record)
+    changes.write()
+
+
+def discard(row: Quarantined, *, by: str, reason: str, now: datetime) -> bool:
+    """Says, with a reason, that nothing is to be done; False when it is not open any more. The bytes stay."""
+    said = {"resolution": Resolution.DISCARDED, "resolved_at": now, "resolved_by": by, "reason": reason}
+    return Quarantined.objects.filter(pk=row.pk, resolution=Resolution.OPEN).update(**said) == 1
+
+
+def reopen(row: Quarantined) -> bool:
+    """Takes a discarding back; False when it was not discarded."""
+    said = {"resolution": Resolution.OPEN, "resolved_at": None, "resolved_by": "", "reason": ""}
+    return Quarantined.objects.filter(pk=row.pk, resolution=Resolution.DISCARDED).update(**said) == 1
