@@ -1,6 +1,7 @@
 """Writing to streams: under a lock of their heads, one position for each transaction (or 500 rows)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from uuid import UUID
 from zlib import crc32
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from eventsync.sync import bulk
 from eventsync.sync.models import Change, StreamHead
+from eventsync.sync.poke.announce import announce
 
 ROWS_PER_SEQ = 500
 CHECKSUM_MODULUS = 2**32
@@ -50,9 +52,13 @@ class Changes:
 
     def write(self) -> dict[str, int]:
         """Writes what differs from the stored versions; answers with the head of every locked stream."""
+        before = {stream: self._heads[stream].head for stream in self._records}
         for stream, records in self._records.items():
             self._write_stream(self._heads[stream], records)
         self._records = {}
+        moved = {stream: self._heads[stream].head for stream, old in before.items() if self._heads[stream].head > old}
+        if moved:
+            transaction.on_commit(partial(announce, moved), robust=True)
         return {stream: head.head for stream, head in self._heads.items()}
 
     def _write_stream(self, head: StreamHead, records: dict[Record, str]) -> None:

@@ -32,6 +32,7 @@ export class Parts {
     records: this.#records,
     bulletin: this.#bulletin,
     report: (report) => this.exchange.take(report),
+    openSocket: () => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws/v1/poke`),
     isVisible: () => document.visibilityState === 'visible',
   });
   // Reading follows the news one by one, or an older reading could overwrite a newer one.

@@ -1,6 +1,7 @@
 import { StorageError } from '../db/connection';
 import { exclusively } from '../platform/lock';
 import { Loop, type Outcome } from './loop';
+import { Poke } from './poke';
 import { Pull, type PullTools } from './pull';
 import { Push } from './push';
 import type { Reporter } from './report';
@@ -8,12 +9,23 @@ import type { Reporter } from './report';
 const OTHER_TAB_MS = 5_000;
 const AFTER_PAINT_MS = 150;
 
-/** The two loops. Neither waits for the other, and neither's failures stop the other. */
+/** What the engine stands on. */
+export interface EngineTools extends Omit<PullTools, 'repush' | 'isPoked'> {
+  readonly openSocket: () => WebSocket;
+}
+
+/** The two loops, and the socket that wakes one of them. Neither waits for the other, and neither's failures stop the other. */
 export class Engine {
   #push: Loop;
   #pull: Loop;
+  #poke: Poke;
 
-  constructor(tools: Omit<PullTools, 'repush'>) {
+  constructor(tools: EngineTools) {
+    this.#poke = new Poke({
+      open: tools.openSocket,
+      token: async () => (await tools.outbox.read('session'))?.token ?? null,
+      onNews: () => this.#pull.kick(),
+    });
     const push = new Push({
       ...tools,
       report: (report) => {
@@ -21,7 +33,7 @@ export class Engine {
         if (report.kind === 'heard') this.#pull.kick();
       },
     });
-    const pull = new Pull({ ...tools, repush: () => this.#push.kick() });
+    const pull = new Pull({ ...tools, repush: () => this.#push.kick(), isPoked: () => this.#poke.alive });
     this.#push = new Loop(() => alone('eventsync-push', () => push.round(), tools.report));
     this.#pull = new Loop(() => alone('eventsync-pull', () => pull.round(), tools.report));
   }
@@ -35,11 +47,13 @@ export class Engine {
   both(): void {
     this.#push.kick();
     this.#pull.kick();
+    this.#poke.wake();
   }
 
   stop(): void {
     this.#push.stop();
     this.#pull.stop();
+    this.#poke.stop();
   }
 }
 

@@ -20,6 +20,7 @@ let reports: Report[];
 let bulletin: Bulletin;
 let repushed: number;
 let visible: boolean;
+let poked: boolean;
 let pull: Pull;
 
 beforeEach(async () => {
@@ -38,6 +39,7 @@ beforeEach(async () => {
   bulletin = new Bulletin();
   repushed = 0;
   visible = true;
+  poked = false;
   pull = new Pull({
     server: fakeServer.server,
     outbox,
@@ -45,6 +47,7 @@ beforeEach(async () => {
     bulletin,
     report: (report) => reports.push(report),
     isVisible: () => visible,
+    isPoked: () => poked,
     repush: () => repushed++,
   });
 });

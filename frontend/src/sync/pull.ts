@@ -10,8 +10,9 @@ import { prune } from './prune';
 import { reportOf, type Reporter } from './report';
 import type { Lines, Offline, Refusal, Server } from './server';
 
-const VISIBLE_REST_MS = 5_000;
-const HIDDEN_REST_MS = 60_000;
+// While a person looks and no poke would come.
+const UNPOKED_REST_MS = 5_000;
+const REST_MS = 60_000;
 const PAGE = 10_000;
 const PROGRESS_EVERY = 500;
 const CONFIRM_EVERY_MS = 30_000;
@@ -45,6 +46,8 @@ export interface PullTools {
   readonly bulletin: Bulletin;
   readonly report: Reporter;
   readonly isVisible: () => boolean;
+  /** Whether the server would say at once that a stream has moved. */
+  readonly isPoked: () => boolean;
   /** There is something to push again. */
   readonly repush: () => void;
 }
@@ -55,11 +58,12 @@ export class Pull {
 
   async round(): Promise<Outcome> {
     const session = await this.tools.outbox.read('session');
-    if (session === undefined) return { kind: 'rest', ms: HIDDEN_REST_MS };
+    if (session === undefined) return { kind: 'rest', ms: REST_MS };
     let stop = await this.#everything(session);
     if (stop?.kind === 'epoch') stop = await this.#everything(session);
     if (stop !== null) return { kind: 'failed', retryAfterMs: stop.kind === 'failed' ? stop.retryAfterMs : null };
-    return { kind: 'rest', ms: this.tools.isVisible() ? VISIBLE_REST_MS : HIDDEN_REST_MS };
+    const { isVisible, isPoked } = this.tools;
+    return { kind: 'rest', ms: isVisible() && !isPoked() ? UNPOKED_REST_MS : REST_MS };
   }
 
   async #everything(session: Enrolment): Promise<Stop | null> {

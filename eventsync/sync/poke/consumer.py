@@ -1,0 +1,141 @@
+"""The socket at /ws/v1/poke (protocol 5): a token comes in, then only pokes and pings go out."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+import orjson
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.http.request import validate_host
+from django.utils import timezone
+
+from eventsync.sync.enrolment import device_of
+from eventsync.sync.poke.hub import Socket, hub
+from eventsync.sync.registry import registry
+from eventsync.sync.streams import device_stream
+from eventsync.sync.wire import write_time
+
+PING = 20  # seconds
+_TOKEN_WITHIN = 10  # seconds
+_MOST_BYTES = 1024
+
+# Close codes (docs/protocol.md, section 5).
+MALFORMED, UNAUTHENTICATED, REVOKED, TOO_LATE = 4400, 4401, 4403, 4408
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Hello(msgspec.Struct):
+    """The first message of a client."""
+
+    token: str
+
+
+class Closed(Exception):
+    """Ends a socket with a close code."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def poke(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+    """The ASGI application of one socket."""
+    await receive()
+    if not _is_ours(dict(scope["headers"]).get(b"origin")):
+        await send({"type": "websocket.close", "code": REVOKED})
+        return
+    await send({"type": "websocket.accept"})
+    try:
+        token = await _first_message(receive)
+        await _serve(token, receive, send)
+    except Closed as closed:
+        with suppress(Exception):  # it may be gone already, and that was the aim
+            await send({"type": "websocket.close", "code": closed.code})
+
+
+def _is_ours(origin: bytes | None) -> bool:
+    """A browser says which page is asking; a device that is no browser says nothing."""
+    if origin is None:
+        return True
+    host = urlsplit(origin.decode("latin-1")).hostname
+    return host is not None and validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS)
+
+
+async def _first_message(receive: Receive) -> str:
+    try:
+        message = await asyncio.wait_for(receive(), _TOKEN_WITHIN)
+    except TimeoutError as error:
+        raise Closed(TOO_LATE) from error
+    text = message.get("text")
+    if text is None or len(text) > _MOST_BYTES:
+        raise Closed(MALFORMED)
+    try:
+        return msgspec.json.decode(text, type=Hello).token
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Closed(MALFORMED) from error
+
+
+async def _serve(token: str, receive: Receive, send: Send) -> None:
+    """Until the device hangs up, or may no longer read. A change of what it may read begins it anew."""
+    gone = asyncio.ensure_future(_until_gone(receive))
+    try:
+        while not gone.done():
+            own, streams = await _readable(token)
+            socket = Socket(streams)
+            hub.join(socket)
+            try:
+                await _tell(socket, own, gone, send)
+            finally:
+                hub.leave(socket)
+    finally:
+        gone.cancel()
+
+
+@database_sync_to_async  # type: ignore[untyped-decorator] # channels has no types
+def _readable(token: str) -> tuple[str, list[str]]:
+    """The device's own stream, and all that it may read now."""
+    found = device_of(token)
+    if found is None:
+        raise Closed(UNAUTHENTICATED)
+    device, may_read = found
+    if not may_read:
+        raise Closed(REVOKED)
+    return device_stream(device.id), registry.readable(device)
+
+
+async def _tell(socket: Socket, own: str, gone: "asyncio.Future[None]", send: Send) -> None:
+    """Pokes and pings; ends when the device is gone or its own record has moved. The first ping says: you are heard."""
+    await send(_ping())
+    while not gone.done():
+        news = asyncio.ensure_future(socket.news())
+        either: set[asyncio.Future[Any]] = {news, gone}
+        await asyncio.wait(either, timeout=PING, return_when=asyncio.FIRST_COMPLETED)
+        if not news.done():
+            news.cancel()
+            if not gone.done():
+                await send(_ping())
+            continue
+        heads = news.result()
+        await send(_text({"poke": heads}))
+        if own in heads:
+            return
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Nothing that a device says after its token means anything."""
+    while (await receive())["type"] != "websocket.disconnect":
+        pass
+
+
+def _ping() -> dict[str, Any]:
+    return _text({"ping": write_time(timezone.now())})
+
+
+def _text(message: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "websocket.send", "text": orjson.dumps(message).decode()}

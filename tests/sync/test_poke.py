@@ -1,0 +1,215 @@
+"""The socket: who may open it, what it says, and when it is closed. Real daphne processes, real sockets."""
+
+import asyncio
+import json
+import os
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from django.conf import settings
+
+from eventsync.sync.poke.hub import Hub, Socket
+from tests.e2e.stage import Server
+
+pytestmark = pytest.mark.xdist_group("poke")
+PATIENCE = 15  # seconds
+SERVERS = 2 if settings.REDIS_URL else 1  # only Redis carries pokes from one process to another
+
+
+class Web(Server):
+    """A server that hears of other processes by Redis, where there is one."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return super().environment | {"EVENTSYNC_REDIS_URL": os.environ.get("EVENTSYNC_REDIS_URL", "")}
+
+    def post(self, path: str, body: object, token: str = "") -> Any:
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+        request = urllib.request.Request(f"{self.url}/api/v1/{path}", json.dumps(body).encode(), headers)
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
+
+    def enrolled(self, *, profile: str = "door") -> dict[str, Any]:
+        code = json.loads(self.manage("enrol_code", "--event", "demo", "--profile", profile, "--json"))["code"]
+        asked = {"code": code, "device": str(uuid.uuid4()), "name": "Phone", "app_version": "test", "protocol": 1}
+        return dict(self.post("enrol", asked)) | {"id": asked["device"]}
+
+    def admit(self, phone: dict[str, Any], seq: int) -> None:
+        """Somebody with an unknown code goes through the first door."""
+        checkpoint = next(iter(self.headcount()))
+        operation = {
+            "id": str(uuid.uuid4()),
+            "kind": "checkin.arrive",
+            "seq": seq,
+            "occurred_at": "2026-07-04T12:00:00.000Z",
+            "payload": {"checkpoint": checkpoint, "method": "scan", "credential": f"{seq:022}"},
+        }
+        results = self.post("push", {"protocol": 1, "operations": [operation]}, phone["token"])["results"]
+        assert results[0]["verdict"] == "flagged"
+
+
+@pytest.fixture(scope="module")
+def webs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Web]]:
+    folder: Path = tmp_path_factory.mktemp("poke")
+    webs = [Web(folder) for _ in range(SERVERS)]
+    webs[0].manage("migrate", "--verbosity", "0")
+    webs[0].manage("demo", "--people", "5")
+    try:
+        for web in webs:
+            web.start()
+        yield webs
+    finally:
+        for web in webs:
+            web.stop()
+
+
+def listen(web: Web, scenario: Any, *, origin: str | None = None, hello: object = None) -> Any:
+    """Runs `scenario` with an open socket whose first message was `hello`."""
+
+    async def run() -> Any:
+        headers = {"Origin": origin} if origin else {}
+        address = f"{web.url}/ws/v1/poke"
+        async with aiohttp.ClientSession() as session, session.ws_connect(address, headers=headers) as socket:
+            if isinstance(hello, bytes):
+                await socket.send_bytes(hello)
+            elif hello is not None:
+                await socket.send_str(hello if isinstance(hello, str) else json.dumps(hello))
+            return await asyncio.wait_for(scenario(socket), PATIENCE)
+
+    return asyncio.run(run())
+
+
+async def close_code(socket: aiohttp.ClientWebSocketResponse) -> int:
+    message = await socket.receive()
+    assert message.type is aiohttp.WSMsgType.CLOSE, message
+    return int(message.data)
+
+
+async def poke_of(socket: aiohttp.ClientWebSocketResponse, stream: str) -> int:
+    """The head in the next poke of a stream."""
+    while True:
+        message = await socket.receive_json()
+        if stream in message.get("poke", {}):
+            return int(message["poke"][stream])
+
+
+def attendance(phone: dict[str, Any]) -> list[str]:
+    return [stream for stream in phone["streams"] if stream.startswith("attendance:")]
+
+
+def test_arrival_pokes_who_reads_its_stream_through_every_process(webs: list[Web]) -> None:
+    reader, writer = webs[0].enrolled(), webs[0].enrolled()
+
+    async def scenario(socket: aiohttp.ClientWebSocketResponse) -> dict[str, int]:
+        assert list(await socket.receive_json()) == ["ping"]
+        await asyncio.to_thread(webs[-1].admit, writer, 1)
+        while True:
+            message = await socket.receive_json()
+            if "poke" in message:
+                return dict(message["poke"])
+
+    poked = listen(webs[0], scenario, hello={"token": reader["token"]})
+    assert set(poked) <= set(attendance(reader))
+    assert len(poked) == 1
+
+
+@pytest.mark.parametrize(
+    ("hello", "code"),
+    [
+        ("not json", 4400),
+        ("[]", 4400),
+        ({"token": 5}, 4400),
+        (b"bytes", 4400),
+        ("x" * 5000, 4400),
+        ({"token": "nobody's"}, 4401),
+        ({"token": ""}, 4401),
+    ],
+    ids=["text", "list", "number", "bytes", "huge", "unknown", "empty"],
+)
+def test_first_message_that_proves_nothing_closes_the_socket(webs: list[Web], hello: object, code: int) -> None:
+    assert listen(webs[0], close_code, hello=hello) == code
+
+
+def test_page_of_another_site_is_turned_away(webs: list[Web]) -> None:
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        listen(webs[0], close_code, origin="https://elsewhere.example")
+    assert refused.value.status == 403
+
+
+def test_our_own_page_is_let_in(webs: list[Web]) -> None:
+    phone = webs[0].enrolled()
+
+    async def first(socket: aiohttp.ClientWebSocketResponse) -> Any:
+        return await socket.receive_json()
+
+    assert "ping" in listen(webs[0], first, origin=webs[0].url, hello={"token": phone["token"]})
+
+
+def test_phone_that_may_not_read_attendance_is_not_poked_about_it(webs: list[Web]) -> None:
+    family, writer = webs[0].enrolled(profile="family"), webs[0].enrolled()
+
+    async def scenario(socket: aiohttp.ClientWebSocketResponse) -> bool:
+        await socket.receive_json()
+        await asyncio.to_thread(webs[0].admit, writer, 1)
+        try:
+            await asyncio.wait_for(socket.receive_json(), 2)
+        except TimeoutError:
+            return True
+        return False
+
+    assert listen(webs[0], scenario, hello={"token": family["token"]})
+
+
+REVOKE = """
+from django.utils import timezone
+from eventsync.sync.enrolment import revoke
+from eventsync.sync.models import Device
+revoke(Device.objects.get(id={id!r}), now=timezone.now())
+"""
+
+
+def test_revoked_phone_is_closed_and_stays_out(webs: list[Web]) -> None:
+    """Closed at once where the server can hear of it: the command that revokes is another process."""
+    phone = webs[0].enrolled()
+
+    async def scenario(socket: aiohttp.ClientWebSocketResponse) -> None:
+        await socket.receive_json()
+        await asyncio.to_thread(webs[0].manage, "shell", "-c", REVOKE.format(id=phone["id"]))
+        if settings.REDIS_URL:
+            await poke_of(socket, f"device:{phone['id']}")
+            assert await close_code(socket) == 4403
+
+    hello = {"token": phone["token"]}
+    listen(webs[0], scenario, hello=hello)
+    assert listen(webs[0], close_code, hello=hello) == 4403
+
+
+def test_hub_tells_each_stream_once_in_a_while_and_the_newest_head() -> None:
+    async def scenario() -> list[dict[str, int]]:
+        hub, socket = Hub(), Socket(["a", "b"])
+        hub.join(socket)
+        told = []
+        for number in range(1, 6):
+            hub.say({"a": number, "c": 1})
+        hub.say({"b": 7})
+        told.append(await socket.news())
+        told.append(await asyncio.wait_for(socket.news(), PATIENCE))
+        hub.leave(socket)
+        return told
+
+    assert asyncio.run(scenario()) == [{"a": 1}, {"a": 5, "b": 7}]
+
+
+def test_socket_that_is_slow_holds_one_head_for_each_stream() -> None:
+    async def scenario() -> dict[str, int]:
+        socket = Socket(["a"])
+        for number in (1, 3, 2):
+            socket.tell("a", number)
+        return await socket.news()
+
+    assert asyncio.run(scenario()) == {"a": 3}
