@@ -86,6 +86,14 @@ test('settle takes an operation out of the queue and keeps it', async () => {
   expect((await outbox.all()).map(({ settled }) => settled)).toEqual([ACCEPTED, null]);
 });
 
+test('a verdict after a re-run stays, although the first answer comes later', async () => {
+  const row = await outbox.append(ARRIVE);
+  const aside: Settled = { ...ACCEPTED, verdict: 'quarantined', code: 'unknown_kind', message: 'Unknown.' };
+  await outbox.settle(new Map([[row.id, aside]]), EPOCH);
+  for (const told of [ACCEPTED, aside]) await outbox.settle(new Map([[row.id, told]]), EPOCH);
+  expect((await outbox.all()).map(({ settled }) => settled)).toEqual([ACCEPTED]);
+});
+
 test('settle ignores verdicts of another epoch', async () => {
   const row = await outbox.append(ARRIVE);
   await outbox.beginEpoch('epoch-2');

@@ -102,7 +102,8 @@ export class Outbox {
       const operations = transaction.objectStore('operations');
       for (const [id, settled] of verdicts) {
         const row = await operations.get(id);
-        if (row !== undefined) await operations.put({ id, seq: row.seq, operation: row.operation, settled, stuck: null });
+        if (row === undefined || overtaken(row.settled, settled)) continue;
+        await operations.put({ id, seq: row.seq, operation: row.operation, settled, stuck: null });
       }
       return true;
     });
@@ -235,6 +236,11 @@ async function requeue(transaction: Writing, chosen: (row: OutboxRow) => boolean
     const row = cursor.value;
     if (chosen(row)) await cursor.update({ ...row, settled: null, stuck: null, unsettled: row.seq, queued: row.seq });
   }
+}
+
+// Out of quarantine there is one way only: an answer to a push that says it again was on its way before the re-run.
+function overtaken(known: Settled | null, told: Settled): boolean {
+  return told.verdict === 'quarantined' && known !== null && known.verdict !== 'quarantined';
 }
 
 function unqueued(row: OutboxRow): OutboxRow {

@@ -80,6 +80,16 @@ function readSettled(result: unknown, serverTime: string): Settled | null {
   }
 }
 
+/** The `verdict` records (protocol 9) among `changes`: by operation, the verdict that is in force after a re-run. */
+export function readRevised(changes: readonly Change[], serverTime: string): ReadonlyMap<string, Settled> {
+  const revised = new Map<string, Settled>();
+  for (const { kind, key, body } of changes) {
+    const settled = kind === 'verdict' ? readSettled(body, serverTime) : null;
+    if (settled !== null) revised.set(key, settled);
+  }
+  return revised;
+}
+
 export interface Heads {
   readonly serverTime: string;
   readonly durable: string | null;

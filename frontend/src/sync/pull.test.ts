@@ -1,7 +1,8 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Outbox } from '../db/outbox';
+import type { Change } from '../contract/protocol';
+import { Outbox, type OutboxRow } from '../db/outbox';
 import { Records, type Row } from '../db/records';
 import { Bulletin } from '../platform/bulletin';
 import * as fake from './fake-server';
@@ -245,4 +246,39 @@ test('says how far a long list has come', async () => {
   await pull.round();
   const loading = reports.filter((report) => report.kind === 'loading');
   expect(loading.map(({ done, total }) => [done, total])).toEqual([[500, 1200], [1000, 1200]]); // prettier-ignore
+});
+
+const DEVICE = 'device:d';
+const ASIDE = { verdict: 'quarantined', flags: [], code: 'invalid_payload', message: 'No such checkpoint.', at: {} } as const;
+const APPLIED = { verdict: 'flagged', flags: ['wrong_scope'], at: { 'attendance:v': 12 } };
+
+function verdict(seq: number, id: string): Change {
+  return { seq, kind: 'verdict', key: id, deleted: false, body: { id, ...APPLIED } };
+}
+
+async function keptAside(): Promise<OutboxRow> {
+  const row = await outbox.append({ kind: 'checkin.arrive', refers_to: null, payload: {} });
+  await outbox.settle(new Map([[row.id, { ...ASIDE, server_time: '2026-11-22T09:00:00.000Z' }]]), EPOCH);
+  return row;
+}
+
+test('a verdict after a re-run replaces the one that was given, whether it comes in a snapshot or as news', async () => {
+  const [first, second] = [await keptAside(), await keptAside()];
+  const one = (): Response => heads(1, { streams: [DEVICE] });
+  fakeServer.next(one, () => page({ stream: DEVICE, changes: [verdict(1, first.id), verdict(1, 'of-nobody')] }));
+  await pull.round();
+  const settled = { ...APPLIED, code: null, message: null, server_time: NOW };
+  expect((await outbox.all()).map((row) => row.settled?.verdict)).toEqual(['flagged', 'quarantined']);
+  const two = (): Response => heads(2, { streams: [DEVICE] });
+  fakeServer.next(two, () => page({ stream: DEVICE, after: 1, changes: [verdict(2, second.id)] }));
+  await pull.round();
+  expect((await outbox.all()).map((row) => row.settled)).toEqual([settled, settled]);
+});
+
+test('a verdict of a kind that this version does not know changes nothing', async () => {
+  const row = await keptAside();
+  const strange = { ...verdict(1, row.id), body: { id: row.id, verdict: 'sideways' } };
+  fakeServer.next(() => heads(1, { streams: [DEVICE] }), () => page({ stream: DEVICE, changes: [strange] }));
+  expect(await pull.round()).toEqual(REST);
+  expect((await outbox.all()).map((each) => each.settled?.verdict)).toEqual(['quarantined']);
 });

@@ -1,9 +1,9 @@
-import type { Change, Enrolment, PageHeader, StreamHead } from '../contract/protocol';
+import type { Change, Enrolment, PageHeader } from '../contract/protocol';
 import type { Outbox } from '../db/outbox';
 import type { Cursor, Records } from '../db/records';
 import { merged } from '../db/records';
 import type { Bulletin } from '../platform/bulletin';
-import { readChange, readHeads, readPageHeader, type Heads } from './answers';
+import { readChange, readHeads, readPageHeader, readRevised, type Heads } from './answers';
 import { hear } from './clock';
 import type { Outcome } from './loop';
 import { prune } from './prune';
@@ -31,6 +31,8 @@ interface Asked {
   readonly stream: string;
   readonly after: number;
   readonly base: number | null;
+  /** When the server told the heads. */
+  readonly serverTime: string;
 }
 
 interface Page {
@@ -78,7 +80,9 @@ export class Pull {
     await hear(outbox, reply, heads.serverTime);
     await this.#eraseUnlisted(heads);
     for (const head of heads.streams) {
-      const stop = await this.#stream(session, epoch, head);
+      const { stream } = head;
+      const start = { session, epoch, stream, after: 0, base: null, serverTime: heads.serverTime };
+      const stop = await this.#stream(start, head.head);
       if (stop !== null) return stop;
     }
     report({ kind: 'heard', by: 'pull' });
@@ -86,9 +90,9 @@ export class Pull {
     return null;
   }
 
-  async #stream(session: Enrolment, epoch: string, { stream, head }: StreamHead): Promise<Stop | null> {
+  async #stream(start: Asked, head: number): Promise<Stop | null> {
+    const { epoch, stream } = start;
     const cursor = (await this.tools.records.cursors()).find((known) => known.stream === stream);
-    const start: Asked = { session, epoch, stream, after: 0, base: null };
     if (cursor === undefined || cursor.epoch !== epoch) return this.#snapshot(start);
     if (cursor.seq === head) return this.#confirm(cursor);
     const stop = await this.#news({ ...start, after: cursor.seq });
@@ -105,6 +109,7 @@ export class Pull {
       if (page.kind !== 'page') return page;
       for (const change of page.changes) changes.push(change);
       if (page.header.complete) {
+        await this.#revise(asked, changes);
         await records.replace(cursorAt(page.header, page.header.head), merged([], changes));
         bulletin.post({ topic: 'records', stream: start.stream, buckets: 'all' });
         return null;
@@ -120,6 +125,7 @@ export class Pull {
       const page = await this.#page(asked, null);
       if (page.kind !== 'page') return page;
       const next = page.header.complete ? page.header.head : last(page);
+      await this.#revise(asked, page.changes);
       const touched = await records.apply(asked.after, cursorAt(page.header, next), page.changes);
       // Another tab was quicker: what it stored is at least as new.
       if (touched === null) return null;
@@ -127,6 +133,14 @@ export class Pull {
       if (page.header.complete) return null;
       asked = { ...asked, after: next };
     }
+  }
+
+  /** Verdicts after a re-run, before the cursor moves: a phone that dies in between is told again. */
+  async #revise({ epoch, serverTime }: Asked, changes: readonly Change[]): Promise<void> {
+    const revised = readRevised(changes, serverTime);
+    if (revised.size === 0) return;
+    await this.tools.outbox.settle(revised, epoch);
+    this.tools.bulletin.post({ topic: 'outbox', ids: [...revised.keys()] });
   }
 
   /** Nothing new: the list is as fresh as this answer. */
