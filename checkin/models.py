@@ -51,7 +51,10 @@ class CredentialState(models.TextChoices):
 
 
 class Credential(models.Model):
-    """A code that a person carries: our own on a wristband, or somebody else's on a ticket."""
+    """A code that a person carries: our own on a wristband, or somebody else's on a ticket.
+
+    `code` is empty when only its digest is known: somebody said whose an unidentified code is.
+    """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="credentials")
@@ -65,7 +68,7 @@ class Credential(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "digest"], name="credential_code_in_event")]
 
     def __str__(self) -> str:
-        return rules.printed_code(self.code)
+        return rules.printed_code(self.code) if self.code else f"Unknown code {self.digest[:6]}…"
 
 
 def new_code() -> str:

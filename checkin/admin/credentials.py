@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 
 from checkin import roster
-from checkin.admin import search
+from checkin.admin import search, unidentified
 from checkin.models import Credential, CredentialState
 from eventsync.jobs.admin import ReadOnlyAdmin
 
@@ -25,6 +25,13 @@ class CredentialAdmin(ReadOnlyAdmin):
     note = ""
     fields = ["__str__", "carrier", "event", "state", "created_at"]
     ordering = ["-id"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.unidentified_view)
+        return [path("unidentified/", view, name="checkin_credential_unidentified"), *super().get_urls()]
+
+    def unidentified_view(self, request: HttpRequest) -> HttpResponseBase:
+        return unidentified.view(request, self, self.admin_site)
 
     @admin.display(description="person")
     def carrier(self, credential: Credential) -> str:

@@ -19,7 +19,7 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 def export_roster(event: Event, format: Literal["csv", "xlsx"]) -> bytes:  # noqa: A002 - the word for it
-    """The roster by name, with active codes only. CSV is UTF-8 with a mark, so that Excel reads the accents.
+    """The roster by name, with those active codes that are known. CSV is UTF-8 with a mark, for Excel.
 
     RosterError: somebody's code has control characters, as some barcodes do, and the format is XLSX.
     """
@@ -39,7 +39,7 @@ def _check_codes(rows: list[tuple[str, ...]]) -> None:
 
 def _rows(event: Event) -> list[tuple[str, ...]]:
     codes: dict[object, list[str]] = {}
-    active = models.Credential.objects.filter(event=event, state=CredentialState.ACTIVE).order_by("id")
+    active = models.Credential.objects.filter(event=event, state=CredentialState.ACTIVE).exclude(code="").order_by("id")
     for person, code in active.values_list("person_id", "code"):
         codes.setdefault(person, []).append(code)
     columns = ("id", "external_id", "name", "delegation", "role")

@@ -217,13 +217,17 @@ def _replaced(roster: _Roster, person: Listed, stored: Stored, added: Iterable[s
     return tuple(
         held
         for held in roster.held.get(stored.id, ())
-        if held.state == CredentialState.ACTIVE and held.digest not in kept and cells.is_ours(held.code) in sorts
+        if held.state == CredentialState.ACTIVE
+        and held.code  # of what sort an attached one is, nobody knows
+        and held.digest not in kept
+        and cells.is_ours(held.code) in sorts
     )
 
 
 def _code_difference(
     roster: _Roster, stored: Stored, added: Iterable[str], replaced: Iterable[Held]
 ) -> tuple[str, str]:
-    before = [each.code for each in roster.held.get(stored.id, ()) if each.state == CredentialState.ACTIVE]
+    held = roster.held.get(stored.id, ())
+    before = [each.code for each in held if each.code and each.state == CredentialState.ACTIVE]
     gone = {each.code for each in replaced}
     return cells.join_codes(before), cells.join_codes([*(code for code in before if code not in gone), *added])
