@@ -114,7 +114,7 @@ class OpenFilter(admin.SimpleListFilter):
 class AlertAdmin(ReadOnlyAdmin):
     """What somebody must look at, the open ones first. An alert is marked, never removed."""
 
-    list_display = ["message", "state", "kind", "subject", "count", "last", "first"]
+    list_display = ["message", "state", "subject", "count", "last", "first"]
     list_filter = [OpenFilter, "kind"]
     search_fields = ["subject", "message"]
     search_help_text = "What it is about, or words of its message."
