@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from eventsync.jobs.alerts import alert
 from eventsync.sync.batch import Result, apply_batch
 from eventsync.sync.errors import ApiError
 from eventsync.sync.marker import keeper
@@ -64,7 +65,19 @@ def _settle(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Re
             return _settle(items[:middle], arrival, until=until) + _settle(items[middle:], arrival, until=until)
         log.exception("Operation %s failed in its handler and is quarantined", items[0].received.id)
         reason = Quarantine("handler_error", f"The server failed on it ({type(error).__name__}); somebody will look.")
-        return _batch([replace(items[0], judged=reason)], arrival, until=until)
+        results = _batch([replace(items[0], judged=reason)], arrival, until=until)
+        _tell(items[0], error, arrival)
+        return results
+
+
+def _tell(item: Item, error: Exception, arrival: Arrival) -> None:
+    """The operation is safe in quarantine by now: an alert that cannot be raised must not undo its answer."""
+    about = item.received.id
+    message = f"The server failed on an operation ({type(error).__name__}); it is in quarantine: {about}."
+    try:
+        alert(kind="handler_error", subject=about, message=message, now=arrival.received_at)
+    except DatabaseError:
+        log.exception("No alert could be raised about operation %s", about)
 
 
 def _batch(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Result]:

@@ -1,9 +1,9 @@
-// Prints the app's JavaScript as it travels, gzipped, and fails above the budget (without the decoder).
+// Prints the app's JavaScript as it travels, gzipped, and fails above the budget (60 kB without the decoder).
 import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-const BUDGET = 40_000;
+const BUDGET = 60_000;
 const dist = fileURLToPath(new URL('../../static/dist/', import.meta.url));
 
 const scripts = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.js'));

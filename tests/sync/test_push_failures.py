@@ -7,6 +7,7 @@ from django.db import OperationalError
 
 from checkin.models import Headcount
 from checkin.operations import Attendance
+from eventsync.jobs.models import Alert
 from eventsync.sync import batch
 from eventsync.sync import push as push_module
 from eventsync.sync.models import Operation, Quarantined
@@ -33,6 +34,7 @@ def test_push_bug_in_a_handler_harms_only_its_operation(
     assert Headcount.objects.get().present == 4
     assert [str(kept.operation_id) for kept in Quarantined.objects.all()] == [operations[2]["id"]]
     assert phone.push(*operations) == [result | {"replayed": True} for result in results]
+    assert [(raised.kind, raised.subject) for raised in Alert.objects.all()] == [("handler_error", operations[2]["id"])]
 
 
 def test_push_database_error_is_never_a_verdict(games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:

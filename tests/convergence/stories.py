@@ -1,0 +1,249 @@
+"""Stories that Hypothesis invents: what people recorded, two ways in which it arrives, and what must come of it."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.core.cache import cache
+from django.db import transaction
+from hypothesis import strategies as st
+
+from checkin import audit, roster, rules
+from checkin.models import AttendanceRecord, Headcount
+from eventsync.sync import audit as streams
+from tests.cast import NOON, Games, Phone, give_code, make_games, make_phone
+
+FOUND = "FOUND-ON-THE-FLOOR"  # a code that gets its owner somewhere on the way
+STRANGE = "NOBODY-KNOWS-THIS"
+
+Operation = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One batch on its way: which operations, carried by which phone; or the moment when the code finds its owner."""
+
+    operations: tuple[int, ...]
+    carrier: int
+    attach: bool = False
+
+
+@st.composite
+def recordings(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """What people did: abstract operations, so that Hypothesis can shrink them."""
+    count = draw(st.integers(1, 12))
+    act = st.fixed_dictionaries(
+        {
+            "author": st.integers(0, 2),
+            "verb": st.sampled_from(["arrive", "arrive", "arrive", "leave", "void"]),
+            "door": st.sampled_from(["door", "gate", "lunch", "daily"]),
+            "who": st.sampled_from(["person 0", "person 1", "code 0", FOUND, STRANGE]),
+            "minute": st.sampled_from([0, 0, 1, 2, 90, 24 * 60]),
+            "target": st.integers(0, count - 1),
+        }
+    )
+    return draw(st.lists(act, min_size=count, max_size=count))
+
+
+@st.composite
+def deliveries(draw: st.DrawFn, count: int) -> list[Delivery]:
+    """Every operation at least once, in any order and grouping, and the attachment somewhere among them."""
+    order = draw(st.permutations(range(count)))
+    again = draw(st.lists(st.integers(0, count - 1), max_size=count))
+    queue, batches = [*order, *again], []
+    while queue:
+        size = draw(st.integers(1, len(queue)))
+        batches.append(Delivery(tuple(queue[:size]), draw(st.integers(0, 2))))
+        queue = queue[size:]
+    batches.insert(draw(st.integers(0, len(batches))), Delivery((), 0, attach=True))
+    return batches
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> tuple[list[dict[str, Any]], list[Delivery], list[Delivery]]:
+    acts = draw(recordings())
+    return acts, draw(deliveries(len(acts))), draw(deliveries(len(acts)))
+
+
+def recorded(acts: list[dict[str, Any]], games: Games, phones: list[Phone]) -> list[Operation]:
+    """The operations as the phones would have stored them, with ids that are the same on every run."""
+    sequences = [0, 0, 0]
+    operations: list[Operation] = []
+    for index, act in enumerate(acts):
+        sequences[act["author"]] += 1
+        payload: dict[str, Any] = {"checkpoint": str(getattr(games, act["door"]).id)}
+        if act["verb"] != "void":
+            payload |= {"method": "scan"} | subject(act["who"], games)
+        operations.append(
+            {
+                "id": str(uuid.UUID(int=index + 1)),
+                "kind": f"checkin.{act['verb']}",
+                "seq": sequences[act["author"]],
+                "occurred_at": (NOON + timedelta(minutes=act["minute"])).isoformat(),
+                "offset_ms": 0,
+                "actor": f"Volunteer {act['author']}",
+                "refers_to": str(uuid.UUID(int=act["target"] + 1)) if act["verb"] == "void" else None,
+                "device": phones[act["author"]].id,
+                "payload": payload,
+            }
+        )
+    return operations
+
+
+def subject(who: str, games: Games) -> dict[str, str]:
+    kind, _, number = who.partition(" ")
+    if kind == "person":
+        return {"person": str(games.people[int(number)].id)}
+    if kind == "code":
+        return {"credential": games.digest(int(number))}
+    return {"credential": rules.credential_digest(str(games.event.id), who)}
+
+
+@contextmanager
+def another_life() -> Iterator[None]:
+    """Whatever happens inside never happened."""
+    point = transaction.savepoint()
+    # A stored snapshot is named by its head, and another life has other records at the same head.
+    cache.key_prefix = uuid.uuid4().hex
+    try:
+        yield
+    finally:
+        transaction.savepoint_rollback(point)
+
+
+@dataclass
+class Reader:
+    """A device that follows one stream by its cursor and never begins anew."""
+
+    phone: Phone
+    stream: str
+    cursor: int = 0
+    records: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def follow(self) -> None:
+        """Pulls what is new. Snapshot and feed are the snapshot: what it holds is what a newcomer would get."""
+        self.cursor, self.records = self._pulled(self.cursor, self.records)
+        assert (self.cursor, self.records) == self._pulled(0, {})
+
+    def _pulled(self, after: int, records: dict[tuple[str, str], str]) -> tuple[int, dict[tuple[str, str], str]]:
+        header, changes = self.phone.pull(self.stream, after)
+        assert header["complete"]
+        held = dict(records)
+        for change in changes:
+            name = (change["kind"], change["key"])
+            if change["deleted"]:
+                held.pop(name, None)
+            else:
+                held[name] = json.dumps([change["seq"], change["body"]])
+        assert header["count"] == len(held)
+        return header["head"], held
+
+
+def deliver(games: Games, phones: list[Phone], operations: list[Operation], batches: list[Delivery]) -> None:
+    """Delivers everything; a flag that was given stays as it was."""
+    flags: dict[str, list[str]] = {}
+    reader = Reader(phones[0], f"attendance:{games.hall.id}")
+    for batch in batches:
+        reader.follow()
+        if batch.attach:
+            with roster.changing(games.event.id) as change:
+                give_code(games.people[1], FOUND, change)
+            continue
+        for result in phones[batch.carrier].push(*(operations[index] for index in batch.operations)):
+            assert result["verdict"] in {"accepted", "flagged"}, result
+            assert flags.setdefault(result["id"], result["flags"]) == result["flags"]
+    reader.follow()
+
+
+def seen(phone: Phone, games: Games) -> dict[str, bytes]:
+    """Every live record of the attendance stream, its body byte for byte as it is sent."""
+    lines = phone.page(f"attendance:{games.hall.id}", after=0).content.splitlines()[1:]
+    heads = [json.loads(line) for line in lines]
+    return {
+        f"{head['kind']} {head['key']}": line.partition(b',"body":')[2]
+        for head, line in zip(heads, lines, strict=True)
+        if not head["deleted"]
+    }
+
+
+def expected(games: Games, operations: list[Operation]) -> dict[tuple[str, str, str], rules.Presence]:
+    """Presence from the recordings alone: each key folded over all of them at once."""
+    codes = {games.digest(index): f"p{person.id.hex}" for index, person in enumerate(games.people)}
+    codes[rules.credential_digest(str(games.event.id), FOUND)] = f"p{games.people[1].id.hex}"
+    doors = {str(door.id): door for door in (games.door, games.gate, games.lunch, games.daily)}
+    passages = {each["id"]: each for each in operations if each["kind"] != "checkin.void"}
+    voided = {
+        each["refers_to"]
+        for each in operations
+        if each["kind"] == "checkin.void"
+        and each["refers_to"] in passages
+        and passages[each["refers_to"]]["payload"]["checkpoint"] == each["payload"]["checkpoint"]
+    }
+    entries: dict[tuple[str, str, str], list[rules.Entry]] = {}
+    for each in passages.values():
+        payload, at = each["payload"], datetime.fromisoformat(each["occurred_at"])
+        door = doors[payload["checkpoint"]]
+        windows = [rules.Window(row.name, row.start, row.end) for row in door.windows.all()]
+        window = rules.window_at(policy=cast(rules.Policy, door.policy), tz="UTC", windows=windows, at=at)
+        digest = payload.get("credential")
+        who = codes.get(digest, f"c{digest}") if digest else f"p{uuid.UUID(payload['person']).hex}"
+        entry = rules.Entry(each["kind"].removeprefix("checkin."), at, each["seq"], each["id"], each["actor"])
+        entries.setdefault((payload["checkpoint"], window, who), []).append(entry)
+    folded = {
+        key: rules.fold(policy=cast(rules.Policy, doors[key[0]].policy), entries=found, voided=voided)
+        for key, found in entries.items()
+    }
+    return {key: presence for key, presence in folded.items() if presence}
+
+
+def in_words(stream: dict[str, bytes]) -> dict[tuple[str, str, str], rules.Presence]:
+    """The stream's presence records in the shape of `expected`."""
+    bodies = [json.loads(body[:-1]) for name, body in stream.items() if name.startswith("presence ")]
+    return {
+        (
+            body["checkpoint"],
+            body["window"],
+            f"p{uuid.UUID(body['person']).hex}" if "person" in body else f"c{body['credential']}",
+        ): rules.Presence(
+            body["state"],
+            datetime.fromisoformat(body["since"]),
+            body["by"],
+            body["operation"],
+            body["duplicates"],
+        )
+        for body in bodies
+    }
+
+
+def check_the_books(games: Games, operations: list[Operation], stream: dict[str, bytes]) -> None:
+    presences = expected(games, operations)
+    assert in_words(stream) == presences
+    assert AttendanceRecord.objects.count() == len(operations)
+    for row in Headcount.objects.filter(checkpoint__venue=games.hall):
+        here = [
+            key[2][0]
+            for key, presence in presences.items()
+            if key[:2] == (str(row.checkpoint_id), row.window) and presence.state == "present"
+        ]
+        assert (row.present, row.unidentified) == (here.count("p"), here.count("c"))
+    assert list(audit.differences(games.event)) == []
+    assert list(streams.differences()) == []
+
+
+def ends_the_same(acts: list[dict[str, Any]], ways: list[list[Delivery]]) -> None:
+    """Delivers the same story in several ways, each in a world of its own; AssertionError when it matters."""
+    with another_life():
+        games = make_games(people=2)
+        phones = [make_phone(games, name=f"Phone {number}") for number in range(3)]
+        operations = recorded(acts, games, phones)
+        outcomes = []
+        for way in ways:
+            with another_life():
+                deliver(games, phones, operations, way)
+                outcomes.append(seen(phones[0], games))
+                check_the_books(games, operations, outcomes[-1])
+        assert outcomes[0] == outcomes[1]
