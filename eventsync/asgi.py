@@ -2,21 +2,26 @@
 
 import os
 
+import django
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eventsync.settings")
 
-_http = get_asgi_application()
+django.setup(set_prefix=False)
 
-from django.urls import path  # noqa: E402 - the apps must be ready first
+from django.conf import settings  # noqa: E402 - the apps must be ready first
+from django.urls import path  # noqa: E402
 
-from eventsync import environment  # noqa: E402
+from eventsync import environment, threads  # noqa: E402
 from eventsync.sync import marker  # noqa: E402
+from eventsync.sync.admission import OTHERS, Admission  # noqa: E402
 from eventsync.sync.poke.consumer import poke  # noqa: E402
 
 if (_objection := marker.start()) is not None:
     environment.stop(_objection)
 
+threads.keep_connections()
+threads.spare_collections()
 _sockets = URLRouter([path("ws/v1/poke", poke)])  # type: ignore[arg-type] # an ASGI application, not a view
+_http = Admission(threads.Handler(), pushes=settings.MAX_PUSHES, others=OTHERS)
 application = ProtocolTypeRouter({"http": _http, "websocket": _sockets})

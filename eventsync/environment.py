@@ -41,10 +41,10 @@ def choice(name: str, options: tuple[str, ...]) -> str:
     return value
 
 
-def number(name: str, default: int, *, most: int) -> int:
+def number(name: str, default: int, *, least: int = 0, most: int) -> int:
     value = text(name, str(default))
-    if not (value.isascii() and value.isdigit() and int(value) <= most):
-        stop(f"{name} is {value!r}; it must be a number from 0 to {most}.")
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+        stop(f"{name} is {value!r}; it must be a number from {least} to {most}.")
     return int(value)
 
 
@@ -99,7 +99,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
     if not path.parent.is_dir():
         stop(f"the folder {path.parent} of the database does not exist.")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "eventsync.sqlite",
         "NAME": path,
         "OPTIONS": {
             # The default, deferred, fails at once when two writers meet, whatever the timeout.
@@ -121,6 +121,17 @@ def marker(name: str, config: Mapping[str, Any], *, directory: Path) -> Path:
         return path
     place = "|".join(str(config.get(part, "")) for part in ("ENGINE", "HOST", "PORT", "NAME"))
     return directory / f"marker-{hashlib.sha256(place.encode()).hexdigest()[:8]}.json"
+
+
+def file(name: str) -> Path | None:
+    """The file that the variable names; None without one."""
+    value = text(name, "")
+    if not value:
+        return None
+    path = Path(value).expanduser()
+    if not path.is_file():
+        stop(f"the file {path} of {name} does not exist.")
+    return path
 
 
 def secret_key(name: str, *, directory: Path) -> str:
@@ -158,4 +169,4 @@ def redis_layer(redis_url: str) -> Mapping[str, Any]:
 def cache(redis_url: str) -> Mapping[str, Any]:
     if not redis_url:
         return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}
+    return {"BACKEND": "eventsync.caching.RedisOrOwnCache", "LOCATION": redis_url}

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eventsync.jobs.models import Worker
+from eventsync.sync import marker
 
 SILENCE = timedelta(seconds=60)
 
@@ -28,7 +29,7 @@ def ready(request: HttpRequest) -> JsonResponse:
     try:
         parts["migrations"] = _migrations()
         parts["worker"] = _worker()
-        parts["database"] = "ok"
+        parts["database"] = marker.keeper.objection() or "ok"
     except DatabaseError:
         pass  # reported as it stands above
     good = all(state == "ok" for state in parts.values())

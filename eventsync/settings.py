@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "eventsync.sync.marker.MarkerMiddleware",
     "eventsync.sync.epoch.EpochMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -81,6 +82,8 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 DATABASES = {"default": environment.database("EVENTSYNC_DATABASE_URL", root=BASE_DIR)}
+_writers = 2 if DATABASES["default"]["ENGINE"].endswith("sqlite") else 4
+MAX_PUSHES = environment.number("EVENTSYNC_MAX_PUSHES", _writers, least=1, most=1000)
 MARKER = environment.marker("EVENTSYNC_MARKER", DATABASES["default"], directory=VAR_DIR)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": environment.cache(REDIS_URL)}
@@ -133,6 +136,11 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
+# Where phones are to trust an authority of ours, it and what explains it must be had before they do; all else is HTTPS.
+AUTHORITY = environment.file("EVENTSYNC_AUTHORITY")
+SECURE_SSL_REDIRECT = AUTHORITY is not None
+SECURE_SSL_HOST = _base.netloc
+SECURE_REDIRECT_EXEMPT = [r"^trust", r"^static/"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _base.scheme == "https"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 CONTENT_SECURITY_POLICY = {

@@ -1,4 +1,4 @@
-"""The door app's page, its manifest and its service worker: the same for everybody, so that phones may keep them."""
+"""The app, its manifest and service worker, and /rescue: the same for everybody, so that phones may keep them."""
 
 import json
 from functools import lru_cache
@@ -12,7 +12,7 @@ from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
 DIST = Path(settings.BASE_DIR) / "static" / "dist"
-ENTRY = "src/main.ts"
+ENTRY, STYLES = "src/main.ts", "style.css"
 NOT_BUILT = "The door app has not been built on this server. Run: make setup\n"
 
 
@@ -23,6 +23,14 @@ def app(request: HttpRequest) -> HttpResponse:
     if entry is None:
         return _not_built()
     response = render(request, "app.html", entry)
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def rescue(request: HttpRequest) -> HttpResponse:
+    """The page at /rescue. It needs nothing that a build makes: it is for when the app does not start."""
+    response = render(request, "rescue.html")
     response["Cache-Control"] = "no-cache"
     return response
 
@@ -80,9 +88,9 @@ def _entry() -> dict[str, Any] | None:
 
 @lru_cache(maxsize=1)
 def _read_entry(built: Path, _changed_at: int) -> dict[str, Any]:
-    entry = json.loads(built.read_text())[ENTRY]
+    files = json.loads(built.read_text())
     base = f"{settings.STATIC_URL}dist/"
-    return {"script": base + entry["file"], "styles": [base + style for style in entry.get("css", [])]}
+    return {"script": base + files[ENTRY]["file"], "style": base + files[STYLES]["file"]}
 
 
 def _not_built() -> HttpResponse:
@@ -92,5 +100,6 @@ def _not_built() -> HttpResponse:
 urlpatterns: list[URLPattern] = [
     path("app/", app, name="app"),
     path("app/manifest.webmanifest", manifest, name="app-manifest"),
+    path("rescue", rescue, name="rescue"),
     path("sw.js", service_worker, name="service-worker"),
 ]

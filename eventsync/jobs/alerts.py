@@ -1,10 +1,14 @@
 """Alerts: rows that a person sees in admin until somebody says that they are dealt with."""
 
+import logging
 from datetime import datetime
 
+from django.db import DatabaseError
 from django.db.models import F
 
 from eventsync.jobs.models import Alert
+
+log = logging.getLogger(__name__)
 
 
 def alert(*, kind: str, subject: str, message: str, now: datetime) -> None:
@@ -16,6 +20,14 @@ def alert(*, kind: str, subject: str, message: str, now: datetime) -> None:
     row, created = Alert.objects.get_or_create(kind=kind, subject=subject, handled_at=None, defaults=new)
     if not created:
         Alert.objects.filter(pk=row.pk).update(message=message, count=F("count") + 1, last_at=now)
+
+
+def alert_if_possible(*, kind: str, subject: str, message: str, now: datetime) -> None:
+    """As `alert`, after a commit: that it cannot be raised must not undo an answer that holds without it."""
+    try:
+        alert(kind=kind, subject=subject, message=message, now=now)
+    except DatabaseError:
+        log.exception("No alert of %s could be raised about %s", kind, subject)
 
 
 def handle(*, alert_id: int, by: str, now: datetime) -> bool:

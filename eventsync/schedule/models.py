@@ -22,6 +22,13 @@ class Event(models.Model):
     slug = models.SlugField(unique=True, help_text="A short name for addresses and commands.")
     name = models.CharField(max_length=200)
     tz = models.CharField("time zone", max_length=64, default="UTC", validators=[validate_zone])
+    apart_minutes = models.PositiveSmallIntegerField(
+        "minutes between distant places",
+        default=10,
+        validators=[MaxValueValidator(24 * 60)],
+        help_text="Who is admitted at two venues within so few minutes may have a swapped wristband: leads hear of it. "
+        "0: never.",
+    )
     first_day = models.DateField(validators=[MinValueValidator(EARLIEST_DAY)])
     last_day = models.DateField(validators=[MaxValueValidator(LATEST_DAY)])
 
@@ -46,10 +53,15 @@ class Event(models.Model):
     @property
     def dates(self) -> tuple[datetime, datetime]:
         """The first and the last moment of the event, in UTC."""
-        zone = ZoneInfo(self.tz)
-        begin = datetime.combine(self.first_day, time.min, zone)
-        end = datetime.combine(self.last_day + timedelta(days=1), time.min, zone)
-        return begin.astimezone(UTC), end.astimezone(UTC)
+        return bounds(self.first_day, self.last_day, self.tz)
+
+
+def bounds(first_day: date, last_day: date, tz: str) -> tuple[datetime, datetime]:
+    """When the first of these days begins and the last one ends in a zone, in UTC."""
+    zone = ZoneInfo(tz)
+    begin = datetime.combine(first_day, time.min, zone)
+    end = datetime.combine(last_day + timedelta(days=1), time.min, zone)
+    return begin.astimezone(UTC), end.astimezone(UTC)
 
 
 class Venue(models.Model):

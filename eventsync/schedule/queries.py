@@ -24,3 +24,8 @@ def current_event(*, today: date) -> Event | None:
     """The event that is on; else the newest. What a page starts with before somebody chooses."""
     on = Event.objects.filter(first_day__lte=today, last_day__gte=today).first()
     return on or Event.objects.first()
+
+
+def chosen_event(slug: str, *, today: date) -> Event | None:
+    """The event of this short name that somebody chose on a page; without one, what the page starts with."""
+    return Event.objects.filter(slug=slug).first() or current_event(today=today)

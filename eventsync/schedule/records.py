@@ -2,11 +2,17 @@
 
 from uuid import UUID
 
-from eventsync.schedule.models import Event
+from eventsync.schedule.models import Event, bounds
+from eventsync.sync.lookup import Lookup
 from eventsync.sync.registry import EventInfo, registry
+
+_EVENT = Lookup(Event, ("slug", "name", "tz", "first_day", "last_day"), by="id")
 
 
 @registry.event
 def describe(event_id: UUID) -> EventInfo | None:
-    event = Event.objects.filter(id=event_id).first()
-    return EventInfo(event.id, event.slug, event.name, event.tz, event.dates) if event else None
+    found = _EVENT.one(event_id)
+    if found is None:
+        return None
+    slug, name, tz, first_day, last_day = found
+    return EventInfo(event_id, slug, name, tz, bounds(first_day, last_day, tz))

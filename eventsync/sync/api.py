@@ -25,9 +25,12 @@ from eventsync.sync.models import Device
 from eventsync.sync.push import push
 from eventsync.sync.registry import registry
 
+COMPRESSED = OpenApiParameter(
+    "Content-Encoding", str, OpenApiParameter.HEADER, enum=["identity", "gzip", "zstd"], description="Of the body."
+)
 ERRORS = {
     (code, "application/json"): OpenApiResponse(schemas.ErrorAnswer)
-    for code in (400, 401, 403, 404, 410, 413, 429, 503)
+    for code in (400, 401, 403, 404, 410, 413, 426, 429, 503)
 }
 
 
@@ -47,6 +50,7 @@ class EngineView(APIView):
     authentication_classes = (DeviceAuthentication,)
     permission_classes = (IsDevice,)
     content_negotiation_class = OneAnswer
+    metadata_class = None  # OPTIONS is no method of ours: the document says what there is
 
     @property
     def device(self) -> Device:
@@ -61,11 +65,16 @@ class EnrolView(EngineView):
     permission_classes = (AllowAny,)  # type: ignore[assignment]
     throttle_classes = (FailedGuesses,)
 
-    @extend_schema(request=schemas.EnrolRequest, responses={201: schemas.EnrolAnswer, **ERRORS}, auth=[])
+    @extend_schema(
+        parameters=[COMPRESSED], request=schemas.EnrolRequest, responses={201: schemas.EnrolAnswer, **ERRORS}, auth=[]
+    )
     def post(self, request: Request) -> Response:
         asked = schemas.EnrolRequest(data=wire.read_json(read_body(request, limit=wire.MAX_OPERATION_BYTES)))
         asked.is_valid(raise_exception=True)
         said = asked.validated_data
+        if said["protocol"] != wire.PROTOCOL:
+            message = "This app is of another version than the server. Reload it while there is a connection."
+            raise ApiError("upgrade_required", message, protocol=wire.PROTOCOL)
         try:
             device, token = enrol(
                 code=said["code"],
@@ -118,7 +127,7 @@ def describe(device: Device, *, epoch: str) -> dict[str, Any]:
 class PushView(EngineView):
     """Operations go up; a verdict for each comes back, by position. Also open to a revoked device."""
 
-    @extend_schema(request=schemas.PushRequest, responses={200: schemas.PushAnswer, **ERRORS})
+    @extend_schema(parameters=[COMPRESSED], request=schemas.PushRequest, responses={200: schemas.PushAnswer, **ERRORS})
     def post(self, request: Request) -> HttpResponse:
         received_at = timezone.now()
         body = read_body(request, limit=wire.MAX_BYTES)
@@ -149,8 +158,17 @@ class ChangesView(EngineView):
     permission_classes = (MayRead,)
 
     @extend_schema(
-        parameters=[schemas.PageQuery, OpenApiParameter("stream", str, OpenApiParameter.PATH)],
-        responses={(200, "application/x-ndjson"): OpenApiResponse(str), **ERRORS},
+        parameters=[
+            schemas.PageQuery,
+            OpenApiParameter("stream", str, OpenApiParameter.PATH),
+            OpenApiParameter("Accept-Encoding", str, OpenApiParameter.HEADER, description="zstd, br, gzip."),
+            OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="A snapshot's ETag."),
+        ],
+        responses={
+            (200, "application/x-ndjson"): OpenApiResponse(str),
+            304: OpenApiResponse(description="The snapshot that the client has is the newest."),
+            **ERRORS,
+        },
     )
     def get(self, request: Request, stream: str) -> HttpResponse:
         if stream not in registry.readable(self.device):

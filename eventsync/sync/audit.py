@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from eventsync.sync.client.messages import CHECKSUM_MODULUS, record_checksum
 from eventsync.sync.models import Change, StreamHead
-from eventsync.sync.streams import CHECKSUM_MODULUS, record_checksum
 
 
 def differences() -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Who is calling: a device with its token. And how often somebody may guess a code."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
@@ -69,7 +70,8 @@ class FailedGuesses(BaseThrottle):
     def count(self, request: Request) -> None:
         newest = self._keys(request)[0]
         cache.add(newest, 0, timeout=120)
-        cache.incr(newest)
+        with suppress(ValueError):  # Redis may go or come back between the two
+            cache.incr(newest)
 
     def _keys(self, request: Request) -> list[str]:
         """A counter for each ten seconds of the clock, newest first; together they are the last minute."""

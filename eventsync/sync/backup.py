@@ -33,7 +33,7 @@ def back_up(*, folder: Path, now: datetime) -> Backup:
     path = folder / f"eventsync-{now:%Y%m%dT%H%M%S%fZ}{engine.suffix}"
     row = Backup(started_at=now, path=str(path))
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(folder)
         engine.copy(path)
         row.finished_at = timezone.now()
         row.size = path.stat().st_size
@@ -48,6 +48,12 @@ def back_up(*, folder: Path, now: datetime) -> Backup:
     finally:
         row.save()
     return row
+
+
+def _make(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise BackupFailed(f"{folder} is a file, not a folder.")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def audit(url: str) -> None:

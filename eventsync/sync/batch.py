@@ -1,14 +1,15 @@
 """One attempt at a batch: one transaction, from the locks to the verdicts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from django.db import transaction
 
 from eventsync.sync import bulk
+from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Device, Operation, Quarantined, Verdict
 from eventsync.sync.registry import Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
 from eventsync.sync.streams import lock
@@ -22,12 +23,13 @@ OPERATION_COLUMNS = (
     "actor", "refers_to", "body", "body_hash", "verdict", "flags", "code", "message", "at",
 )  # fmt: skip
 _QUARANTINED_COLUMNS = (
-    "operation_id", "device", "carrier", "received_at", "code", "message", "body", "body_hash",
+    "operation_id", "device", "carrier", "received_at", "skew_ms", "code", "message", "body", "body_hash",
 )  # fmt: skip
+_KNOWN = Lookup(Operation, ("id", "verdict", "body_hash", "flags", "code", "message", "at"), by="id")
+_STORED_BODIES = Lookup(Quarantined, ("operation_id", "body_hash"), by="operation_id")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """The verdict on one operation, as the device gets it."""
 
     id: str
@@ -36,14 +38,14 @@ class Result:
     flags: tuple[str, ...] = ()
     code: str = ""
     message: str = ""
-    at: dict[str, int] = field(default_factory=dict)
+    at: dict[str, int] = {}
     replayed: bool = False
 
     def wire(self) -> dict[str, Any]:
-        answer: dict[str, Any] = {"id": self.id, "verdict": self.verdict, "flags": self.flags}
-        if self.code:
-            answer |= {"code": self.code, "message": self.message}
-        return answer | {"at": self.at, "replayed": self.replayed}
+        answer = {
+            "id": self.id, "verdict": self.verdict, "flags": self.flags, "at": self.at, "replayed": self.replayed,
+        }  # fmt: skip
+        return answer | {"code": self.code, "message": self.message} if self.code else answer
 
 
 def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset[str]) -> list[Result]:
@@ -77,10 +79,9 @@ def _families(items: Sequence[Item]) -> list[tuple[Family, list[Incoming]]]:
 
 def _known(ids: Sequence[str]) -> dict[str, Result]:
     """The verdicts in force on what was stored before."""
-    columns = ("id", "verdict", "body_hash", "flags", "code", "message", "at")
     return {
-        str(key): Result(str(key), verdict, digest, tuple(orjson.loads(flags)), code, message, orjson.loads(at), True)
-        for key, verdict, digest, flags, code, message, at in Operation.objects.filter(id__in=ids).values_list(*columns)
+        key: Result(key, verdict, digest, tuple(orjson.loads(flags)), code, message, orjson.loads(at), True)
+        for key, verdict, digest, flags, code, message, at in _KNOWN.rows(set(ids))
     }
 
 
@@ -94,31 +95,44 @@ def _first_of_each(items: Sequence[Item], known: dict[str, Result]) -> dict[str,
 
 
 def _results(fresh: Iterable[Item], decided: dict[str, Outcome], heads: dict[str, int]) -> dict[str, Result]:
-    readable: dict[UUID, frozenset[str]] = {}
+    visible: dict[int, Visible] = {}
     results = {}
     for item in fresh:
-        author = item.author
-        if author.id not in readable:
-            readable[author.id] = frozenset(registry.readable(author))
-        visible = {stream: head for stream, head in heads.items() if stream in readable[author.id]}
-        results[item.received.id] = result_of(item, decided.get(item.received.id), visible)
+        seen = visible.get(id(item.author)) or visible.setdefault(id(item.author), Visible(item.author, heads))
+        results[item.received.id] = result_of(item, decided.get(item.received.id), seen)
     return results
 
 
-def result_of(item: Item, outcome: Outcome | None, visible: dict[str, int]) -> Result:
-    """`visible`: the heads after the writing of the streams that the author may read."""
+class Visible:
+    """Where an author finds what was written: the heads after it of the streams that the author may read."""
+
+    def __init__(self, author: Device, heads: dict[str, int]) -> None:
+        readable = set(registry.readable(author))
+        self._heads = {stream: head for stream, head in heads.items() if stream in readable}
+        self._at: dict[frozenset[str], dict[str, int]] = {}
+
+    def at(self, streams: frozenset[str]) -> dict[str, int]:
+        """The same for all operations that write to the same streams."""
+        if streams not in self._at:
+            self._at[streams] = {name: self._heads[name] for name in sorted(streams) if name in self._heads}
+        return self._at[streams]
+
+
+def result_of(item: Item, outcome: Outcome | None, visible: Visible) -> Result:
     received = item.received
     if isinstance(item.judged, Quarantine):
         outcome = item.judged
     match outcome:
         case Recorded():
             verdict = Verdict.FLAGGED if outcome.flags else Verdict.ACCEPTED
-            at = {stream: visible[stream] for stream in sorted(outcome.streams) if stream in visible}
-            return Result(received.id, verdict, received.hash, outcome.flags, at=at)
+            at = visible.at(outcome.streams)
+            return Result(received.id, verdict.value, received.hash, outcome.flags, at=at)
         case Refused():
-            return Result(received.id, Verdict.REFUSED, received.hash, code=outcome.code, message=outcome.message)
+            code, message = outcome.code, outcome.message
+            return Result(received.id, Verdict.REFUSED.value, received.hash, code=code, message=message)
         case Quarantine():
-            return Result(received.id, Verdict.QUARANTINED, received.hash, code=outcome.code, message=outcome.message)
+            code, message = outcome.code, outcome.message
+            return Result(received.id, Verdict.QUARANTINED.value, received.hash, code=code, message=message)
         case None:
             raise AssertionError(f"{received.id} was not decided")
 
@@ -139,11 +153,15 @@ def _answers(
     for item in items:
         received, reason = item.received, reasons.get(id(item))
         if reason is None:
-            answers.append(replace(in_force[received.id], replayed=fresh.get(received.id) is not item))
+            answers.append(_in_force(in_force[received.id], first=fresh.get(received.id) is item))
         else:
             answers.append(_kept_aside(received, reason, replayed=(received.id, received.hash) in seen))
             seen.add((received.id, received.hash))
     return answers
+
+
+def _in_force(result: Result, *, first: bool) -> Result:
+    return result if result.replayed is not first else msgspec.structs.replace(result, replayed=not first)
 
 
 def _why_aside(item: Item, in_force: dict[str, Result]) -> Quarantine | None:
@@ -156,23 +174,17 @@ def _why_aside(item: Item, in_force: dict[str, Result]) -> Quarantine | None:
 
 
 def _kept_aside(received: Received, reason: Quarantine, *, replayed: bool) -> Result:
-    return Result(
-        received.id, Verdict.QUARANTINED, received.hash, code=reason.code, message=reason.message, replayed=replayed
-    )
+    code, message = reason.code, reason.message
+    return Result(received.id, Verdict.QUARANTINED.value, received.hash, code=code, message=message, replayed=replayed)
 
 
 def _hear(arrival: Arrival) -> None:
-    pending = arrival.pending
-    said = {"pending": pending} if isinstance(pending, int) and 0 <= pending < 2**31 else {}
-    Device.objects.filter(id=arrival.pusher.id).update(heard_at=arrival.received_at, **said)
+    if said := arrival.heard:
+        bulk.update(Device, tuple(said), [(*said.values(), arrival.pusher.id)], key=("id",))
 
 
 def _stored_bodies(items: Sequence[Item]) -> set[tuple[str, str]]:
-    if not items:
-        return set()
-    ids = [item.received.id for item in items]
-    rows = Quarantined.objects.filter(operation_id__in=ids).values_list("operation_id", "body_hash")
-    return {(str(operation_id), digest) for operation_id, digest in rows}
+    return {(key, digest) for key, digest in _STORED_BODIES.rows({item.received.id for item in items})}
 
 
 def _store_operations(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:
@@ -220,8 +232,8 @@ def _store_quarantined(fresh: Iterable[Item], results: dict[str, Result], arriva
 def _store_bodies(pairs: Iterable[tuple[Item, Quarantine]], arrival: Arrival) -> None:
     rows = [
         (
-            item.received.id, item.author.id, _carrier(item, arrival), arrival.received_at, reason.code, reason.message,
-            item.received.raw, item.received.hash,
+            item.received.id, item.author.id, _carrier(item, arrival), arrival.received_at, arrival.skew_ms,
+            reason.code, reason.message, item.received.raw, item.received.hash,
         )
         for item, reason in pairs
     ]  # fmt: skip

@@ -24,6 +24,9 @@ class Engine(Protocol):
 
     suffix: str
 
+    def url_of(self, name: str) -> str:
+        """What EVENTSYNC_DATABASE_URL must be for the database of this name, on the same server."""
+
     def copy(self, path: Path) -> None:
         """Writes one moment of the database into `path`, while others write."""
 
@@ -42,6 +45,9 @@ class Sqlite:
     """A file, copied by SQLite's own backup."""
 
     suffix = ".sqlite3"
+
+    def url_of(self, name: str) -> str:
+        return f"sqlite:///{name}"
 
     @property
     def _file(self) -> Path:
@@ -66,7 +72,7 @@ class Sqlite:
             scratch = Path(folder) / "copy.sqlite3"
             shutil.copyfile(path, scratch)
             _check_file(scratch, name=path)
-            yield f"sqlite:///{scratch}"
+            yield self.url_of(str(scratch))
 
     def put_back(self, path: Path, *, aside: str) -> str:
         kept = self._file.with_name(f"{self._file.stem}-{aside}{self._file.suffix}")
@@ -108,6 +114,15 @@ class Postgres:
 
     suffix = ".dump"
 
+    def url_of(self, name: str) -> str:
+        said: dict[str, Any] = connection.settings_dict
+        user, password, host, port = (
+            quote(str(said.get(part) or ""), safe="") for part in ("USER", "PASSWORD", "HOST", "PORT")
+        )
+        who = f"{user}:{password}@" if password else f"{user}@" if user else ""
+        where = f"{host or '127.0.0.1'}:{port}" if port else host or "127.0.0.1"
+        return f"postgres://{who}{where}/{name}"
+
     @property
     def _name(self) -> str:
         return str(connection.settings_dict["NAME"])
@@ -127,7 +142,7 @@ class Postgres:
         scratch = f"{self._name[:40]}_opened_{uuid.uuid4().hex[:8]}"
         self._fill(scratch, path)
         try:
-            yield _url(scratch)
+            yield self.url_of(scratch)
         finally:
             _program(["dropdb", "--if-exists", scratch])
 
@@ -172,13 +187,3 @@ def _login() -> dict[str, str]:
     said: dict[str, Any] = connection.settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD"}
     return os.environ | {name: str(said[part]) for name, part in names.items() if said.get(part)}
-
-
-def _url(name: str) -> str:
-    said: dict[str, Any] = connection.settings_dict
-    user, password, host, port = (
-        quote(str(said.get(part) or ""), safe="") for part in ("USER", "PASSWORD", "HOST", "PORT")
-    )
-    who = f"{user}:{password}@" if password else f"{user}@" if user else ""
-    where = f"{host or '127.0.0.1'}:{port}" if port else host or "127.0.0.1"
-    return f"postgres://{who}{where}/{name}"

@@ -2,16 +2,18 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import F
 
 from eventsync.sync.errors import ApiError
+from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Device, DeviceToken, EnrolmentCode, Profile
 from eventsync.sync.streams import device_stream, lock
 
@@ -21,6 +23,9 @@ LIFE = timedelta(days=2)
 
 RETAIN_HOURS = 72
 ROSTER_HOURS = 72
+
+_DEVICE = tuple(field.attname for field in Device._meta.concrete_fields)
+_BY_TOKEN = Lookup(DeviceToken, ("revoked_at", *(f"device__{name}" for name in _DEVICE)), by="digest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def _check(invitation: EnrolmentCode, device: Device | None, *, lost_reply: bool
 
 
 def _no_good() -> ApiError:
-    return ApiError("forbidden", "This code is wrong, used up or expired. Ask for a new one.")
+    return ApiError("forbidden", "This code is wrong, used up, expired or not for this phone. Ask for a new one.")
 
 
 def _enrolled(invitation: EnrolmentCode, device_id: UUID, *, name: str, app_version: str, now: datetime) -> Device:
@@ -109,6 +114,9 @@ def _enrolled(invitation: EnrolmentCode, device_id: UUID, *, name: str, app_vers
     device, _ = Device.objects.update_or_create(
         id=device_id, defaults=said, create_defaults={**said, "enrolled_at": now}
     )
+    if device.enrolled_at is None:  # until now it was only known from a file
+        device.enrolled_at = now
+        device.save(update_fields=["enrolled_at"])
     publish_profile(device)
     return device
 
@@ -117,7 +125,9 @@ def publish_profile(device: Device) -> None:
     """Writes the device's profile record into its own stream, in the caller's transaction."""
     stream = device_stream(device.id)
     changes = lock([stream])
-    changes.put(stream, "profile", str(device.id), profile_of(device) | {"revoked": device.revoked_at is not None})
+    venue = str(device.venue_id) if device.venue_id else None
+    more = {"venue": venue, "revoked": device.revoked_at is not None}
+    changes.put(stream, "profile", str(device.id), profile_of(device) | more)
     changes.write()
 
 
@@ -127,17 +137,37 @@ def profile_of(device: Device) -> dict[str, Any]:
 
 def device_of(token: str) -> tuple[Device, bool] | None:
     """The device that this token proves, and whether it may do more than deliver; None for a token never issued."""
-    found = DeviceToken.objects.select_related("device").filter(digest=_digest(token)).first()
+    found = _BY_TOKEN.one(_digest(token))
     if found is None:
         return None
-    return found.device, found.revoked_at is None and found.device.revoked_at is None
+    token_revoked_at, *columns = found
+    device = _device(columns)
+    return device, token_revoked_at is None and device.revoked_at is None
+
+
+def _device(columns: Sequence[Any]) -> Device:
+    """As if the ORM had read it."""
+    said = dict(zip(_DEVICE, columns, strict=True))
+    ids = {name: UUID(said[name]) for name in ("id", "event_id", "venue_id") if said[name]}
+    return Device.from_db(DEFAULT_DB_ALIAS, _DEVICE, [ids.get(name, value) for name, value in said.items()])
 
 
 def revoke(device: Device, *, now: datetime) -> None:
     """From now on the device may only deliver what it holds; it erases its roster when it hears of it."""
+    device.revoked_at = now
+    _change(device, "revoked_at")
+
+
+def assign(device: Device, *, profile: str, venue_id: UUID | None) -> None:
+    """Another profile or venue: from now on it reads other streams, and what it brings is judged by this profile."""
+    device.profile, device.venue_id = profile, venue_id
+    _change(device, "profile", "venue_id")
+
+
+def _change(device: Device, *columns: str) -> None:
     with transaction.atomic():
-        device.revoked_at = now
-        device.save(update_fields=["revoked_at"])
+        device.save(update_fields=columns)
+        device.refresh_from_db()  # somebody else may have changed the rest, and the record says all of it
         publish_profile(device)
 
 

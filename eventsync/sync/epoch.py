@@ -3,24 +3,24 @@
 from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 
 from eventsync.sync import errors
+from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Server
 
 HEADER = "X-EventSync-Epoch"
 API = "/api/"
+_EPOCH = Lookup(Server, ("epoch",), by="id")
 _IN_REQUEST = "eventsync.epoch"
 
 
 def current() -> UUID:
     """Read from the database at each request: another process may just have restored a backup."""
-    epoch = Server.objects.values_list("epoch", flat=True).first()
-    if epoch is None:
-        epoch = Server.objects.get_or_create(id=1)[0].epoch
-    return epoch
+    found = _EPOCH.one(1)
+    return UUID(found[0]) if found else Server.objects.get_or_create(id=1)[0].epoch
 
 
 def begin() -> tuple[UUID, UUID]:
@@ -47,7 +47,7 @@ class EpochMiddleware:
             return self._get_response(request)
         try:
             epoch = self._last = str(current())
-        except DatabaseError:
+        except Error:
             answer = errors.unavailable()
             if self._last is not None:  # without a mark of ours it would pass for a captive portal's
                 answer[HEADER] = self._last

@@ -5,11 +5,13 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
+
+from eventsync.sync.trouble import is_trouble
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,7 @@ def _as_refusal(error: Exception) -> ApiError:
             return ApiError("malformed", "The request cannot be read as JSON.")
         case exceptions.ValidationError():
             return ApiError("malformed", "The request has wrong or missing members.", members=error.detail)
-        case OperationalError() | InterfaceError():
+        case Error() if is_trouble(error):
             return ApiError("unavailable", "The server is busy. The phone will try again by itself.", retry_after=5)
     return ApiError("internal", "Something went wrong on the server. Nothing of this request was stored.")
 
@@ -93,12 +95,16 @@ def malformed(request: HttpRequest, exception: Exception) -> JsonResponse:
     return _outside_views("malformed", "The server does not take this request.")
 
 
-def unavailable() -> JsonResponse:
-    """The answer when not even the epoch can be read; without one, a device takes it as being offline."""
-    return _outside_views("unavailable", "The database does not answer. The phone will try again by itself.")
+_SILENT = "The database does not answer. The phone will try again by itself."
+
+
+def unavailable(message: str = _SILENT, *, retry_after: int = 5) -> JsonResponse:
+    """The answer of a middleware that lets nothing through. It has no epoch yet: without, a device is offline."""
+    answer = _outside_views("unavailable", message)
+    answer["Retry-After"] = str(retry_after)
+    return answer
 
 
 def _outside_views(code: str, message: str) -> JsonResponse:
     answer = body(code=code, message=message, fields={}, request_id=str(uuid.uuid4()))
-    headers = {"Retry-After": "5"} if code == "unavailable" else {}
-    return JsonResponse(answer, status=STATUS[code], headers=headers)
+    return JsonResponse(answer, status=STATUS[code])

@@ -8,19 +8,25 @@ import json
 import logging
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
+from django.http import HttpRequest, HttpResponseBase
 
-from eventsync.sync import epoch
+from eventsync.sync import epoch, errors
 from eventsync.sync.models import StreamHead
 
 log = logging.getLogger(__name__)
 
+_WAITS = (
+    "The server came back with an older database, and its organisers must say that they know. "
+    "The phone keeps what it recorded and tries again by itself."
+)
+_RETRY_AFTER = 20  # seconds
 EVERY = 5  # seconds; what was written since is not noticed to be missing, and not lost: the phones hold it for days
 
 
@@ -34,10 +40,26 @@ class Marker:
 
 
 class Keeper:
-    """Keeps the marker of one process up, at most once in five seconds."""
+    """Compares the database with the marker, then keeps the marker of one process up, at most once in five seconds."""
 
     def __init__(self) -> None:
         self._last = 0.0
+        self._agreed = False
+        self._said: str | None = None
+
+    def objection(self) -> str | None:
+        """Why nothing may be served now. Asked until the database and the marker agree, then never again.
+
+        DatabaseError when the database cannot be reached: then they are still to be compared.
+        """
+        if self._agreed:
+            return None
+        sentence = objection()
+        self._agreed = sentence is None
+        if sentence and sentence != self._said:
+            log.error("No phone is served: %s", sentence)
+        self._said = sentence
+        return sentence
 
     def keep_up(self) -> None:
         """Called after a commit. A disk that takes no marker never fails what was committed."""
@@ -46,8 +68,9 @@ class Keeper:
             return
         self._last = now
         try:
-            advance()
-        except (OSError, DatabaseError) as error:
+            if self.objection() is None:
+                advance()
+        except (OSError, Error) as error:
             log.warning("The marker could not be written: %s", error)
 
 
@@ -78,10 +101,10 @@ def start() -> str | None:
 
 def _start() -> str | None:
     try:
-        sentence = objection()
+        sentence = keeper.objection()
         if sentence is None:
             advance()
-    except DatabaseError:  # not there yet, or not migrated: /readyz says so
+    except DatabaseError:  # not there yet, or not migrated: /readyz says so, and they are compared once it is
         return None
     except OSError as error:
         log.warning("The marker could not be written: %s", error)
@@ -112,11 +135,39 @@ def objection() -> str | None:
     return None
 
 
+class MarkerMiddleware:
+    """Sends phones away while the database is older than what they were served: it would contradict what they know.
+
+    With the epoch that they know, so that none begins anew under one that will not last.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(epoch.API) or not _objects():
+            return self._get_response(request)
+        answer = errors.unavailable(_WAITS, retry_after=_RETRY_AFTER)
+        if (known := read()) is not None:
+            answer[epoch.HEADER] = known.epoch
+        return answer
+
+
+def _objects() -> bool:
+    try:
+        return keeper.objection() is not None
+    except DatabaseError:  # the next middleware meets it too, and says so
+        return False
+
+
 def read() -> Marker | None:
     try:
         said = json.loads(settings.MARKER.read_text())
         return Marker(str(said["epoch"]), {str(k): int(v) for k, v in said["heads"].items()}, tuple(said["past"]))
     except FileNotFoundError:
+        return None
+    except OSError as error:
+        log.warning("The marker cannot be read, so nobody knows how far the database was: %s", error)
         return None
     except (ValueError, KeyError, TypeError, AttributeError):
         log.exception("The marker %s cannot be read and is made anew", settings.MARKER)

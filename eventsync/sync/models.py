@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 
@@ -36,8 +36,10 @@ class Device(models.Model):
     profile = models.CharField(max_length=16, choices=Profile)
     name = models.CharField(max_length=100, blank=True)
     app_version = models.CharField(max_length=40, blank=True)
-    enrolled_at = models.DateTimeField()
-    heard_at = models.DateTimeField("last heard")
+    enrolled_at = models.DateTimeField(null=True, blank=True, help_text="Empty: known from an imported outbox only.")
+    heard_at = models.DateTimeField(
+        "last heard", null=True, blank=True, help_text="By itself; an import is no contact."
+    )
     pending = models.PositiveIntegerField(null=True, help_text="Unsettled operations on the device, as it last said.")
     oldest_unsent = models.DateTimeField(
         null=True, blank=True, help_text="When the oldest unsettled operation was recorded, as it last said."
@@ -45,13 +47,16 @@ class Device(models.Model):
     roster_version = models.BigIntegerField(null=True, blank=True, help_text="How far its roster has been pulled.")
     storage_persisted = models.BooleanField(null=True, blank=True, help_text="Whether the browser promised to keep it.")
     battery = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Per cent, where the browser tells.")
+    holder = models.CharField(max_length=100, blank=True, help_text="The volunteer who has it, as it last said.")
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-heard_at"]
+        verbose_name = "phone"  # as people call it, whatever it is
+        ordering = [F("heard_at").desc(nulls_last=True)]
 
     def __str__(self) -> str:
-        return self.name or f"Phone {str(self.id)[-4:]}"
+        kind = self.name or f"Phone {str(self.id)[-4:]}"
+        return f"{self.holder} ({kind})" if self.holder else kind
 
 
 class EnrolmentCode(models.Model):
@@ -71,7 +76,7 @@ class EnrolmentCode(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        constraints = [models.CheckConstraint(condition=Q(used__lte=models.F("uses")), name="code_used_at_most_uses")]
+        constraints = [models.CheckConstraint(condition=Q(used__lte=F("uses")), name="code_used_at_most_uses")]
 
     def __str__(self) -> str:
         return f"{self.get_profile_display()}, until {self.expires:%Y-%m-%d %H:%M} UTC"
@@ -147,6 +152,9 @@ class Quarantined(models.Model):
     device = models.ForeignKey(Device, on_delete=models.PROTECT)
     carrier = models.ForeignKey(Device, null=True, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
+    skew_ms = models.BigIntegerField(
+        null=True, help_text="Our clock minus the bringer's when it came; empty when it did not say."
+    )
     code = models.CharField(max_length=40)
     message = models.TextField()
     body = models.BinaryField()
@@ -209,3 +217,25 @@ class Backup(models.Model):
 
     def __str__(self) -> str:
         return f"{self.started_at:%Y-%m-%d %H:%M} UTC"
+
+
+class OutboxImport(models.Model):
+    """A file that was taken from a phone. In: uploaded; out: brought in (`done_at`, `report`), or thrown away."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("file", max_length=255)
+    event_id = models.UUIDField()
+    device = models.UUIDField("made by", help_text="The phone that made the file; it need not be known here.")
+    file = models.FileField(upload_to="outboxes", blank=True, help_text="Kept until it was brought in.")
+    by = models.CharField(max_length=150)
+    created_at = models.DateTimeField(default=timezone.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+    report = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = "imported outbox"
+        verbose_name_plural = "imported outboxes"
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,7 +1,9 @@
 """Pull: one page of a stream, read in one statement, its bodies as they are stored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
 
 import orjson
 from django.db import connection
@@ -33,6 +35,8 @@ LEFT JOIN {change} AS change
 ORDER BY change.seq
 """
 
+_AT_A_TIME = 500  # rows
+
 Row = tuple[int, str, str, bool, str]  # seq, kind, key, deleted, body
 
 
@@ -47,32 +51,47 @@ class Page:
     count: int
     checksum: int
     complete: bool
-    rows: list[Row]
+    rows: Iterable[Row]
 
-    def lines(self, *, epoch: str) -> Iterator[str]:
-        """NDJSON: the header, then one change a line."""
+    def pieces(self, *, epoch: str) -> Iterator[bytes]:
+        """NDJSON, many lines at a time: the header, then one change a line."""
         header = {name: getattr(self, name) for name in ("stream", "after", "base", "head", "complete", "count")}
-        yield orjson.dumps({**header, "epoch": epoch, "checksum": self.checksum}).decode() + "\n"
-        for seq, kind, key, deleted, body in self.rows:
-            start = f'{{"seq":{seq},"kind":"{kind}","key":{orjson.dumps(key).decode()}'
-            yield f'{start},"deleted":true}}\n' if deleted else f'{start},"deleted":false,"body":{body}}}\n'
+        yield orjson.dumps({**header, "epoch": epoch, "checksum": self.checksum}) + b"\n"
+        lines = map(_line, self.rows)
+        while piece := "".join(islice(lines, _AT_A_TIME)):
+            yield piece.encode()
+
+
+def _line(row: Row) -> str:
+    seq, kind, key, deleted, body = row
+    start = f'{{"seq":{seq},"kind":"{kind}","key":{orjson.dumps(key).decode()}'
+    return f'{start},"deleted":true}}\n' if deleted else f'{start},"deleted":false,"body":{body}}}\n'
 
 
 def read_page(*, stream: str, after: int, base: int, limit: int) -> Page:
-    """One page after the cursor `after`; ApiError `cursor_expired` when the cursor is not of this stream's life."""
+    """One page after the cursor `after`; ApiError `cursor_expired` when the cursor is not of this stream's life.
+
+    One statement; its rows are fetched as they are asked for, so that no page is ever held whole.
+    """
     sql = _PAGE.format(change=Change._meta.db_table, head=StreamHead._meta.db_table)
     known = base or after  # what the device has seen the tombstones of; 0 begins a snapshot
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"stream": stream, "after": after, "known": known, "skip": limit - 1})
-        found = cursor.fetchall()
-    head, count, checksum, floor, last = found[0][:5] if found else (0, 0, 0, 0, None)
+    found = _fetched(sql, {"stream": stream, "after": after, "known": known, "skip": limit - 1})
+    first = next(found, (0, 0, 0, 0, None, None))
+    head, count, checksum, floor, last = first[:5]
     if max(after, base) > head:
         raise ApiError("cursor_expired", "The server knows less than this phone: it was restored.", reason="ahead")
     if 0 < known < floor:
         raise ApiError("cursor_expired", "Too long ago to say what changed since. The phone pulls the whole list.")
-    rows = [row[5:] for row in found if row[5] is not None]
+    rows = (row[5:] for row in chain([first], found) if row[5] is not None)
     complete = last is None or last == head
     return Page(stream, after, known or head, head, count, checksum, complete, rows)
+
+
+def _fetched(sql: str, params: Mapping[str, str | int]) -> Iterator[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        while rows := cursor.fetchmany(_AT_A_TIME):
+            yield from rows
 
 
 def head(stream: str) -> int:

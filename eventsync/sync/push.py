@@ -1,20 +1,22 @@
 """Push: a batch of operations goes in, a verdict for each comes out, and both survive any repeat.
 
-One transaction for a batch. A lock or connection error is never a verdict: the whole batch is tried again, then the
-device is told to come back. Any other error is somebody's bug: the batch is halved until the culprit is alone.
+One transaction for a batch. Trouble of the database (locks, connections, a full disk) is never a verdict: the whole
+batch is tried again, then the device is told to come back. Any other error is somebody's bug: the batch is halved
+until the culprit is alone.
 """
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
+import msgspec
+from django.db import Error, IntegrityError, connection
 from django.utils import timezone
 
-from eventsync.jobs.alerts import alert
+from eventsync.jobs.alerts import alert_if_possible
+from eventsync.sync import heartbeat
 from eventsync.sync.batch import Result, apply_batch
 from eventsync.sync.errors import ApiError
 from eventsync.sync.marker import keeper
@@ -22,7 +24,8 @@ from eventsync.sync.models import Device
 from eventsync.sync.registry import Quarantine, registry
 from eventsync.sync.streams import StreamNotLocked
 from eventsync.sync.triage import Arrival, Item, triage
-from eventsync.sync.wire import read_envelope, read_operation, read_time, to_milliseconds, write_time
+from eventsync.sync.trouble import is_trouble
+from eventsync.sync.wire import Received, read_envelope, read_operation, read_time, to_milliseconds, write_time
 
 T = TypeVar("T")
 
@@ -40,11 +43,18 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
     received = [read_operation(bytes(raw)) for raw in envelope.operations]
     now = to_milliseconds(received_at)
     event = registry.describe(pusher.event_id)
-    arrival = Arrival(pusher, now, _skew(envelope.sent_at, now), envelope.pending, event)
-    items = triage(received, arrival)
-    results = _settle(items, arrival, until=time.monotonic() + PATIENCE)
-    keeper.keep_up()
+    skew = _skew(envelope.sent_at, now)
+    arrival = Arrival(pusher, now, skew, event, heartbeat.heard(envelope, skew=skew, received_at=now))
+    results = deliver(received, arrival)
+    heartbeat.mismatch(pusher, envelope.checksum_mismatch, now=now)
     return {"server_time": write_time(timezone.now()), "results": [result.wire() for result in results]}
+
+
+def deliver(received: Sequence[Received], arrival: Arrival) -> list[Result]:
+    """The verdicts on these operations by position, committed; ApiError `unavailable`."""
+    results = _settle(triage(received, arrival), arrival, until=time.monotonic() + PATIENCE)
+    keeper.keep_up()
+    return results
 
 
 def _skew(sent_at: str | None, received_at: datetime) -> timedelta | None:
@@ -60,24 +70,22 @@ def _settle(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Re
     except ApiError:
         raise
     except Exception as error:
+        if not items:
+            raise
         if len(items) > 1:
             middle = len(items) // 2
             return _settle(items[:middle], arrival, until=until) + _settle(items[middle:], arrival, until=until)
         log.exception("Operation %s failed in its handler and is quarantined", items[0].received.id)
         reason = Quarantine("handler_error", f"The server failed on it ({type(error).__name__}); somebody will look.")
-        results = _batch([replace(items[0], judged=reason)], arrival, until=until)
+        results = _batch([msgspec.structs.replace(items[0], judged=reason)], arrival, until=until)
         _tell(items[0], error, arrival)
         return results
 
 
 def _tell(item: Item, error: Exception, arrival: Arrival) -> None:
-    """The operation is safe in quarantine by now: an alert that cannot be raised must not undo its answer."""
     about = item.received.id
     message = f"The server failed on an operation ({type(error).__name__}); it is in quarantine: {about}."
-    try:
-        alert(kind="handler_error", subject=about, message=message, now=arrival.received_at)
-    except DatabaseError:
-        log.exception("No alert could be raised about operation %s", about)
+    alert_if_possible(kind="handler_error", subject=about, message=message, now=arrival.received_at)
 
 
 def _batch(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Result]:
@@ -106,7 +114,9 @@ def retried(attempt: Callable[[], T], *, until: float) -> T:
             if raced:
                 raise
             raced = True
-        except (OperationalError, InterfaceError) as error:
+        except Error as error:
+            if not is_trouble(error):
+                raise
             if time.monotonic() + pause > until:
                 log.warning("A batch was sent away: %s", error)
                 message = "The server is busy. The phone will send this again by itself."

@@ -3,12 +3,12 @@
 import logging
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from eventsync.sync import bulk
-from eventsync.sync.batch import OPERATION_COLUMNS, Result, operation_row, result_of
+from eventsync.sync.batch import OPERATION_COLUMNS, Result, Visible, operation_row, result_of
 from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 from eventsync.sync.push import PATIENCE, retried, with_all_locks
@@ -59,12 +59,19 @@ def rerun(row: Quarantined, *, by: str, now: datetime) -> Attempt:
 
 
 def _read_again(row: Quarantined, by: str, now: datetime) -> _Rerun:
-    """Whoever brought it, with the time when it first came. Its bringer's clock is not known any more."""
+    """From whoever brought it, at the time when it first came, with the clock that its bringer had then."""
     first = Operation.objects.filter(id=row.operation_id, body_hash=row.body_hash).first() or row
     pusher = first.carrier or first.device
-    arrival = Arrival(pusher, first.received_at, None, None, registry.describe(pusher.event_id))
+    arrival = Arrival(pusher, first.received_at, _skew(row, first), registry.describe(pusher.event_id))
     [item] = triage([read_operation(bytes(row.body))], arrival)
     return _Rerun(row.pk, item, arrival, by, now)
+
+
+def _skew(row: Quarantined, first: Operation | Quarantined) -> timedelta | None:
+    """The clock is that of the hands which brought the bytes that were kept; others may have come with them later."""
+    if row.skew_ms is None or (row.carrier_id, row.received_at) != (first.carrier_id, first.received_at):
+        return None
+    return timedelta(milliseconds=row.skew_ms)
 
 
 def _attempt(asked: _Rerun, also_lock: frozenset[str]) -> Attempt:
@@ -99,8 +106,7 @@ def _decide(
 ) -> Attempt:
     outcome = _outcome(asked.item, family, changes)
     heads = changes.write()
-    readable = frozenset(registry.readable(asked.item.author))
-    result = result_of(asked.item, outcome, {name: head for name, head in heads.items() if name in readable})
+    result = result_of(asked.item, outcome, Visible(asked.item.author, heads))
     if result.verdict == Verdict.QUARANTINED:
         transaction.set_rollback(True)
         return Attempt(applied=False, told=f"It still cannot be applied ({result.code}): {result.message}")

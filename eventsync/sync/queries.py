@@ -1,20 +1,52 @@
 """Reads that others need of the engine."""
 
-from datetime import datetime
-from itertools import pairwise
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
-from eventsync.sync.models import Backup, Operation
+from django.db.models import QuerySet
+
+from eventsync.sync.models import Backup, Device, Operation, StreamHead
+from eventsync.sync.streams import roster_stream
 
 MOST = 50
+SILENT = timedelta(minutes=15)
 
 
 def holes(device_id: UUID) -> list[tuple[int, int]]:
     """The numbers (first, last) that a device must have given to operations that never arrived; the first 50 gaps."""
-    query = Operation.objects.filter(device=device_id, seq__isnull=False).order_by("seq")
-    seen = [0, *(seq for seq in query.values_list("seq", flat=True).distinct() if seq is not None)]
-    gaps = [(before + 1, after - 1) for before, after in pairwise(seen) if after - before > 1]
-    return gaps[:MOST]
+    return all_holes([device_id]).get(device_id, [])
+
+
+def all_holes(device_ids: Iterable[UUID]) -> dict[UUID, list[tuple[int, int]]]:
+    """The holes of each of these devices that has any, in one query."""
+    rows = Operation.objects.filter(device__in=device_ids, seq__isnull=False).order_by("device", "seq")
+    pairs = rows.values_list("device_id", "seq").distinct().iterator()
+    return {key: gaps for key, seen in groupby(pairs, itemgetter(0)) if (gaps := _gaps(seq for _, seq in seen))}
+
+
+def _gaps(seen: Iterable[int | None]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    before = 0
+    for seq in filter(None, seen):
+        if seq > before + 1 and len(found) < MOST:
+            found.append((before + 1, seq - 1))
+        before = seq
+    return found
+
+
+def silent_holders(devices: QuerySet[Device], *, now: datetime) -> QuerySet[Device]:
+    """Those of these devices that hold undelivered records, as they last said, and have not been heard for a while."""
+    return devices.filter(pending__gt=0, heard_at__lt=now - SILENT)
+
+
+def roster_heads(event_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """How far the roster of each of these events is."""
+    names = {roster_stream(event_id): event_id for event_id in event_ids}
+    heads = StreamHead.objects.filter(stream__in=names).values_list("stream", "head")
+    return {names[stream]: head for stream, head in heads}
 
 
 def durable() -> datetime | None:

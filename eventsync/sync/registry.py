@@ -12,8 +12,7 @@ from eventsync.sync.models import Device
 from eventsync.sync.streams import Changes, device_stream
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """One operation that may be applied: read, typed, permitted, and new. Ids are canonical strings."""
 
     id: str
@@ -30,8 +29,7 @@ class Incoming:
     author: Device
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True):
     """The fact is in the books. `streams`: where its effect can be seen; `flags`: all that a person should know."""
 
     streams: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """Pure decisions of the engine: whose clock to believe."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 # More than this between a device's clock and ours is worth a flag, and worth correcting.
 SUSPECT = timedelta(seconds=120)
@@ -10,8 +10,7 @@ AROUND_EVENT = timedelta(days=1)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(NamedTuple):
     """When an operation happened, in server time, and whether the clocks give reason to doubt it."""
 
     corrected: datetime
@@ -32,13 +31,17 @@ def corrected_time(
     what we see now from `sent_at` (None: the author is not who pushes), `dates` are the event's first and last moment.
     """
     correction = offset
-    if correction is None and skew is not None and abs(skew) > SUSPECT:
+    if correction is None and _suspect(skew):
         correction = skew
     try:
-        claimed = occurred_at + (correction or timedelta())
+        claimed = occurred_at + correction if correction else occurred_at
     except OverflowError:
         claimed = received_at
     corrected = max(EARLIEST, min(claimed, received_at))
-    doubts = [abs(doubt) > SUSPECT for doubt in (offset, skew) if doubt is not None]
+    doubtful = _suspect(offset) or _suspect(skew) or claimed - received_at > SUSPECT
     outside = dates is not None and not (dates[0] - AROUND_EVENT <= corrected <= dates[1] + AROUND_EVENT)
-    return Timing(corrected, any(doubts) or outside or claimed - received_at > SUSPECT)
+    return Timing(corrected, doubtful or outside)
+
+
+def _suspect(doubt: timedelta | None) -> bool:
+    return doubt is not None and abs(doubt) > SUSPECT

@@ -60,6 +60,16 @@ class PushRequest(serializers.Serializer[None]):
     protocol = serializers.IntegerField(default=1)
     sent_at = serializers.DateTimeField(required=False)
     pending = serializers.IntegerField(required=False, help_text="Unsettled operations left on the device after these.")
+    oldest_unsent = serializers.DateTimeField(
+        required=False, allow_null=True, help_text="When the oldest of these was recorded; null when there is none."
+    )
+    roster_version = serializers.IntegerField(required=False, help_text="Its cursor in the roster stream.")
+    storage_persisted = serializers.BooleanField(required=False, help_text="Whether the browser promised to keep it.")
+    battery = serializers.IntegerField(required=False, help_text="Per cent.")
+    holder = serializers.CharField(required=False, help_text="The name of the volunteer who has it now.")
+    checksum_mismatch = serializers.CharField(
+        required=False, help_text="A stream whose count or checksum did not match after it was pulled."
+    )
     operations = OperationShape(many=True)
 
 

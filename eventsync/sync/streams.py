@@ -1,23 +1,39 @@
 """Writing to streams: under a lock of their heads, one position for each transaction (or 500 rows)."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
-from zlib import crc32
 
 import orjson
 from django.db import transaction
 from django.utils import timezone
 
 from eventsync.sync import bulk
+from eventsync.sync.client.messages import CHECKSUM_MODULUS, record_checksum
+from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Change, StreamHead
 from eventsync.sync.poke.announce import announce
 
 ROWS_PER_SEQ = 500
-CHECKSUM_MODULUS = 2**32
 _DELETED = ""
+_NEVER = (0, _DELETED)  # a record that was never there is not deleted either
+_CHANGE_COLUMNS = ("stream", "kind", "key", "seq", "deleted", "deleted_at", "body")
 
 Record = tuple[str, str]  # kind, key
+
+_HEADS = Lookup(StreamHead, ("stream", "head", "count", "checksum"), by="stream", lock=True)
+_STORED = Lookup(Change, ("key", "seq", "body"), by="key", where=("stream", "kind"))
+
+
+@dataclass(slots=True)
+class Head:
+    """Where a locked stream is, and what is alive in it."""
+
+    stream: str
+    head: int
+    count: int
+    checksum: int
 
 
 class StreamNotLocked(Exception):
@@ -34,7 +50,7 @@ class Changes:
     The rows of a stream get one seq together, so no reader can see half of a transaction.
     """
 
-    def __init__(self, heads: dict[str, StreamHead]) -> None:
+    def __init__(self, heads: dict[str, Head]) -> None:
         self._heads = heads
         self._records: dict[str, dict[Record, str]] = {}
 
@@ -45,9 +61,13 @@ class Changes:
     def delete(self, stream: str, kind: str, key: str) -> None:
         self._record(stream, kind, key, _DELETED)
 
-    def _record(self, stream: str, kind: str, key: str, body: str) -> None:
+    def require(self, stream: str) -> None:
+        """StreamNotLocked unless its head is locked: for what must be read under that lock."""
         if stream not in self._heads:
             raise StreamNotLocked(stream)
+
+    def _record(self, stream: str, kind: str, key: str, body: str) -> None:
+        self.require(stream)
         self._records.setdefault(stream, {})[kind, key] = body
 
     def write(self) -> dict[str, int]:
@@ -61,9 +81,11 @@ class Changes:
             transaction.on_commit(partial(announce, moved), robust=True)
         return {stream: head.head for stream, head in self._heads.items()}
 
-    def _write_stream(self, head: StreamHead, records: dict[Record, str]) -> None:
+    def _write_stream(self, head: Head, records: dict[Record, str]) -> None:
         stored, now = _stored(head.stream, records), timezone.now()
-        changed = [(kind, key, body) for (kind, key), body in records.items() if _differs(stored, kind, key, body)]
+        changed = [
+            (kind, key, body) for (kind, key), body in records.items() if stored.get((kind, key), _NEVER)[1] != body
+        ]
         rows = []
         for part in _parts(changed):
             head.head += 1
@@ -72,9 +94,9 @@ class Changes:
                 deleted = body == _DELETED
                 rows.append((head.stream, kind, key, head.head, deleted, now if deleted else None, body))
         if rows:
-            columns = ("stream", "kind", "key", "seq", "deleted", "deleted_at", "body")
-            bulk.upsert(Change, columns, rows, key=("stream", "kind", "key"))
-            head.save(update_fields=["head", "count", "checksum"])
+            bulk.upsert(Change, _CHANGE_COLUMNS, rows, key=("stream", "kind", "key"))
+            moved = (head.head, head.count, head.checksum, head.stream)
+            bulk.update(StreamHead, ("head", "count", "checksum"), [moved], key=("stream",))
 
 
 def _parts(rows: Sequence[tuple[str, str, str]]) -> Iterator[Sequence[tuple[str, str, str]]]:
@@ -82,23 +104,18 @@ def _parts(rows: Sequence[tuple[str, str, str]]) -> Iterator[Sequence[tuple[str,
 
 
 def _stored(stream: str, records: Iterable[Record]) -> dict[Record, tuple[int, str]]:
-    """What is stored now under these records, and maybe under some more: (seq, body), body empty when deleted."""
-    found = {}
-    names = sorted(records)
-    for start in range(0, len(names), ROWS_PER_SEQ):
-        kinds, keys = map(set, zip(*names[start : start + ROWS_PER_SEQ], strict=True))
-        query = Change.objects.filter(stream=stream, kind__in=kinds, key__in=keys)
-        for kind, key, seq, body in query.values_list("kind", "key", "seq", "body"):
-            found[kind, key] = (seq, body)
-    return found
+    """What is stored now under these records: (seq, body), body empty when deleted."""
+    keys: dict[str, list[str]] = {}
+    for kind, key in records:
+        keys.setdefault(kind, []).append(key)
+    return {
+        (kind, key): (seq, body)
+        for kind, wanted in keys.items()
+        for key, seq, body in _STORED.rows(wanted, stream, kind)
+    }
 
 
-def _differs(stored: dict[Record, tuple[int, str]], kind: str, key: str, body: str) -> bool:
-    """A record that was never there is not deleted either."""
-    return stored.get((kind, key), (0, _DELETED))[1] != body
-
-
-def _count(head: StreamHead, kind: str, key: str, before: tuple[int, str] | None, body: str) -> None:
+def _count(head: Head, kind: str, key: str, before: tuple[int, str] | None, body: str) -> None:
     """Keeps the number and the checksum of the live records up (protocol 4.5)."""
     if before and before[1] != _DELETED:
         head.count -= 1
@@ -108,13 +125,14 @@ def _count(head: StreamHead, kind: str, key: str, before: tuple[int, str] | None
         head.checksum = (head.checksum + record_checksum(kind, key, head.head)) % CHECKSUM_MODULUS
 
 
-def record_checksum(kind: str, key: str, seq: int) -> int:
-    return crc32(f"{kind}/{key}/{seq}".encode())
-
-
 def device_stream(device_id: UUID) -> str:
     """The stream of one device's own: its profile."""
     return f"device:{device_id}"
+
+
+def roster_stream(event_id: UUID) -> str:
+    """The stream of everybody at an event; what is in it is decided above."""
+    return f"roster:{event_id}"
 
 
 def lock(streams: Iterable[str]) -> Changes:
@@ -131,6 +149,5 @@ def lock(streams: Iterable[str]) -> Changes:
     return Changes(heads)
 
 
-def _locked(names: Sequence[str]) -> dict[str, StreamHead]:
-    query = StreamHead.objects.select_for_update().filter(stream__in=names).order_by("stream")
-    return {head.stream: head for head in query}
+def _locked(names: Sequence[str]) -> dict[str, Head]:
+    return {row[0]: Head(*row) for row in _HEADS.rows(names)}

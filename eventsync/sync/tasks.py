@@ -3,7 +3,10 @@
 from datetime import datetime, timedelta
 
 from eventsync.jobs.chores import chore
-from eventsync.sync import tombstones
+from eventsync.jobs.starting import before_start
+from eventsync.sync import marker, tombstones
+
+before_start(marker.objection)
 
 
 @chore(every=timedelta(hours=1))

@@ -1,8 +1,9 @@
 """From a received body to an operation that may be applied, or to the reason why it never can be."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -14,8 +15,7 @@ from eventsync.sync.wire import Header, Received, is_id, read_time
 MAX_ACTOR = 200  # characters that are shown; the body keeps all
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One place of a batch: what came, who wrote it, and how it was judged before any lock."""
 
     received: Received
@@ -25,16 +25,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How a batch came: who brought it, when we got it, how far the bringer's clock is off and how much it still holds.
+    """How a batch came: who brought it, when we got it and how far the bringer's clock is off (None: it did not say).
 
-    `skew` is None when the bringer did not say; `pending` is whatever it said.
+    `heard`: what this tells of the bringer, as columns of its row; empty when it was not the bringer itself that spoke.
     """
 
     pusher: Device
     received_at: datetime
     skew: timedelta | None
-    pending: object
     event: EventInfo | None
+    heard: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def skew_ms(self) -> int | None:
+        return None if self.skew is None else self.skew // timedelta(milliseconds=1)
 
 
 def triage(received: Sequence[Received], arrival: Arrival) -> list[Item]:
@@ -110,5 +114,5 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
 
 
 def _flags(timing: Timing, author: Device) -> tuple[str, ...]:
-    raised = {"clock_suspect": timing.suspect, "device_revoked": author.revoked_at is not None}
-    return tuple(flag for flag, up in raised.items() if up)
+    clock = ("clock_suspect",) if timing.suspect else ()
+    return clock if author.revoked_at is None else (*clock, "device_revoked")

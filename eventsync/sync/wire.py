@@ -11,6 +11,7 @@ import orjson
 
 from eventsync.sync.errors import ApiError
 
+PROTOCOL = 1
 MAX_OPERATIONS = 500
 MAX_BYTES = 1024 * 1024
 MAX_OPERATION_BYTES = 16 * 1024
@@ -22,17 +23,24 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
 
 _ID = re.compile(UUID_PATTERN)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d\.\d{3}Z", re.ASCII)  # in UTC and cut already
 _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_SUSPICIOUS = re.compile(rb"\\u0000|[0-9]{16}")
+_ALL_ZERO = bytes.maketrans(b"123456789", b"000000000")
 
 
 class Envelope(msgspec.Struct):
-    """The body of a push. `pending`: unsettled operations that stay on the device after this batch."""
+    """The body of a push. What follows `sent_at` is of any shape: `heartbeat` reads it, and never fails the batch."""
 
     operations: list[msgspec.Raw]
     protocol: int = 1
     sent_at: str | None = None
-    pending: Any = None
+    pending: Any = msgspec.UNSET
+    oldest_unsent: Any = msgspec.UNSET
+    roster_version: Any = msgspec.UNSET
+    storage_persisted: Any = msgspec.UNSET
+    battery: Any = msgspec.UNSET
+    holder: Any = msgspec.UNSET
+    checksum_mismatch: Any = msgspec.UNSET
 
 
 class Header(msgspec.Struct):
@@ -114,13 +122,18 @@ def read_operation(raw: bytes) -> Received:
         return _unstorable(raw, _salvaged(raw))
     if not is_id(members.get("id")):
         raise _no_id()
-    if _SUSPICIOUS.search(raw) and not _storable(members):
+    if _suspicious(raw) and not _storable(members):
         return _unstorable(raw, members)
     try:
         canonical = orjson.dumps(_identity(members), option=orjson.OPT_SORT_KEYS)
     except TypeError:  # nested deeper than anything that we would ever read again
         return _unstorable(raw, members)
     return Received(members["id"], raw, hashlib.sha256(canonical).hexdigest(), members, canonical.decode())
+
+
+def _suspicious(raw: bytes) -> bool:
+    """Whether there may be a NUL or an integer beyond 2^53: worth looking at each member."""
+    return b"\\u0000" in raw or b"0" * 16 in raw.translate(_ALL_ZERO)
 
 
 def _identity(members: dict[str, Any]) -> dict[str, Any]:
@@ -171,6 +184,8 @@ def _storable(value: object) -> bool:
 
 def read_time(text: str) -> datetime:
     """An RFC 3339 time, in UTC and cut to milliseconds; ValueError when it is not one."""
+    if _USUAL_TIME.fullmatch(text):
+        return datetime.fromisoformat(text)
     if not _TIME.fullmatch(text):
         raise ValueError(f"{text!r} is not an RFC 3339 time")
     # A leap second is the one before it to every clock that we compare with.
@@ -187,4 +202,4 @@ def to_milliseconds(moment: datetime) -> datetime:
 
 def write_time(moment: datetime) -> str:
     """RFC 3339 in UTC with milliseconds: 2026-11-22T10:00:00.000Z."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat(timespec="milliseconds")[:-6] + "Z"

@@ -3,7 +3,7 @@
 `DeviceAdmin` and `OperationAdmin` are registered by `eventsync.schedule.admin`, which knows events and venues by name.
 """
 
-from eventsync.sync.admin.devices import DeviceAdmin, RevokedFilter
+from eventsync.sync.admin.devices import DeviceAdmin, HoldingFilter, RevokedFilter
 from eventsync.sync.admin.operations import OperationAdmin
 from eventsync.sync.admin.quarantine import QuarantinedAdmin
 from eventsync.sync.admin.reading import AppliedFilter, ByIdFilter, as_id, visible
@@ -12,6 +12,7 @@ __all__ = [
     "AppliedFilter",
     "ByIdFilter",
     "DeviceAdmin",
+    "HoldingFilter",
     "OperationAdmin",
     "QuarantinedAdmin",
     "RevokedFilter",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,6 @@ from eventsync.sync.registry import registry
 from eventsync.sync.streams import device_stream
 from eventsync.sync.wire import write_time
 
-PING = 20  # seconds
 _TOKEN_WITHIN = 10  # seconds
 _MOST_BYTES = 1024
 
@@ -82,17 +82,23 @@ async def _first_message(receive: Receive) -> str:
 
 
 async def _serve(token: str, receive: Receive, send: Send) -> None:
-    """Until the device hangs up, or may no longer read. A change of what it may read begins it anew."""
+    """Pokes and pings, until the device hangs up or may no longer read. The first ping says: you are heard."""
     gone = asyncio.ensure_future(_until_gone(receive))
     try:
-        while not gone.done():
-            own, streams = await _readable(token)
-            socket = Socket(streams)
-            hub.join(socket)
-            try:
-                await _tell(socket, own, gone, send)
-            finally:
-                hub.leave(socket)
+        own, streams = await _readable(token)
+        socket = Socket(streams)
+        gone.add_done_callback(lambda _: socket.close())
+        hub.join(socket)
+        try:
+            await send(_ping())
+            while (heads := await socket.news()) is not None:
+                await send(_poke(tuple(heads.items())) if heads else _ping())
+                if own in heads:  # what it may read may have changed
+                    _, streams = await _readable(token)
+                    hub.change(socket, streams)
+        finally:
+            hub.leave(socket)
+            socket.close()
     finally:
         gone.cancel()
 
@@ -109,24 +115,6 @@ def _readable(token: str) -> tuple[str, list[str]]:
     return device_stream(device.id), registry.readable(device)
 
 
-async def _tell(socket: Socket, own: str, gone: "asyncio.Future[None]", send: Send) -> None:
-    """Pokes and pings; ends when the device is gone or its own record has moved. The first ping says: you are heard."""
-    await send(_ping())
-    while not gone.done():
-        news = asyncio.ensure_future(socket.news())
-        either: set[asyncio.Future[Any]] = {news, gone}
-        await asyncio.wait(either, timeout=PING, return_when=asyncio.FIRST_COMPLETED)
-        if not news.done():
-            news.cancel()
-            if not gone.done():
-                await send(_ping())
-            continue
-        heads = news.result()
-        await send(_text({"poke": heads}))
-        if own in heads:
-            return
-
-
 async def _until_gone(receive: Receive) -> None:
     """Nothing that a device says after its token means anything."""
     while (await receive())["type"] != "websocket.disconnect":
@@ -135,6 +123,11 @@ async def _until_gone(receive: Receive) -> None:
 
 def _ping() -> dict[str, Any]:
     return _text({"ping": write_time(timezone.now())})
+
+
+@lru_cache(maxsize=64)  # a thousand sockets are told the same at the same moment
+def _poke(heads: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+    return _text({"poke": dict(heads)})
 
 
 def _text(message: dict[str, Any]) -> dict[str, Any]:

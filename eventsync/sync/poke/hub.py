@@ -14,28 +14,58 @@ from django.conf import settings
 log = logging.getLogger(__name__)
 
 GROUP = "eventsync.pokes"
+PING = 20  # seconds of silence
 COALESCE = 0.2  # seconds: at most one poke for each stream and socket in this time
 _RETRY = 5  # seconds until a lost subscription is asked for again
 
 
 class Socket:
-    """What one device is still to be told. It holds one head for each stream, however slow the device is."""
+    """What one device is still to be told. It holds one head for each stream, however slow the device is.
 
-    def __init__(self, streams: Iterable[str]) -> None:
+    It costs no task and no timer for each poke: a thousand of them are woken at the same moment.
+    """
+
+    def __init__(self, streams: Iterable[str], *, ping: float = PING) -> None:
         self.streams = frozenset(streams)
         self._heads: dict[str, int] = {}
-        self._news = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._ping, self._ping_due, self._closed = ping, False, False
+        self._spoke = self._loop.time()
+        self._timer = self._loop.call_later(ping, self._beat)
+        self._waiter: asyncio.Future[None] | None = None
 
     def tell(self, stream: str, head: int) -> None:
         self._heads[stream] = max(head, self._heads.get(stream, 0))
-        self._news.set()
+        self._wake()
 
-    async def news(self) -> dict[str, int]:
-        """Waits until there is something to tell, and takes it."""
-        await self._news.wait()
-        heads, self._heads = self._heads, {}
-        self._news.clear()
+    def close(self) -> None:
+        """The device is gone: there is no more news."""
+        self._closed = True
+        self._timer.cancel()
+        self._wake()
+
+    async def news(self) -> dict[str, int] | None:
+        """Waits until there is something to tell, and takes it; {} after a long silence, None once it is closed."""
+        while not (self._heads or self._ping_due or self._closed):
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        if self._closed:
+            return None
+        heads, self._heads, self._ping_due = self._heads, {}, False
+        self._spoke = self._loop.time()
         return heads
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _beat(self) -> None:
+        """Asks for a ping when nothing was said for so long, and looks again when that may be so next."""
+        quiet = self._loop.time() - self._spoke
+        if quiet >= self._ping:
+            self._ping_due, quiet = True, 0
+            self._wake()
+        self._timer = self._loop.call_later(self._ping - quiet, self._beat)
 
 
 class Hub:
@@ -45,6 +75,7 @@ class Hub:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers: dict[str, set[Socket]] = {}
         self._waiting: dict[str, int] = {}
+        self._told: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._subscription: asyncio.Task[None] | None = None
 
@@ -59,6 +90,13 @@ class Hub:
             readers.discard(socket)
             if not readers:
                 self._readers.pop(stream, None)
+                self._told.pop(stream, None)
+
+    def change(self, socket: Socket, streams: Iterable[str]) -> None:
+        """From now on it reads these; what it has not been told yet, it still will be."""
+        self.leave(socket)
+        socket.streams = frozenset(streams)
+        self.join(socket)
 
     def say(self, heads: Mapping[str, int]) -> None:
         """Streams have moved, and the transaction that moved them is committed."""
@@ -70,13 +108,14 @@ class Hub:
         loop = asyncio.get_running_loop()
         if self._loop is loop:
             return
-        self._loop, self._readers, self._waiting, self._timer = loop, {}, {}, None
+        self._loop, self._readers, self._waiting, self._told, self._timer = loop, {}, {}, {}, None
         if settings.REDIS_URL:
             self._subscription = loop.create_task(self._listen())
 
     def _take(self, heads: Mapping[str, int]) -> None:
+        """What this process said itself comes back through Redis: the same head is not told twice."""
         for stream, head in heads.items():
-            if stream in self._readers:
+            if stream in self._readers and self._told.get(stream) != head:
                 self._waiting[stream] = max(head, self._waiting.get(stream, 0))
         if self._waiting and self._timer is None:
             self._flush()
@@ -84,6 +123,7 @@ class Hub:
     def _flush(self) -> None:
         """The first poke goes at once; what comes within the next moments goes together at their end."""
         waiting, self._waiting, self._timer = self._waiting, {}, None
+        self._told |= waiting
         for stream, head in waiting.items():
             for socket in self._readers.get(stream, ()):
                 socket.tell(stream, head)

@@ -1,9 +1,11 @@
 """What waits for somebody at the organisers' desk."""
 
 from django import template
+from django.utils import timezone
 
 from eventsync.jobs.models import Alert
-from eventsync.sync.models import Quarantined, Resolution
+from eventsync.sync import queries
+from eventsync.sync.models import Device, Quarantined, Resolution
 
 register = template.Library()
 
@@ -16,3 +18,8 @@ def open_alerts() -> int:
 @register.simple_tag
 def open_quarantine() -> int:
     return Quarantined.objects.filter(resolution=Resolution.OPEN).count()
+
+
+@register.simple_tag
+def silent_holders() -> int:
+    return queries.silent_holders(Device.objects.all(), now=timezone.now()).count()

@@ -9,7 +9,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils import timezone
 from django_q.cluster import Cluster
@@ -17,6 +17,7 @@ from django_q.cluster import Cluster
 from eventsync.jobs.chores import Rota
 from eventsync.jobs.models import Worker
 from eventsync.jobs.queue import sweep
+from eventsync.jobs.starting import objection
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         Worker.objects.exists()  # a database that cannot be used at all is said at once
+        if (sentence := objection()) is not None:
+            raise CommandError(f"The worker cannot start: {sentence}")
         stop = threading.Event()
         os.register_at_fork(after_in_child=_leave_the_group)
         cluster = Cluster()

@@ -25,6 +25,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not options["file"].expanduser().is_file():
+            raise CommandError(f"There is no file {options['file']}.")
         if _holds_operations() and not options["replace"]:
             raise CommandError(
                 "The present database has operations in it. "

@@ -1,0 +1,83 @@
+"""Events and venues, kept once something depends on them."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from eventsync.jobs.admin import ModelAdmin
+from eventsync.schedule.models import Event, Venue
+from eventsync.sync.models import Device, EnrolmentCode
+
+if TYPE_CHECKING:
+    VenueInlineBase = admin.TabularInline[Venue, Event]  # generic in its type stubs only
+else:
+    VenueInlineBase = admin.TabularInline
+
+
+class KeptAdmin(ModelAdmin):
+    """Rows that can be deleted until something depends on them; from then on the page says what."""
+
+    delete_confirmation_template = "admin/kept_delete.html"
+    delete_selected_confirmation_template = "admin/kept_delete_selected.html"
+
+    def why_kept(self, obj: Any) -> str:
+        """A sentence, or nothing when the row may go."""
+        raise NotImplementedError
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[str, int], set[str], list[Any]]:
+        reasons = [reason for obj in objs if (reason := self.why_kept(obj))]
+        return ([], {}, set(), reasons) if reasons else super().get_deleted_objects(objs, request)
+
+
+class VenueInline(VenueInlineBase):
+    model = Venue
+    extra = 0
+    can_delete = False
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "slug"]
+    show_change_link = True
+
+
+class EventAdmin(KeptAdmin):
+    """Registered by `checkin.admin`, which knows what hangs on an event's time zone."""
+
+    list_display = ["name", "slug", "first_day", "last_day", "tz"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["name", "slug", "tz", "first_day", "last_day", "apart_minutes"]
+    inlines = [VenueInline]
+
+    def why_kept(self, obj: Event) -> str:
+        if Device.objects.filter(event_id=obj.id).exists():
+            return f"Phones were enrolled for {obj}. What they recorded is never removed, so the event has to stay."
+        if obj.venues.exists():
+            return f"{obj} has venues. Delete those first."
+        return ""
+
+
+class VenueAdmin(KeptAdmin):
+    """Registered by `checkin.admin`, whose checkpoints carry the venue's name to the phones."""
+
+    list_display = ["name", "slug", "event"]
+    list_filter = ["event"]
+    list_select_related = ["event"]
+    search_fields = ["name", "slug", "event__name"]
+    prepopulated_fields = {"slug": ["name"]}
+    fields = ["event", "name", "slug"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["event"] if obj else []
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return {"slug": ["name"]} if self.has_add_permission(request) and obj is None else {}
+
+    def why_kept(self, obj: Venue) -> str:
+        if Device.objects.filter(venue_id=obj.id).exists():
+            return f"Phones were enrolled for {obj}, so the venue has to stay."
+        if EnrolmentCode.objects.filter(venue_id=obj.id).exists():
+            return f"Enrolment codes were made for {obj}. Delete those first."
+        return ""

@@ -1,0 +1,1 @@
+"""Django's SQLite, for connections that stay."""
