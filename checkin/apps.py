@@ -9,5 +9,6 @@ class CheckinConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("checkin.operations")
+        import_module("checkin.conflicts.operations")
         import_module("checkin.records")
         import_module("checkin.tasks")

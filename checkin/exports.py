@@ -3,11 +3,10 @@
 import csv
 import io
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from asgiref.sync import sync_to_async
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
@@ -17,8 +16,8 @@ from checkin.rosters import cells
 from eventsync.schedule.models import Event
 
 HEADER = (
-    "venue", "checkpoint", "window", "what", "undone", "number", "name", "delegation", "role", "happened", "received",
-    "recorded by", "phone", "method", "reason", "flags", "operation",
+    "venue", "checkpoint", "window", "slot", "what", "undone", "number", "name", "delegation", "role", "happened",
+    "received", "recorded by", "phone", "method", "reason", "note", "flags", "operation",
 )  # fmt: skip
 CHUNK = 64 * 1024
 
@@ -36,9 +35,9 @@ def attendance(event: Event, checkpoint: Checkpoint | None = None) -> Iterator[R
 
 def _cells(record: AttendanceRecord, who: Who, flags: Iterable[str], zone: ZoneInfo) -> Row:
     return [
-        record.checkpoint.venue.name, record.checkpoint.name, record.window, record.get_verb_display(),
+        record.checkpoint.venue.name, record.checkpoint.name, record.window, record.slot, record.get_verb_display(),
         "yes" if record.voided else "", who.number, who.name, who.delegation, who.role, record.at.astimezone(zone),
-        record.received_at.astimezone(zone), record.by, str(record.device), record.method, record.reason,
+        record.received_at.astimezone(zone), record.by, str(record.device), record.method, record.reason, record.note,
         " ".join(flags), str(record.operation_id),
     ]  # fmt: skip
 
@@ -86,13 +85,3 @@ FORMATS: dict[str, tuple[str, Callable[[Iterable[Row]], Iterator[bytes]]]] = {
     "csv": ("text/csv; charset=utf-8", as_csv),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
 }
-
-
-async def streamed(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """An ASGI server would read a plain iterator to its end before it sends anything."""
-    while (part := await sync_to_async(_next)(parts)) is not None:
-        yield part
-
-
-def _next(parts: Iterator[bytes]) -> bytes | None:
-    return next(parts, None)

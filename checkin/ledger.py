@@ -3,14 +3,17 @@
 Every function here runs with the attendance heads of the venues concerned locked.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, cast
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from checkin import models, records
 from checkin.rules import Entry, Policy, Presence, Verb, fold
 from eventsync.sync import bulk
+from eventsync.sync.lookup import Answer, Lookup
 from eventsync.sync.streams import Changes
 
 CHUNK = 500
@@ -19,9 +22,21 @@ CHUNK = 500
 class Key(NamedTuple):
     """Whose presence: a subject at one checkpoint, in one window."""
 
-    checkpoint: UUID
+    checkpoint: str
     window: str
     subject: str
+
+
+_RECORDS = Lookup(
+    models.AttendanceRecord,
+    ("operation_id", "checkpoint", "window", "subject", "verb", "at", "seq", "by", "slot", "voided"),
+    by="subject",
+    within="checkpoint",
+)
+_HEADCOUNTS = Lookup(
+    models.Headcount, ("checkpoint", "window", "present", "unidentified", "voided"), by="checkpoint"
+)  # fmt: skip
+_PEOPLE = Lookup(models.Person, ("id", "event"), by="id")
 
 
 @dataclass(slots=True)
@@ -45,20 +60,17 @@ class Counts:
 class Book:
     """The arrive and leave records of the keys that were loaded, by operation id."""
 
-    policies: Mapping[UUID, str]
+    policies: Mapping[str, str]
     entries: dict[Key, dict[str, Entry]] = field(default_factory=dict)
     voided: set[str] = field(default_factory=set)
 
     def load(self, subjects: Iterable[str]) -> None:
-        """Adds all records of these subjects, at whatever checkpoint that has a policy here."""
-        wanted = sorted(set(subjects))
-        columns = ("operation_id", "checkpoint_id", "window", "subject", "verb", "at", "seq", "by", "voided")
-        for start in range(0, len(wanted), CHUNK):
-            rows = models.AttendanceRecord.objects.filter(subject__in=wanted[start : start + CHUNK]).order_by()
-            for operation_id, checkpoint, window, subject, verb, at, seq, by, voided in rows.values_list(*columns):
-                if checkpoint in self.policies and verb in {"arrive", "leave"}:
-                    entry = Entry(cast(Verb, verb), at, seq, str(operation_id), by)
-                    self.add(Key(checkpoint, window, subject), entry, voided=voided)
+        """Adds all records of these subjects at the checkpoints that have a policy here."""
+        rows = _of_subjects(subjects, self.policies)
+        for operation_id, checkpoint, window, subject, verb, at, seq, by, slot, voided in rows:
+            if verb in {"arrive", "leave"}:
+                entry = Entry(cast(Verb, verb), at, seq, operation_id, by, slot)
+                self.add(Key(checkpoint, window, subject), entry, voided=voided)
 
     def add(self, key: Key, entry: Entry, *, voided: bool) -> None:
         self.entries.setdefault(key, {})[entry.id] = entry
@@ -66,39 +78,47 @@ class Book:
             self.voided.add(entry.id)
 
     def fold(self, key: Key) -> Presence | None:
+        entries = self.entries.get(key)
+        if not entries:
+            return None
         policy = cast(Policy, self.policies[key.checkpoint])
-        return fold(policy=policy, entries=self.entries.get(key, {}).values(), voided=self.voided)
+        return fold(policy=policy, entries=entries.values(), voided=self.voided)
 
     def unvoided_arrivals(self, key: Key) -> int:
-        entries = self.entries.get(key, {}).values()
-        return sum(entry.verb == "arrive" and entry.id not in self.voided for entry in entries)
+        entries = self.entries.get(key)
+        if not entries:
+            return 0
+        return sum(entry.verb == "arrive" and entry.id not in self.voided for entry in entries.values())
 
 
 @dataclass
 class Sheet:
     """What a transaction does to presence: noted before, folded after, written once."""
 
-    noted: set[Key] = field(default_factory=set)
-    counts: dict[tuple[UUID, str], Counts] = field(default_factory=dict)
+    noted: dict[Key, None] = field(default_factory=dict)  # in the order of the operations
+    counts: dict[tuple[str, str], Counts] = field(default_factory=dict)
 
     def note(self, key: Key, presence: Presence | None, *, identified: bool) -> None:
         """Takes what a key folded to before out of the counts; only the first note of a key does anything."""
         if key not in self.noted:
-            self.noted.add(key)
+            self.noted[key] = None
             self.counts_of(key).count(presence, identified=identified, sign=-1)
 
     def counts_of(self, key: Key) -> Counts:
-        return self.counts.setdefault((key.checkpoint, key.window), Counts())
+        place = (key.checkpoint, key.window)
+        return self.counts.get(place) or self.counts.setdefault(place, Counts())
 
-    def write(self, book: Book, *, identified: Collection[str], venues: Mapping[UUID, UUID], changes: Changes) -> None:
-        """Writes presence, headcounts and their records. `identified`: the subjects on the roster by now."""
-        after = {key: book.fold(key) for key in sorted(self.noted, key=str)}
+    def write(self, book: Book, *, identified: Collection[str], streams: Mapping[str, str], changes: Changes) -> None:
+        """Writes presence, headcounts and their records. `identified`: the subjects on the roster by now;
+        `streams`: where each checkpoint's attendance is seen.
+        """
+        after = {key: book.fold(key) for key in self.noted}
         for key, presence in after.items():
             self.counts_of(key).count(presence, identified=key.subject in identified, sign=1)
         _write_presence(after, identified)
         for key, presence in after.items():
-            _put_presence(changes, records.attendance_stream(venues[key.checkpoint]), key, presence)
-        _write_headcounts(self.counts, venues, changes)
+            _put_presence(changes, streams[key.checkpoint], key, presence)
+        _write_headcounts(self.counts, streams, changes)
 
 
 def _put_presence(changes: Changes, stream: str, key: Key, presence: Presence | None) -> None:
@@ -110,28 +130,23 @@ def _put_presence(changes: Changes, stream: str, key: Key, presence: Presence | 
 
 
 def _write_presence(after: Mapping[Key, Presence | None], identified: Collection[str]) -> None:
-    columns = ("checkpoint", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates")
+    columns = (
+        "checkpoint", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates", "slot",
+    )  # fmt: skip
     rows = [
-        (*key, key.subject in identified, held.state, held.since, held.by, held.operation, held.duplicates)
+        (*key, key.subject in identified, *held[:-1], held.slot or None)
         for key, held in after.items()
         if held is not None
     ]
-    bulk.upsert(models.Presence, columns, rows, key=("subject", "checkpoint", "window"))
-    gone = {key for key, held in after.items() if held is None}
-    stored = models.Presence.objects.filter(subject__in={key.subject for key in gone})
-    columns_of_key = ("checkpoint_id", "window", "subject")
-    doomed = [row for row, *key in stored.values_list("id", *columns_of_key) if Key(*key) in gone]
-    models.Presence.objects.filter(id__in=doomed).delete()
+    bulk.upsert(models.Presence, columns, rows, key=Key._fields)
+    bulk.delete(models.Presence, [key for key, held in after.items() if held is None], key=Key._fields)
 
 
-def _write_headcounts(deltas: Mapping[tuple[UUID, str], Counts], venues: Mapping[UUID, UUID], changes: Changes) -> None:
-    checkpoints = {checkpoint for checkpoint, _ in deltas}
-    columns = ("checkpoint_id", "window", "present", "unidentified", "voided")
+def _write_headcounts(deltas: Mapping[tuple[str, str], Counts], streams: Mapping[str, str], changes: Changes) -> None:
+    columns = ("checkpoint", "window", "present", "unidentified", "voided")
     stored = {
         (checkpoint, window): Counts(*counts)
-        for checkpoint, window, *counts in models.Headcount.objects.filter(checkpoint__in=checkpoints).values_list(
-            *columns
-        )
+        for checkpoint, window, *counts in _HEADCOUNTS.rows({checkpoint for checkpoint, _ in deltas})
     }
     rows = []
     for (checkpoint, window), delta in deltas.items():
@@ -141,24 +156,19 @@ def _write_headcounts(deltas: Mapping[tuple[UUID, str], Counts], venues: Mapping
         old = old or Counts()  # a window that nobody is in any more has its row in every order of arrival
         now = Counts(old.present + delta.present, old.unidentified + delta.unidentified, old.voided + delta.voided)
         rows.append((checkpoint, window, now.present, now.unidentified, now.voided))
-        put_headcount(changes, venues[checkpoint], checkpoint, window, now)
-    bulk.upsert(
-        models.Headcount,
-        ("checkpoint", "window", "present", "unidentified", "voided"),
-        rows,
-        key=("checkpoint", "window"),
-    )
+        put_headcount(changes, streams[checkpoint], checkpoint, window, now)
+    bulk.upsert(models.Headcount, columns, rows, key=("checkpoint", "window"))
 
 
-def put_headcount(changes: Changes, venue: UUID, checkpoint: UUID, window: str, counts: Counts) -> None:
+def put_headcount(changes: Changes, stream: str, checkpoint: str, window: str, counts: Counts) -> None:
     body = {
-        "checkpoint": str(checkpoint),
+        "checkpoint": checkpoint,
         "window": window,
         "present": counts.present,
         "unidentified": counts.unidentified,
         "voided": counts.voided,
     }
-    changes.put(records.attendance_stream(venue), "headcount", f"{checkpoint}/{window}", body)
+    changes.put(stream, "headcount", f"{checkpoint}/{window}", body)
 
 
 def person_subject(person_id: UUID | str) -> str:
@@ -171,9 +181,26 @@ def credential_subject(digest: str) -> str:
 
 def identified_among(event_id: UUID, subjects: Iterable[str]) -> set[str]:
     """Which of these subjects are people of the event."""
-    ids = [UUID(subject[1:]) for subject in subjects if subject[0] == "p"]
-    found: set[str] = set()
-    for start in range(0, len(ids), CHUNK):
-        people = models.Person.objects.filter(id__in=ids[start : start + CHUNK])
-        found |= {person_subject(id) for id, event in people.values_list("id", "event_id") if event == event_id}
-    return found
+    ids = [subject[1:] for subject in subjects if subject[0] == "p"]
+    of_event = str(event_id)
+    return {
+        person_subject(person)
+        for start in range(0, len(ids), CHUNK)
+        for person, event in _PEOPLE.rows(ids[start : start + CHUNK])
+        if event == of_event
+    }
+
+
+def records_about(subjects: Collection[str], *, event_id: UUID | None = None) -> "QuerySet[models.AttendanceRecord]":
+    """All records of these subjects, in no order. The index that finds them begins with the checkpoint, so that what is
+    written at a door lies together; there are few checkpoints.
+    """
+    doors = models.Checkpoint.objects.order_by()
+    places = doors.filter(venue__event=event_id) if event_id else doors
+    return models.AttendanceRecord.objects.filter(checkpoint__in=places.values("id"), subject__in=subjects).order_by()
+
+
+def _of_subjects(subjects: Iterable[str], checkpoints: Collection[str]) -> Iterator[Answer]:
+    wanted = sorted(set(subjects))
+    for start in range(0, len(wanted), CHUNK):
+        yield from _RECORDS.rows(wanted[start : start + CHUNK], within=checkpoints)

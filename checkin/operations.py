@@ -1,36 +1,71 @@
-"""The operations of the door: arrive, leave, void, refuse (docs/protocol.md, section 8)."""
+"""The operations of the door, and those that change the list at it (docs/protocol.md, section 8)."""
 
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from checkin import models, records
+from checkin import models
 from checkin.batch_page import Page
-from checkin.payloads import Passage, Refusal, Voiding
-from checkin.references import doors
+from checkin.guardians import Tries
+from checkin.listing_page import ListingPage
+from checkin.listing_page import streams_of as listing_streams
+from checkin.payloads import (
+    Confirmation,
+    Hold,
+    Listing,
+    Merging,
+    Passage,
+    Refusal,
+    Registration,
+    Release,
+    Trying,
+    Voiding,
+)
+from checkin.records import conflicts_stream
+from checkin.references import doors, streams_of
 from eventsync.sync.registry import Incoming, Outcome, registry
-from eventsync.sync.streams import Changes
+from eventsync.sync.streams import Changes, roster_stream
 from eventsync.sync.wire import is_id
 
 
 class Attendance:
-    """Applies a batch of the door's operations: a fact is never refused, at most flagged."""
+    """Applies a batch of the door's operations: a fact is never refused, at most flagged.
+
+    Who is on the list is settled first: an arrival is then of somebody whom the same batch registers.
+    """
 
     def __init__(self, operations: Sequence[Incoming]) -> None:
-        self._named = {operation.payload.checkpoint for operation in operations}
+        payloads = [each.payload for each in operations]
+        self._named = {said.checkpoint for said in payloads if not isinstance(said, Hold | Release | Listing)}
+        self._holding = any(isinstance(said, Hold | Release) for said in payloads)
+        self._listing = any(isinstance(said, Listing) for said in payloads)
+        self._event_id = operations[0].author.event_id
+        # Whoever voids may end a conflict.
+        self._voiding = any(isinstance(said, Voiding) for said in payloads)
 
     def streams(self) -> set[str]:
-        """By the checkpoints' venues, which never change."""
-        venues = models.Checkpoint.objects.filter(id__in=self._named).order_by().values_list("venue_id", flat=True)
-        return set(map(records.attendance_stream, venues))
+        also = {roster_stream(self._event_id)} if self._holding else set()
+        also |= {conflicts_stream(self._event_id)} if self._voiding else set()
+        return streams_of(self._named) | also | (listing_streams(self._event_id) if self._listing else set())
 
     def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:
-        if not fresh:
-            return []
-        page = Page(doors(self._named), fresh)
-        outcomes = [page.decide(operation) for operation in fresh]
-        page.write(changes)
-        return outcomes
+        if not self._listing:
+            return _at_the_door(fresh, self._named, changes)
+        listing = [each for each in fresh if isinstance(each.payload, Listing)]
+        rest = [each for each in fresh if not isinstance(each.payload, Listing)]
+        outcomes = ListingPage(listing).apply(changes) if listing else []
+        outcomes += _at_the_door(rest, self._named, changes)
+        by_id = dict(zip((each.id for each in [*listing, *rest]), outcomes, strict=True))
+        return [by_id[each.id] for each in fresh]
+
+
+def _at_the_door(fresh: Sequence[Incoming], checkpoints: set[str], changes: Changes) -> list[Outcome]:
+    if not fresh:
+        return []
+    page = Page(doors(checkpoints), fresh)
+    outcomes = [page.decide(operation) for operation in fresh]
+    page.write(changes)
+    return outcomes
 
 
 @registry.affects
@@ -41,14 +76,21 @@ def person_named(event_id: UUID, members: dict[str, Any]) -> str:
     people = models.Person.objects.filter(event=event_id)
     key = said.get("person")
     if isinstance(key, str) and is_id(key):
-        return str(people.filter(id=key).first() or "")
+        return str(people.filter(id=key).first() or _new_name(said))
     digest = said.get("credential")
     if not isinstance(digest, str) or "\0" in digest:
         return ""
     return str(people.filter(credentials__digest=digest).first() or "")
 
 
+def _new_name(said: dict[str, Any]) -> str:
+    """What a registration calls somebody who is not on the roster."""
+    name = said.get("name")
+    return name[:200] if isinstance(name, str) else ""
+
+
 _DOOR = ("door", "lead", "kiosk", "control")
+_LEADING = ("lead", "control")
 _KINDS: dict[str, type[Any]] = {
     "checkin.arrive": Passage,
     "checkin.leave": Passage,
@@ -57,3 +99,10 @@ _KINDS: dict[str, type[Any]] = {
 }
 for _name, _payload in _KINDS.items():
     registry.operation(_name, payload=_payload, profiles=_DOOR, family=Attendance)
+# Of one family with what they bear upon: a hold and an arrival of one phone keep their order.
+registry.operation("checkin.hold", payload=Hold, profiles=_LEADING, family=Attendance)
+registry.operation("checkin.release", payload=Release, profiles=_LEADING, family=Attendance)
+for _name, _payload in {"checkin.merge": Merging, "checkin.confirm": Confirmation}.items():
+    registry.operation(_name, payload=_payload, profiles=_LEADING, family=Attendance)
+registry.operation("checkin.release_try", payload=Trying, profiles=_LEADING, family=Tries)
+registry.operation("checkin.register", payload=Registration, profiles=("door", *_LEADING), family=Attendance)

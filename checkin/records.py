@@ -4,62 +4,135 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from checkin.models import Checkpoint, Credential, CredentialState, Person
-from checkin.rules import Presence
+from checkin.identity import Identities, groups
+from checkin.models import Checkpoint, Credential, CredentialState, Guardian, Person
+from checkin.rules import EXPECTED, Presence
 from eventsync.schedule.models import Venue
-from eventsync.sync.models import Device, Profile
+from eventsync.sync.lookup import Lookup
+from eventsync.sync.models import Change, Device, Profile
 from eventsync.sync.registry import registry
-from eventsync.sync.streams import Changes
+from eventsync.sync.streams import Changes, roster_stream
 from eventsync.sync.wire import write_time
 
 SHOWN = ("name", "search", "delegation", "role")
+READ = (*SHOWN, "family", "standing", "hold_desk", "walk_in", "guardian")
+_VENUES = Lookup(Venue, ("id",), by="event")
+_NAMED = Lookup(Person, ("id", "name", "delegation"), by="id")
+LEADING = (Profile.LEAD, Profile.CONTROL)
 DOOR_PROFILES = (Profile.DOOR, Profile.LEAD, Profile.KIOSK, Profile.CONTROL)
 
 
-def roster_stream(event_id: UUID) -> str:
-    return f"roster:{event_id}"
-
-
-def attendance_stream(venue_id: UUID) -> str:
+def attendance_stream(venue_id: UUID | str) -> str:
     return f"attendance:{venue_id}"
+
+
+def conflicts_stream(event_id: UUID | str) -> str:
+    return f"conflicts:{event_id}"
+
+
+def guardians_stream(event_id: UUID | str) -> str:
+    return f"guardians:{event_id}"
 
 
 @registry.streams
 def readable(device: Device) -> Sequence[str]:
-    """A phone at the door reads the roster of its event and the attendance of its venue, or of all of them."""
+    """A phone at the door reads the roster of its event and the attendance of its venue, or of all of them; a lead's
+    the conflicts of the event too. Release codes are a lead's alone: in time, who has the hashes can find them."""
     if device.profile not in DOOR_PROFILES:
         return []
     venues = [device.venue_id] if device.venue_id else venue_ids(device.event_id)
-    return [roster_stream(device.event_id), *map(attendance_stream, venues)]
+    leads = [conflicts_stream(device.event_id)] if device.profile in LEADING else []
+    leads += [guardians_stream(device.event_id)] if device.profile == Profile.LEAD else []
+    return [roster_stream(device.event_id), *leads, *map(attendance_stream, venues)]
 
 
 def venue_ids(event_id: UUID) -> list[UUID]:
-    return list(Venue.objects.filter(event_id=event_id).order_by("id").values_list("id", flat=True))
+    return sorted(UUID(venue) for (venue,) in _VENUES.rows([event_id]))
 
 
-def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID]) -> None:
-    """Writes these people as they are now into the roster stream; who is no longer there is deleted from it."""
-    stream, wanted = roster_stream(event_id), list(people)
+def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID], identities: Identities | None = None) -> None:
+    """Writes these people as they are now, in all their rows, into the roster stream.
+
+    Who is no longer there leaves it, and so does who is merged.
+    """
+    stream, identities = roster_stream(event_id), identities or Identities(event_id)
+    wanted = sorted(groups(identities, people))
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
-        digests: dict[UUID, list[str]] = {}
-        active = Credential.objects.filter(person_id__in=part, state=CredentialState.ACTIVE)
-        for person_id, digest in active.values_list("person_id", "digest"):
-            digests.setdefault(person_id, []).append(digest)
-        found = set()
-        for row in Person.objects.filter(id__in=part).values("id", *SHOWN):
-            person_id = row["id"]
-            found.add(person_id)
-            body = person_body(row, digests.get(person_id, []))
-            changes.put(stream, "person", str(person_id), body)
-        for person_id in set(part) - found:
-            changes.delete(stream, "person", str(person_id))
+        rows, digests = _rows_of(groups(identities, part), identities)
+        for person_id in map(str, part):
+            if person_id in rows and identities.of(person_id) == person_id:
+                together = [rows[key] for key in identities.group(person_id) if key in rows]
+                body = person_body(rows[person_id], digests.get(person_id, []), together)
+                changes.put(stream, "person", person_id, body | _also(identities, person_id))
+            else:
+                changes.delete(stream, "person", person_id)
 
 
-def person_body(person: Mapping[str, Any], digests: Sequence[str]) -> dict[str, Any]:
-    """`person` has an id and everything in SHOWN; no more than that of anybody reaches a door."""
+def _rows_of(
+    people: Iterable[UUID], identities: Identities
+) -> tuple[dict[str, Mapping[str, Any]], dict[str, list[str]]]:
+    """The rows of these people by id, and the digests of active codes by whose they are now."""
+    wanted = list(people)
+    digests: dict[str, list[str]] = {}
+    active = Credential.objects.filter(person_id__in=wanted, state=CredentialState.ACTIVE).order_by()
+    for person_id, digest in active.values_list("person_id", "digest"):
+        digests.setdefault(identities.of(str(person_id)), []).append(digest)
+    rows = Person.objects.filter(id__in=wanted).order_by().values("id", *READ)
+    return {str(row["id"]): row for row in rows}, digests
+
+
+def _also(identities: Identities, person_id: str) -> dict[str, list[str]]:
+    also = identities.also(person_id)
+    return {"also": also} if also else {}
+
+
+def person_body(
+    person: Mapping[str, Any], digests: Sequence[str], together: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """`person` has an id and everything in READ; no more than that of anybody reaches a door.
+
+    `together`: all rows of this person. Who is in one that was on the list is no walk-in, and belongs to its family.
+    """
     shown = {name: person[name] for name in SHOWN}
-    return {"id": str(person["id"]), **shown, "flags": [], "hold": False, "credentials": sorted(digests)}
+    flags = [] if person["standing"] == EXPECTED else [person["standing"]]
+    if all(row["walk_in"] for row in together):
+        flags.append("walk_in")
+    if any(row["guardian"] for row in together):
+        flags.append("guarded")
+    desk = person["hold_desk"]
+    held = {"hold": True, "hold_desk": desk} if desk else {"hold": False}
+    family = person["family"] or max(row["family"] for row in together)
+    of = {"family": family} if family else {}
+    return {"id": str(person["id"]), **shown, **of, "flags": flags, **held, "credentials": sorted(digests)}
+
+
+def put_merged(changes: Changes, event_id: UUID, people: Iterable[UUID], identities: Identities) -> None:
+    """Writes, for leads, which of these rows are somebody else's; a row that is not leaves the stream."""
+    if identities.none:
+        return
+    stream, wanted = conflicts_stream(event_id), set(map(str, people))
+    merged = {key for key in wanted if identities.of(key) != key}
+    for key, name, delegation in sorted(_NAMED.rows(merged)):
+        body = {"id": key, "name": name, "delegation": delegation, "into": identities.of(key)}
+        changes.put(stream, "merged", key, body)
+    kept = Change.objects.filter(stream=stream, kind="merged", deleted=False).values_list("key", flat=True)
+    for key in sorted(wanted.intersection(kept) - merged):
+        changes.delete(stream, "merged", key)
+
+
+def put_guardians(changes: Changes, event_id: UUID, people: Iterable[UUID]) -> None:
+    """Writes the release codes of these people as they are now; of who has none, it leaves the stream."""
+    stream, wanted = guardians_stream(event_id), sorted(people)
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        rows = Guardian.objects.filter(person__in=part).values("person", "salt", "iterations", "hash")
+        found = {row["person"]: row | {"person": str(row["person"])} for row in rows}
+        for person in part:
+            if body := found.get(person):
+                changes.put(stream, "guardian", str(person), body)
+            else:
+                changes.delete(stream, "guardian", str(person))
 
 
 def put_checkpoint(changes: Changes, checkpoint: Checkpoint) -> None:
@@ -67,8 +140,10 @@ def put_checkpoint(changes: Changes, checkpoint: Checkpoint) -> None:
         "id": str(checkpoint.id),
         "name": checkpoint.name,
         "venue": checkpoint.venue.name,
+        "kind": checkpoint.kind,
         "policy": checkpoint.policy,
         "tz": checkpoint.zone,
+        **{name: said for name in ("slots", "admits", "guarded") if (said := getattr(checkpoint, name))},
     }
     if checkpoint.policy == "per_window":
         body["windows"] = [
@@ -78,22 +153,29 @@ def put_checkpoint(changes: Changes, checkpoint: Checkpoint) -> None:
     changes.put(attendance_stream(checkpoint.venue_id), "checkpoint", str(checkpoint.id), body)
 
 
-def presence_key(checkpoint: UUID, window: str, subject: str) -> str:
+def presence_key(checkpoint: str, window: str, subject: str) -> str:
     return f"{checkpoint}/{window}/{subject}"
 
 
-def presence_body(checkpoint: UUID, window: str, subject: str, presence: Presence) -> dict[str, Any]:
-    kind, value = ("person", _hyphenated(subject[1:])) if subject[0] == "p" else ("credential", subject[1:])
+def presence_body(checkpoint: str, window: str, subject: str, presence: Presence) -> dict[str, Any]:
+    slot = {"slot": presence.slot} if presence.slot else {}
+    kind = "person" if subject[0] == "p" else "credential"
     return {
-        "checkpoint": str(checkpoint),
+        "checkpoint": checkpoint,
         "window": window,
-        kind: value,
+        kind: subject_id(subject),
         "state": presence.state,
         "since": write_time(presence.since),
         "by": presence.by,
         "operation": presence.operation,
         "duplicates": presence.duplicates,
+        **slot,
     }
+
+
+def subject_id(subject: str) -> str:
+    """The person's id or the digest that a subject stands for."""
+    return _hyphenated(subject[1:]) if subject[0] == "p" else subject[1:]
 
 
 def _hyphenated(digits: str) -> str:

@@ -3,25 +3,44 @@
 Presence depends on it (a code that was unknown may now be somebody's), so both change together.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from uuid import UUID
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
 from checkin import models, records
-from checkin.ledger import CHUNK, Book, Key, Sheet, credential_subject, identified_among, person_subject
-from checkin.rules import Presence, search_key
-from eventsync.sync.streams import Changes, lock
+from checkin.conflicts import projection
+from checkin.holds import entries_of
+from checkin.identity import Identities, groups
+from checkin.ledger import (
+    CHUNK,
+    Book,
+    Key,
+    Sheet,
+    credential_subject,
+    identified_among,
+    person_subject,
+    records_about,
+)  # fmt: skip
+from checkin.rules import Presence, desk_after, search_key
+from eventsync.sync import bulk
+from eventsync.sync.streams import Changes, lock, roster_stream
 
 
 @dataclass
 class RosterChange:
-    """What the caller changed: people that were added, edited or removed, and digests whose owner changed."""
+    """What the caller changed: people that were added, edited or removed, and digests whose owner changed.
+
+    `guardians`: people who were given a release code, or lost it.
+    """
 
     people: set[UUID] = field(default_factory=set)
     digests: set[str] = field(default_factory=set)
+    guardians: set[UUID] = field(default_factory=set)
 
 
 @contextmanager
@@ -29,24 +48,35 @@ def changing(event_id: UUID) -> Iterator[RosterChange]:
     """One transaction with every attendance head of the event locked; at its end presence and streams follow."""
     with transaction.atomic():
         venues = map(records.attendance_stream, records.venue_ids(event_id))
-        changes = lock([records.roster_stream(event_id), *venues])
+        own = (roster_stream(event_id), records.conflicts_stream(event_id), records.guardians_stream(event_id))
+        changes = lock([*own, *venues])
         change = RosterChange()
         yield change
-        _resettle(event_id, change, changes)
-        records.put_people(changes, event_id, sorted(change.people))
+        settle(event_id, change, changes)
         changes.write()
 
 
-def _resettle(event_id: UUID, change: RosterChange, changes: Changes) -> None:
+def settle(event_id: UUID, change: RosterChange, changes: Changes) -> None:
+    """Presence, holds and streams follow from what was changed. All heads that `changing` names are locked."""
+    identities = Identities(event_id)
+    people = groups(identities, change.people | change.guardians | identities.settle())
+    _resettle(event_id, RosterChange(people, change.digests), identities, changes)
+    _refold_holds(people, identities)
+    records.put_people(changes, event_id, sorted(people), identities)
+    records.put_merged(changes, event_id, people, identities)
+    if change.guardians:
+        records.put_guardians(changes, event_id, change.guardians)
+
+
+def _resettle(event_id: UUID, change: RosterChange, identities: Identities, changes: Changes) -> None:
     """Re-folds the ledger's records of everybody whose identity may have changed."""
     if not models.AttendanceRecord.objects.filter(event=event_id).exists():
         return
-    owners = _owners(event_id, change.digests)
-    moved, touched = _moves(event_id, change, owners)
+    moved, touched = _moves(event_id, change, identities)
     if not (touched or moved):
         return
     sheet, subjects = Sheet(), {key.subject for key in touched}
-    held = _stored_presence(subjects)
+    held = _stored_presence(touched)
     for key in touched:
         presence, identified = held.get(key, (None, False))
         sheet.note(key, presence, identified=identified)
@@ -54,11 +84,33 @@ def _resettle(event_id: UUID, change: RosterChange, changes: Changes) -> None:
         for start in range(0, len(operations), CHUNK):
             part = operations[start : start + CHUNK]
             models.AttendanceRecord.objects.filter(operation_id__in=part).update(subject=subject)
-    doors = {each.id: each for each in models.Checkpoint.objects.filter(id__in={key.checkpoint for key in touched})}
+    named = models.Checkpoint.objects.filter(id__in={key.checkpoint for key in touched})
+    doors = {str(each.id): each for each in named}
     book = Book({key: door.policy for key, door in doors.items()})
     book.load(subjects)
-    venues = {key: door.venue_id for key, door in doors.items()}
-    sheet.write(book, identified=identified_among(event_id, subjects), venues=venues, changes=changes)
+    streams = {key: records.attendance_stream(door.venue_id) for key, door in doors.items()}
+    sheet.write(book, identified=identified_among(event_id, subjects), streams=streams, changes=changes)
+    projection.settle(event_id, subjects, changes)
+
+
+def _refold_holds(people: Iterable[UUID], identities: Identities) -> None:
+    """What was said of them holds for all their rows, also when it came before they did."""
+    wanted = sorted(map(str, people))
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        said = entries_of(part, identities)
+        stored = models.Person.objects.filter(id__in=part).order_by().values_list("id", "hold_desk")
+        right = {key: desk_after(said.get(identities.of(str(key)), ())) for key, _ in stored}
+        changed = [(right[key], key) for key, desk in stored if desk != right[key]]
+        bulk.update(models.Person, ("hold_desk",), changed, key=("id",))
+
+
+def place_hold(*, person: models.Person, desk: str, reason: str, by: str, now: datetime) -> None:
+    """What an organiser says: everybody sends this person to `desk`; empty: the hold is lifted."""
+    said: dict[str, Any] = {"desk": desk, "reason": reason, "by": by, "at": now, "seq": 0, "received_at": now}
+    with changing(person.event_id) as change:
+        models.HoldRecord.objects.create(operation_id=uuid4(), event_id=person.event_id, person_id=person.pk, **said)
+        change.people.add(person.pk)
 
 
 def _owners(event_id: UUID, digests: Iterable[str]) -> dict[str, UUID]:
@@ -70,55 +122,67 @@ def _owners(event_id: UUID, digests: Iterable[str]) -> dict[str, UUID]:
     return owners
 
 
-def _moves(event_id: UUID, change: RosterChange, owners: dict[str, UUID]) -> tuple[dict[str, list[UUID]], set[Key]]:
+def _moves(event_id: UUID, change: RosterChange, identities: Identities) -> tuple[dict[str, list[UUID]], set[Key]]:
     """The records that count for somebody else now, by their new subject; and every key that is concerned."""
     moved: dict[str, list[UUID]] = {}
     touched: set[Key] = set()
-    for operation, verb, checkpoint, window, old, digest in _records_of(event_id, change):
-        owner = owners.get(digest)
-        new = old if digest not in change.digests else person_subject(owner) if owner else credential_subject(digest)
+    rows = list(_records_of(event_id, change))
+    owners = _owners(event_id, {digest for *_, person, digest in rows if person is None})
+    for operation, verb, checkpoint, window, old, person, digest in rows:
+        owner = person or owners.get(digest)
+        new = person_subject(identities.of(str(owner))) if owner else credential_subject(digest)
         if verb != "refuse":  # which changes no presence
-            touched |= {Key(checkpoint, window, old), Key(checkpoint, window, new)}
+            touched |= {Key(str(checkpoint), window, old), Key(str(checkpoint), window, new)}
         if new != old:
             moved.setdefault(new, []).append(operation)
     return moved, touched
 
 
-def _records_of(event_id: UUID, change: RosterChange) -> Iterator[tuple[UUID, str, UUID, str, str, str]]:
-    columns = ("operation_id", "verb", "checkpoint_id", "window", "subject", "credential")
+def _records_of(event_id: UUID, change: RosterChange) -> Iterator[tuple[UUID, str, UUID, str, str, UUID | None, str]]:
+    columns = ("operation_id", "verb", "checkpoint_id", "window", "subject", "person_id", "credential")
     subjects = {person_subject(person) for person in change.people} | {credential_subject(d) for d in change.digests}
     wanted = sorted(subjects)
     for start in range(0, len(wanted), CHUNK):
-        rows = models.AttendanceRecord.objects.filter(subject__in=wanted[start : start + CHUNK], event=event_id)
+        rows = records_about(wanted[start : start + CHUNK], event_id=event_id)
         yield from rows.values_list(*columns)
 
 
-def _stored_presence(subjects: Iterable[str]) -> dict[Key, tuple[Presence, bool]]:
-    wanted, found = sorted(subjects), {}
+def _stored_presence(keys: Collection[Key]) -> dict[Key, tuple[Presence, bool]]:
+    wanted, found = sorted({key.subject for key in keys}), {}
+    there = {UUID(key.checkpoint) for key in keys}, {key.window for key in keys}
     columns = (
         "checkpoint_id", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates",
+        "slot",
     )  # fmt: skip
     for start in range(0, len(wanted), CHUNK):
-        rows = models.Presence.objects.filter(subject__in=wanted[start : start + CHUNK])
-        for checkpoint, window, subject, identified, state, since, by, operation, duplicates in rows.values_list(
+        part = wanted[start : start + CHUNK]
+        rows = models.Presence.objects.filter(checkpoint__in=there[0], window__in=there[1], subject__in=part)
+        for checkpoint, window, subject, identified, state, since, by, operation, duplicates, slot in rows.values_list(
             *columns
         ):
-            presence = Presence(state, since, by, str(operation), duplicates)
-            found[Key(checkpoint, window, subject)] = (presence, identified)
+            presence = Presence(state, since, by, str(operation), duplicates, slot or "")
+            found[Key(str(checkpoint), window, subject)] = (presence, identified)
     return found
 
 
 def remove_people(event_id: UUID, people: Iterable[UUID]) -> None:
-    """Takes people and their codes off the roster; the ledger keeps every record of them, as unidentified."""
+    """Takes people, the rows that are merged into theirs, and their codes off the roster.
+
+    The ledger keeps every record of them, as unidentified.
+    """
     with changing(event_id) as change:
         wanted = list(people)
         for start in range(0, len(wanted), CHUNK):
-            doomed = models.Person.objects.filter(event=event_id, id__in=wanted[start : start + CHUNK])
-            change.people.update(doomed.values_list("id", flat=True))
-            credentials = models.Credential.objects.filter(person__in=doomed)
-            change.digests.update(credentials.values_list("digest", flat=True))
-            credentials.delete()
-            doomed.delete()
+            part = models.Person.objects.filter(event=event_id, id__in=wanted[start : start + CHUNK])
+            for doomed in (models.Person.objects.filter(merged_into__in=part), part):
+                change.people.update(doomed.values_list("id", flat=True))
+                credentials = models.Credential.objects.filter(person__in=doomed)
+                change.digests.update(credentials.values_list("digest", flat=True))
+                credentials.delete()
+                guardians = models.Guardian.objects.filter(person__in=doomed)
+                change.guardians.update(guardians.values_list("person_id", flat=True))
+                guardians.delete()
+                doomed.delete()
 
 
 def search_of(name: str) -> str:

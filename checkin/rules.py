@@ -7,9 +7,9 @@ import base64
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,11 +19,18 @@ State = Literal["present", "left"]
 
 NO_WINDOW = ""
 OUTSIDE_WINDOWS = "none"
+SLOT_LENGTH = 50
+EXPECTED = "expected"
 
 # No letter or digit that can be mistaken for another in print or by hand: 24 of them, 4.58 bits each.
 CODE_ALPHABET = "ACDEFGHJKMNPQRTVWXY34679"
 CODE_LENGTH = 15  # 68 bits
 CODE_GROUP = 5
+
+# What a guardian says: 37 bits. Three guesses at a door mean nothing against them; the iterations are against whoever
+# takes the hashes home (docs/protocol.md, section 10, says how far).
+RELEASE_LENGTH = 8
+RELEASE_ITERATIONS = 600_000
 
 _OURS = re.compile(f"[{CODE_ALPHABET}]{{{CODE_LENGTH}}}")
 _SEPARATORS = str.maketrans("", "", " -")
@@ -68,6 +75,22 @@ def credential_digest(event_id: str, code: str) -> str:
     return base64.urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
 
 
+def printed_release_code(code: str) -> str:
+    """In two halves, as it is read aloud."""
+    return f"{code[: RELEASE_LENGTH // 2]}-{code[RELEASE_LENGTH // 2 :]}"
+
+
+def release_hash(code: str, *, salt: str, iterations: int) -> str:
+    """PBKDF2 with HMAC-SHA-256 of a release code, however it was typed: 256 bits in base64url without padding.
+
+    `salt` is base64url without padding, too.
+    """
+    typed = code.translate(_SEPARATORS).upper().encode()
+    salted = base64.urlsafe_b64decode(salt + "=" * (-len(salt) % 4))
+    derived = hashlib.pbkdf2_hmac("sha256", typed, salted, iterations)
+    return base64.urlsafe_b64encode(derived).rstrip(b"=").decode()
+
+
 class Window(NamedTuple):
     """One half-open stretch of time [start, end) of a `per_window` checkpoint."""
 
@@ -87,8 +110,10 @@ def window_at(*, policy: Policy, tz: str, windows: Sequence[Window], at: datetim
             return next((window.id for window in windows if window.start <= at < window.end), OUTSIDE_WINDOWS)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+in_order = attrgetter("at", "seq", "id")  # of whatever was said, and when it happened by corrected time (protocol 3.7)
+
+
+class Entry(NamedTuple):
     """One arrive or leave of one subject at one checkpoint and window. `at` is the corrected time."""
 
     verb: Verb
@@ -96,14 +121,10 @@ class Entry:
     seq: int
     id: str
     by: str
-
-    @property
-    def order(self) -> tuple[datetime, int, str]:
-        return (self.at, self.seq, self.id)
+    slot: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(NamedTuple):
     """What the entries of one subject at one checkpoint and window fold to."""
 
     state: State
@@ -111,6 +132,12 @@ class Presence:
     by: str
     operation: str
     duplicates: int
+    slot: str = ""
+
+    @property
+    def holds(self) -> str:
+        """The place that it keeps from others; empty when it has none, or was left."""
+        return self.slot if self.state == "present" else ""
 
 
 def fold(
@@ -134,22 +161,113 @@ def _without_voided(base: Presence | None, voided: Collection[str]) -> Presence 
         return base
     if base.duplicates == 0:
         return None
-    return Presence(base.state, base.since, base.by, base.operation, base.duplicates - 1)
+    return base._replace(duplicates=base.duplicates - 1)
 
 
 def _admission(arrivals: list[Entry], base: Presence | None) -> Presence | None:
     known = 1 + base.duplicates if base else 0
     duplicates = known + len(arrivals) - 1
-    first = min(arrivals, key=lambda entry: entry.order, default=None)
+    first = min(arrivals, key=in_order, default=None)
     if base and (first is None or base.since <= first.at):
-        return Presence("present", base.since, base.by, base.operation, duplicates)
-    return Presence("present", first.at, first.by, first.id, duplicates) if first else None
+        return Presence("present", base.since, base.by, base.operation, duplicates, base.slot)
+    return Presence("present", first.at, first.by, first.id, duplicates, first.slot) if first else None
 
 
 def _latest(entries: list[Entry], base: Presence | None) -> Presence | None:
     if base is None and all(entry.verb == "leave" for entry in entries):
         return None  # nobody can have left who never came
-    last = max(entries, key=lambda entry: entry.order, default=None)
+    last = max(entries, key=in_order, default=None)
     if last is None or (base and base.since > last.at):
         return base
-    return Presence("present" if last.verb == "arrive" else "left", last.at, last.by, last.id, 0)
+    return Presence("present" if last.verb == "arrive" else "left", last.at, last.by, last.id, 0, last.slot)
+
+
+def slot_holders(presences: Mapping[str, Presence]) -> dict[str, list[str]]:
+    """Who holds each slot of one checkpoint and window, by subject: who was first comes first. One is enough."""
+    holders: dict[str, list[str]] = {}
+    for subject, presence in sorted(presences.items(), key=lambda each: (each[1].since, each[0])):
+        if presence.holds:
+            holders.setdefault(presence.holds, []).append(subject)
+    return holders
+
+
+def objections(*, admits: Mapping[str, Sequence[str]], standing: str, role: str, delegation: str) -> tuple[str, ...]:
+    """What speaks against letting somebody in: flags of an arrival, and reasons of a refusal."""
+    barred = () if _admitted(admits, role, delegation) else ("not_admitted",)
+    return barred if standing == EXPECTED else (standing, *barred)
+
+
+def _admitted(admits: Mapping[str, Sequence[str]], role: str, delegation: str) -> bool:
+    """Whoever has one of the roles and is of one of the delegations; a list that is not there asks for nothing."""
+    asked = ((admits.get("roles"), role), (admits.get("delegations"), delegation))
+    return all(_alike(text) in map(_alike, wanted) for wanted, text in asked if wanted)
+
+
+def _alike(text: str) -> str:
+    """Lists are typed by people: neither case nor accents matter."""
+    return search_key(text) or text
+
+
+class HoldEntry(NamedTuple):
+    """One hold or release of a person; `desk` is empty when it was lifted. `at` is the corrected time."""
+
+    desk: str
+    at: datetime
+    seq: int
+    id: str
+
+
+def desk_after(entries: Iterable[HoldEntry]) -> str:
+    """Where a person must go first, by the latest of `entries` in order; empty for nobody's hold."""
+    last = max(entries, key=in_order, default=None)
+    return last.desk if last else ""
+
+
+class Try(NamedTuple):
+    """One release code that somebody said of a person. `at` is the corrected time."""
+
+    right: bool
+    at: datetime
+    seq: int
+    id: str
+
+
+def wrong_in_a_row(tries: Iterable[Try]) -> list[Try]:
+    """The wrong ones that no right one comes after, in order."""
+    ordered = sorted(tries, key=in_order)
+    right = max((index for index, each in enumerate(ordered) if each.right), default=-1)
+    return ordered[right + 1 :]
+
+
+class Merge(NamedTuple):
+    """Somebody said that `person` is `into`; that a person is themselves takes it back. `at` is the corrected time."""
+
+    person: str
+    into: str
+    at: datetime
+    seq: int
+    id: str
+
+
+def identities(merges: Iterable[Merge], known: Collection[str]) -> dict[str, str]:
+    """Who is somebody else, and who they are: the same for every order of `merges`.
+
+    Of each person the latest merge counts. Where merges go round in a circle, the oldest of the circle does not. A
+    chain is followed to its last person who is `known`, on the roster; nobody is merged into somebody who is not.
+    """
+    latest: dict[str, Merge] = {}
+    for merge in sorted(merges, key=in_order):
+        latest[merge.person] = merge
+    follows: dict[str, str] = {}
+    for merge in sorted(latest.values(), key=in_order, reverse=True):
+        if merge.person not in {merge.into, *_chain(follows, merge.into)}:
+            follows[merge.person] = merge.into
+    ends = {person: [each for each in _chain(follows, person) if each in known] for person in follows}
+    return {person: found[-1] for person, found in ends.items() if found}
+
+
+def _chain(follows: Mapping[str, str], person: str) -> Iterator[str]:
+    """Who comes after `person`. It has no circle."""
+    while (next_one := follows.get(person)) is not None:
+        yield next_one
+        person = next_one

@@ -1,8 +1,11 @@
 """Jobs of check-in."""
 
+from datetime import datetime
 from uuid import UUID
 
+from checkin.conflicts import sweeping
 from checkin.rosters import importing, uploads
+from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import task
 
 
@@ -10,3 +13,8 @@ from eventsync.jobs.queue import task
 def import_roster(import_id: UUID) -> None:
     """Run twice, it imports once: a finished import is left alone."""
     importing.work_off(import_id)
+
+
+@chore(every=sweeping.EVERY)
+def sweep_conflicts(now: datetime) -> None:
+    sweeping.sweep(now)

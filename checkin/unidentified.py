@@ -8,8 +8,8 @@ from typing import Any
 from django.db.models import Count, Max, Min
 
 from checkin import roster
-from checkin.ledger import credential_subject, person_subject
-from checkin.models import AttendanceRecord, Credential, Person, Presence
+from checkin.ledger import credential_subject, person_subject, records_about
+from checkin.models import Credential, Person, Presence
 from eventsync.schedule.models import Event
 
 MOST = 200  # codes that are listed; attaching some brings up the next
@@ -31,7 +31,7 @@ def unidentified(event: Event) -> list[Unidentified]:
     """The codes that are present somewhere, the newest first."""
     here = Presence.objects.filter(checkpoint__venue__event=event, identified=False, subject__startswith="c")
     subjects = sorted(set(here.order_by("-since").values_list("subject", flat=True)[:MOST]))
-    rows = AttendanceRecord.objects.filter(event=event, subject__in=subjects).order_by()
+    rows = records_about(subjects, event_id=event.id)
     counted = rows.values("subject").annotate(records=Count("pk"), first=Min("at"), last=Max("at"))
     where: dict[str, set[tuple[str, str]]] = {}
     for row in rows.select_related("checkpoint__venue", "device"):
@@ -54,7 +54,7 @@ def attached(event: Event) -> list[Credential]:
 def attach(*, digest: str, person: Person) -> Credential | None:
     """Says whose a code is: its records count for that person now. None when it is not unidentified any more."""
     with roster.changing(person.event_id) as change:
-        here = AttendanceRecord.objects.filter(event=person.event_id, subject=credential_subject(digest))
+        here = records_about([credential_subject(digest)], event_id=person.event_id)
         taken = Credential.objects.filter(event=person.event_id, digest=digest)
         if taken.exists() or not here.exists():
             return None
@@ -75,5 +75,7 @@ def detach(credential: Credential) -> bool:
 
 def present_at(person: Person) -> list[str]:
     """Where the person is present now, for the page that tells the effect."""
-    here = Presence.objects.filter(subject=person_subject(person.id), state="present")
+    subject = person_subject(person.id)
+    seen = records_about([subject], event_id=person.event_id).values("checkpoint")
+    here = Presence.objects.filter(checkpoint__in=seen, subject=subject, state="present")
     return sorted({str(each.checkpoint) for each in here.select_related("checkpoint__venue")})

@@ -4,9 +4,12 @@ from django.contrib import admin
 
 from checkin.admin import (  # noqa: F401 - importing them registers their pages
     checkpoints,
+    conflicts,
     credentials,
     events,
+    guardians,
     headcount,
+    holds,
     ledger,
     people,
     rosters,

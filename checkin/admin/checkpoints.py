@@ -14,15 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkin import roster
+from checkin.admin.places import CheckpointForm, unmatched
+from checkin.conflicts import sweeping
 from checkin.models import Checkpoint, CheckpointWindow, Policy
 from eventsync.schedule.admin import KeptAdmin
 
 if TYPE_CHECKING:
     WindowInlineBase = admin.StackedInline[CheckpointWindow, Checkpoint]  # generic in their type stubs only
     WindowFormSetBase = forms.BaseInlineFormSet[CheckpointWindow, Checkpoint, Any]
-    ModelForm = forms.ModelForm[Checkpoint]
 else:
-    WindowInlineBase, WindowFormSetBase, ModelForm = admin.StackedInline, forms.BaseInlineFormSet, forms.ModelForm
+    WindowInlineBase, WindowFormSetBase = admin.StackedInline, forms.BaseInlineFormSet
 
 
 class WindowFormSet(WindowFormSetBase):
@@ -65,32 +66,15 @@ class WindowInline(WindowInlineBase):
         return super().get_formset(request, obj, **kwargs)
 
 
-class CheckpointForm(ModelForm):
-    class Meta:
-        model = Checkpoint
-        fields = ["venue", "name", "policy", "tz"]
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        venue, name = said.get("venue") or self._venue(), said.get("name")
-        others = Checkpoint.objects.filter(venue=venue, name=name).exclude(pk=self.instance.pk)
-        if venue and name and others.exists():
-            self.add_error("name", f"{venue.name} has a checkpoint of this name already.")
-        return said
-
-    def _venue(self) -> Any:
-        return self.instance.venue if self.instance.venue_id else None
-
-
 @admin.register(Checkpoint)
 class CheckpointAdmin(KeptAdmin):
     form = CheckpointForm
-    list_display = ["name", "venue_name", "event", "policy", "zone"]
-    list_filter = ["venue__event", "venue", "policy"]
+    list_display = ["name", "venue_name", "event", "kind", "policy", "zone"]
+    list_filter = ["venue__event", "venue", "kind", "policy"]
     list_select_related = ["venue__event"]
     search_fields = ["name", "venue__name"]
     autocomplete_fields = ["venue"]
-    fields = ["venue", "name", "policy", "tz"]
+    fields = ["venue", "name", "kind", "policy", "tz", "slots", "roles", "delegations", "guarded", "distant"]
 
     @admin.display(description="venue", ordering="venue__name")
     def venue_name(self, checkpoint: Checkpoint) -> str:
@@ -112,7 +96,18 @@ class CheckpointAdmin(KeptAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         described: dict[str, Any] = {"fields": self.fields}
         if obj and obj.records.exists():
-            described["fields"] = ["venue", "name", "policy", "zone"]
+            described["fields"] = [
+                "venue",
+                "name",
+                "kind",
+                "policy",
+                "zone",
+                "slots",
+                "roles",
+                "delegations",
+                "guarded",
+                "distant",
+            ]
             described["description"] = (
                 "People were recorded here, so the policy and the time zone cannot change any more: "
                 "a new checkpoint can have others."
@@ -138,7 +133,12 @@ class CheckpointAdmin(KeptAdmin):
             checkpoint.save()
             super().save_related(request, form, formsets, change)
             roster.publish_checkpoints([_fresh(checkpoint.pk)])
+        if change and "distant" in form.changed_data:
+            sweeping.look_again(checkpoint.venue.event_id)
         self._mention_missing_windows(request, checkpoint)
+        if absent := unmatched(checkpoint):
+            nobody = f"Nobody on the roster is {', '.join(f'“{text}”' for text in absent)}."
+            self.message_user(request, nobody, messages.WARNING)
 
     def _mention_missing_windows(self, request: HttpRequest, checkpoint: Checkpoint) -> None:
         if checkpoint.policy == Policy.PER_WINDOW and not checkpoint.windows.exists():
@@ -152,7 +152,7 @@ class CheckpointAdmin(KeptAdmin):
         return super().response_add(request, obj, post_url_continue)
 
     def why_kept(self, obj: Checkpoint) -> str:
-        count = obj.records.count()
+        count = obj.records.count() + obj.tries.count()
         have = "record" if count == 1 else "records"
         reason = f"The ledger has {count:,} {have} of {obj}. Nothing is ever removed from it, so {obj} has to stay."
         return reason if count else ""

@@ -62,7 +62,7 @@ def attendance(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBas
     kind, write = exports.FORMATS[chosen]
     parts = write(exports.attendance(event, checkpoint))
     where = f"-{slugify(checkpoint.name)}" if checkpoint else ""
-    response = StreamingHttpResponse(exports.streamed(parts), content_type=kind)
+    response = StreamingHttpResponse(parts, content_type=kind)
     return _attached(response, f"{event.slug}-attendance{where}.{chosen}")
 
 

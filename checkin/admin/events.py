@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from checkin import roster
+from checkin.conflicts import sweeping
 from checkin.models import AttendanceRecord, Checkpoint, Person
 from eventsync.schedule.admin import EventAdmin, VenueAdmin
 from eventsync.schedule.models import Event, Venue
@@ -27,6 +28,8 @@ class EventWithCheckpointsAdmin(EventAdmin):
             super().save_related(request, form, formsets, change)
             venues = form.instance.venues.all() if "tz" in form.changed_data else _changed(formsets)
             _publish(venue.pk for venue in venues)
+        if change and "apart_minutes" in form.changed_data:
+            sweeping.look_again(form.instance.pk)
 
     def why_kept(self, obj: Event) -> str:
         people = Person.objects.filter(event=obj).count()

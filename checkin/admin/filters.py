@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
 from checkin.flags import WHY
-from checkin.ledger import person_subject
+from checkin.ledger import person_subject, records_about
 from checkin.models import AttendanceRecord, Checkpoint, Person
 from eventsync.schedule.models import Event, Venue
 from eventsync.sync.admin import AppliedFilter, ByIdFilter, as_id
@@ -122,5 +122,5 @@ class PersonFilter(ByIdFilter):
 
 def about(queryset: QuerySet[AttendanceRecord], subjects: list[str]) -> QuerySet[AttendanceRecord]:
     """The records of these subjects, and the undoings of them."""
-    theirs = AttendanceRecord.objects.filter(subject__in=subjects).order_by().values("operation_id")
-    return queryset.filter(Q(subject__in=subjects) | Q(refers_to__in=theirs))
+    theirs = records_about(subjects).values("operation_id")
+    return queryset.filter(Q(operation_id__in=theirs) | Q(refers_to__in=theirs))

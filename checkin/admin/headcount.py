@@ -13,7 +13,7 @@ from checkin import queries
 from checkin.models import Headcount
 from eventsync.jobs.admin import ReadOnlyAdmin
 from eventsync.schedule.models import Event
-from eventsync.schedule.queries import current_event
+from eventsync.schedule.queries import chosen_event
 
 
 @admin.register(Headcount)
@@ -23,18 +23,15 @@ class HeadcountAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        event = chosen_event(request.GET.get("event", ""), today=timezone.now().date())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Headcount",
             "events": Event.objects.all(),
-            **_headcount(_chosen(request.GET.get("event", "")), request.GET.get("at", "")),
+            **_headcount(event, request.GET.get("at", "")),
         }
         return TemplateResponse(request, "admin/checkin/headcount.html", context)
-
-
-def _chosen(slug: str) -> Event | None:
-    return Event.objects.filter(slug=slug).first() or current_event(today=timezone.now().date())
 
 
 def _headcount(event: Event | None, asked: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from checkin.admin.filters import (
     VenueFilter,
     about,
 )
-from checkin.flags import WHY
+from checkin.flags import REFUSALS, WHY
 from checkin.models import AttendanceRecord
 from checkin.queries import flags_of, people_of
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin
@@ -47,15 +47,15 @@ class LedgerList(ChangeList):
 
 @admin.register(AttendanceRecord)
 class LedgerAdmin(ReadOnlyAdmin):
-    list_display = ["happened", "what", "person", "place", "window", "by", "flag_list"]
+    list_display = ["happened", "what", "person", "place", "window", "slot", "by", "flag_list"]
     list_filter = [EventFilter, VenueFilter, CheckpointFilter, DayFilter, "verb", FlagFilter, PersonFilter]
     list_select_related = ["checkpoint__venue", "event"]
     note = ""
     search_fields = ["operation_id"]  # shows the box; what it finds is in checkin.admin.search
     search_help_text = "The person's name or number, a code, or an operation's id."
     fields = [
-        "person", "what", "place", "window", "when", "received", "by", "phone", "method", "reason", "credential",
-        "roster_version", "group", "undoes", "why", "operation",
+        "person", "what", "place", "window", "slot", "when", "received", "by", "phone", "method", "why_refused",
+        "note", "credential", "roster_version", "group", "undoes", "why", "operation",
     ]  # fmt: skip
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -131,6 +131,12 @@ class LedgerAdmin(ReadOnlyAdmin):
     @admin.display(description="why")
     def why(self, record: Any) -> str:
         return format_html_join("", "<p><strong>{}</strong>: {}</p>", _sentences(record.told)) or "Nothing to remark."
+
+    @admin.display(description="reason")
+    def why_refused(self, record: Any) -> str:
+        """What an override says, or the words for a refusal's code; older phones gave refusals free text."""
+        said: str = record.reason
+        return REFUSALS.get(said, said) if record.verb == "refuse" else said
 
     @admin.display(description="undoes")
     def undoes(self, record: Any) -> str:

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from checkin import roster, rules
-from checkin.admin import downloads, search
+from checkin.admin import downloads, guardians, holds, search, walk_ins
 from checkin.models import Credential, Person, new_code, new_number
 from eventsync.jobs.admin import ModelAdmin
 from eventsync.schedule.queries import current_event
@@ -102,7 +104,11 @@ class PersonForm(PersonFormBase):
 
     class Meta:
         model = Person
-        fields = ["event", "external_id", "name", "delegation", "role"]
+        fields = ["event", "external_id", "name", "delegation", "role", "family", "standing"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["standing"].required = False  # a program that does not say it means expected
 
     def clean_external_id(self) -> str:
         return self.cleaned_data["external_id"] or self.instance.external_id or new_number()
@@ -116,31 +122,59 @@ class PersonForm(PersonFormBase):
         return said
 
 
+_BESIDE = ["same_person", "hold", "release_code", "ledger"]
+
+
+class EachOnce(ChangeList):
+    """A row that is merged is found by its name and its codes, too, as the person it is."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        return super().get_queryset(request, exclude_parameters).filter(merged_into=None)
+
+
 @admin.register(Person)
 class PersonAdmin(ModelAdmin):
     form = PersonForm
     inlines = [CredentialInline]
-    list_display = ["name", "external_id", "delegation", "role", "event"]
-    list_filter = ["event"]
+    list_display = ["name", "external_id", "delegation", "role", "standing", "event"]
+    list_filter = ["event", "standing", "hold_desk"]
     list_select_related = ["event"]
     list_per_page = 50
     search_fields = ["search"]  # shows the box; what it finds is in checkin.admin.search
     search_help_text = "Name, delegation, number or code."
     show_full_result_count = False
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return EachOnce
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"event": current_event(today=timezone.now().date()), **super().get_changeform_initial_data(request)}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["event", "external_id", "name", "delegation", "role", *(["ledger"] if obj else [])]
+        return ["event", "external_id", "name", "delegation", "role", "family", "standing", *(_BESIDE if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["event", "ledger"] if obj else []
+        return ["event", *_BESIDE] if obj else []
+
+    @admin.display(description="same person")
+    def same_person(self, person: Person) -> str:
+        return walk_ins.beside(person)
+
+    @admin.display(description="hold")
+    def hold(self, person: Person) -> str:
+        url = reverse("admin:checkin_person_hold", args=[person.pk])
+        return format_html('{} <a href="{}">Place or lift a hold</a>', person.get_hold_desk_display() or "None.", url)
+
+    @admin.display(description="release code")
+    def release_code(self, person: Person) -> str:
+        url = reverse("admin:checkin_person_release_code", args=[person.pk])
+        kept = getattr(person, "guardian", None)
+        return format_html('{} <a href="{}">Make or withdraw one</a>', "There is one." if kept else "None.", url)
 
     @admin.display(description="attendance")
     def ledger(self, person: Person) -> str:
         url = reverse("admin:checkin_attendancerecord_changelist")
-        query = urlencode({"event": person.event_id, "person": person.pk})
+        query = urlencode({"event": person.event_id, "person": person.merged_into_id or person.pk})
         return format_html('<a href="{}?{}">All records of this person</a>', url, query)
 
     def get_search_results(
@@ -150,7 +184,30 @@ class PersonAdmin(ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
-        return [path("export/", view, name="checkin_person_export"), *super().get_urls()]
+        hold = self.admin_site.admin_view(self.hold_view)
+        release = self.admin_site.admin_view(self.release_code_view)
+        listed = self.admin_site.admin_view(self.walk_ins_view)
+        same = self.admin_site.admin_view(self.same_person_view)
+        return [
+            path("export/", view, name="checkin_person_export"),
+            path("walk-ins/", listed, name="checkin_person_walk_ins"),
+            path("<uuid:key>/same-person/", same, name="checkin_person_same_person"),
+            path("<uuid:key>/hold/", hold, name="checkin_person_hold"),
+            path("<uuid:key>/release-code/", release, name="checkin_person_release_code"),
+            *super().get_urls(),
+        ]
+
+    def hold_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+        return holds.view(request, self, self.admin_site, get_object_or_404(Person, pk=key))
+
+    def release_code_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+        return guardians.view(request, self, self.admin_site, get_object_or_404(Person, pk=key))
+
+    def walk_ins_view(self, request: HttpRequest) -> HttpResponseBase:
+        return walk_ins.view(request, self, self.admin_site)
+
+    def same_person_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+        return walk_ins.same_person_view(request, self, self.admin_site, get_object_or_404(Person, pk=key))
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """The file has the codes too, so seeing people is not enough."""

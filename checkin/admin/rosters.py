@@ -16,7 +16,7 @@ from checkin.models import RosterImport
 from checkin.rosters import RosterError, read_roster, uploads
 from eventsync.jobs.admin import ReadOnlyAdmin, ago
 from eventsync.schedule.models import Event
-from eventsync.schedule.queries import current_event
+from eventsync.schedule.queries import chosen_event
 
 if TYPE_CHECKING:
     ChoiceField = forms.ModelChoiceField[Any]  # generic in their type stubs only
@@ -73,9 +73,8 @@ class RosterImportAdmin(ReadOnlyAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        asked = Event.objects.filter(slug=request.GET.get("event", "")).first()
-        chosen = {"event": asked or current_event(today=timezone.now().date())}
-        form = UploadForm(request.POST or None, request.FILES or None, initial=chosen)
+        event = chosen_event(request.GET.get("event", ""), today=timezone.now().date())
+        form = UploadForm(request.POST or None, request.FILES or None, initial={"event": event})
         if request.method == "POST" and form.is_valid():
             event, now = form.cleaned_data["event"], timezone.now()
             return self._to_page(uploads.keep(event=event, table=form.table, content=form.content, now=now))

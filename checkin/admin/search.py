@@ -28,13 +28,15 @@ def digests(term: str) -> list[str]:
 
 
 def people(queryset: QuerySet[Person], term: str) -> QuerySet[Person]:
-    """People with every word in their name or delegation, or with this number or code."""
+    """People with every word in their name or delegation, or with this number or code, in any of their rows."""
     term = clean(term)
     words = Q()
     for word in term.split():
         key = rules.search_key(word)
         words &= (Q(search__contains=key) if key else Q()) | Q(delegation__icontains=word)
-    return queryset.filter(words | Q(external_id__iexact=term) | Q(id__in=carriers(term)))
+    said = words | Q(external_id__iexact=term) | Q(id__in=carriers(term))
+    whole = Person.objects.filter(said, merged_into__isnull=False).order_by().values("merged_into")
+    return queryset.filter(said | Q(id__in=whole))
 
 
 def subjects(term: str) -> list[str]:

@@ -14,7 +14,7 @@ from checkin import unidentified
 from checkin.admin import search
 from checkin.models import Credential, Person
 from eventsync.schedule.models import Event
-from eventsync.schedule.queries import current_event
+from eventsync.schedule.queries import chosen_event
 
 if TYPE_CHECKING:
     CredentialAdmin = ModelAdmin[Credential]  # generic in its type stubs only
@@ -41,8 +41,7 @@ def view(request: HttpRequest, desk: CredentialAdmin, site: AdminSite) -> HttpRe
     """GET lists, and with `digest` and `q` finds people. POST attaches `digest` to `person`, or takes `detach` back."""
     if not request.user.has_perms(_SEE):
         raise PermissionDenied
-    event = Event.objects.filter(slug=request.GET.get("event", "")).first()
-    event = event or current_event(today=timezone.now().date())
+    event = chosen_event(request.GET.get("event", ""), today=timezone.now().date())
     if request.method == "POST":
         if not request.user.has_perms(_CHANGE):
             raise PermissionDenied

@@ -1,14 +1,15 @@
 """Loads the demo event: three venues, doors of every policy, people; no attendance and no holds."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from checkin.demo.people import SEED, MadeUp, generate_people
-from checkin.models import Checkpoint, CheckpointWindow, Policy
+from checkin.models import Checkpoint, CheckpointWindow, Kind, Policy
 from checkin.roster import publish_checkpoints
 from checkin.rosters.applying import apply_import
 from checkin.rosters.layouts import TEMPLATE
@@ -21,19 +22,49 @@ TZ = "Europe/Helsinki"
 PEOPLE = 500
 DAYS = 7
 
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """A checkpoint of the demo. Those that are `once` admit everybody: whoever tries things out begins there."""
+
+    policy: Policy
+    kind: Kind = Kind.DOOR
+    slots: Sequence[str] = ()
+    admits: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
 _NAMESPACE = uuid.UUID("1b1f0c52-4f0e-4f0c-8a53-0f7d5a5b9a6e")
 _VENUES = {
     "arena": (
         "Lakeside Arena",
         {
-            "Main door": Policy.ONCE,
-            "Day pass door": Policy.DAILY,
-            "Lunch": Policy.PER_WINDOW,
-            "Quiet room": Policy.IN_OUT,
+            "Main door": _Door(Policy.ONCE),
+            "Day pass door": _Door(Policy.DAILY),
+            "Lunch": _Door(Policy.PER_WINDOW, Kind.MEAL),
+            "Quiet room": _Door(Policy.IN_OUT),
         },
     ),
-    "pool": ("Swimming Hall", {"Main door": Policy.ONCE}),
-    "village": ("Athletes' Village", {"Main door": Policy.ONCE}),
+    "pool": (
+        "Swimming Hall",
+        {
+            "Main door": _Door(Policy.ONCE),
+            "Pool deck": _Door(Policy.IN_OUT, admits={"roles": ["athlete", "coach", "official"]}),
+            "Wheelchairs": _Door(Policy.IN_OUT, Kind.EQUIPMENT, [f"W-{number}" for number in range(1, 7)]),
+        },
+    ),
+    "village": (
+        "Athletes' Village",
+        {
+            "Main door": _Door(Policy.ONCE),
+            "Bunks, house A": _Door(
+                Policy.IN_OUT,
+                Kind.BUNK,
+                [f"A-{number}" for number in range(1, 13)],
+                {"delegations": ["Norway", "Sweden", "Finland"]},
+            ),
+            "Bus to the arena": _Door(Policy.IN_OUT, Kind.BUS, admits={"delegations": ["Finland"]}),
+        },
+    ),
 }
 _LUNCH = (time(11), time(14))
 
@@ -62,9 +93,12 @@ def _id(name: str) -> uuid.UUID:
 def _checkpoints(event: Event) -> Iterator[Checkpoint]:
     for slug, (name, doors) in _VENUES.items():
         venue = Venue.objects.create(id=_id(slug), event=event, slug=slug, name=name)
-        for door, policy in doors.items():
-            checkpoint = Checkpoint.objects.create(id=_id(f"{slug}/{door}"), venue=venue, name=door, policy=policy)
-            if policy == Policy.PER_WINDOW:
+        for door, made in doors.items():
+            checkpoint = Checkpoint.objects.create(
+                id=_id(f"{slug}/{door}"), venue=venue, name=door, policy=made.policy, kind=made.kind,
+                slots=list(made.slots), admits={name: list(wanted) for name, wanted in made.admits.items()},
+            )  # fmt: skip
+            if made.policy == Policy.PER_WINDOW:
                 CheckpointWindow.objects.bulk_create(_lunches(checkpoint, event.first_day))
             yield checkpoint
 
@@ -79,7 +113,7 @@ def _lunches(checkpoint: Checkpoint, first_day: date) -> Iterator[CheckpointWind
 def _listing(people: list[MadeUp]) -> Listing:
     """As if they came from a file, but with their own ids."""
     listed = [
-        Listed(row, person.number, person.name, person.delegation, person.role, (person.code,), person.id)
+        Listed(row, person.number, person.name, person.delegation, person.role, (person.code,), id=person.id)
         for row, person in enumerate(people, 2)
     ]
     return Listing(TEMPLATE, len(listed), {}, people=listed)

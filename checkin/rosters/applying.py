@@ -71,12 +71,12 @@ def refusal(plan: Plan) -> str:
 def _write(event: Event, plan: Plan, change: roster.RosterChange) -> None:
     new = {entry.id or uuid.uuid4(): entry for entry in plan.new}
     changed = {entry.id: entry for entry in plan.changed if entry.id}
-    columns = ("id", "event", "external_id", "name", "search", "delegation", "role")
+    columns = ("id", "event", "external_id", "name", "search", "delegation", "role", "family", "standing")
     bulk.insert(models.Person, columns, [_person_row(event, person, entry) for person, entry in new.items()])
     renewed = [_person_row(event, key, entry) for key, entry in changed.items() if entry.columns.keys() - {"codes"}]
     bulk.upsert(models.Person, columns, renewed, key=("id",))
     _replace([held.id for entry in changed.values() for held in entry.replaced])
-    codes = [(person, code) for person, entry in new.items() for code in entry.codes or (models.new_code(),)]
+    codes = [(person, code) for person, entry in new.items() for code in entry.codes or _own_code(entry)]
     codes += [(person, code) for person, entry in changed.items() for code in entry.codes]
     change.digests.update(_give_codes(event, codes))
     change.people.update(new, changed)
@@ -84,7 +84,14 @@ def _write(event: Event, plan: Plan, change: roster.RosterChange) -> None:
 
 def _person_row(event: Event, person: uuid.UUID, entry: Entry) -> bulk.Row:
     search = roster.search_of(entry.name)
-    return (person, event.id, entry.number, entry.name, search, entry.delegation, entry.role)
+    return (
+        person, event.id, entry.number, entry.name, search, entry.delegation, entry.role, entry.family, entry.standing,
+    )  # fmt: skip
+
+
+def _own_code(entry: Entry) -> tuple[str, ...]:
+    """Whoever comes by a code of the family needs no other."""
+    return () if entry.shares else (models.new_code(),)
 
 
 def _replace(credentials: Sequence[int]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Literal
+from uuid import UUID
 
 import tablib
 from import_export.formats.base_formats import CSV, XLSX
@@ -12,14 +13,16 @@ from checkin.rosters import cells
 from checkin.rosters.table import RosterError
 from eventsync.schedule.models import Event
 
-HEADERS = ("number", "name", "delegation", "role", "codes")
+HEADERS = ("number", "name", "delegation", "role", "codes", "standing", "family")
 FORMATS = {"csv": CSV, "xlsx": XLSX}
 # What XML cannot hold, or gives back as something else.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
 def export_roster(event: Event, format: Literal["csv", "xlsx"]) -> bytes:  # noqa: A002 - the word for it
-    """The roster by name, with those active codes that are known. CSV is UTF-8 with a mark, for Excel.
+    """The roster by name, walk-ins too and each person once, with those active codes that are known.
+
+    CSV is UTF-8 with a mark, for Excel.
 
     RosterError: somebody's code has control characters, as some barcodes do, and the format is XLSX.
     """
@@ -32,19 +35,42 @@ def export_roster(event: Event, format: Literal["csv", "xlsx"]) -> bytes:  # noq
 
 
 def _check_codes(rows: list[tuple[str, ...]]) -> None:
-    for number, name, _, _, codes in rows:
+    for number, name, _, _, codes, *_ in rows:
         if _NOT_IN_XML.search(codes):
             raise RosterError(f"A code of {name} ({number}) does not fit into XLSX; export the roster as CSV.")
 
 
 def _rows(event: Event) -> list[tuple[str, ...]]:
-    codes: dict[object, list[str]] = {}
+    codes: dict[UUID, list[str]] = {}
     active = models.Credential.objects.filter(event=event, state=CredentialState.ACTIVE).exclude(code="").order_by("id")
-    for person, code in active.values_list("person_id", "code"):
-        codes.setdefault(person, []).append(code)
-    columns = ("id", "external_id", "name", "delegation", "role")
-    people = models.Person.objects.filter(event=event).order_by("search", "id").values_list(*columns)
+    for person, whole, code in active.values_list("person_id", "person__merged_into", "code"):
+        codes.setdefault(whole or person, []).append(code)
+    columns = ("id", "external_id", "name", "delegation", "role", "family", "standing")
+    found = models.Person.objects.filter(event=event, merged_into=None).order_by("search", "id")
+    people = list(found.values_list(*columns))
+    codes |= _shared({person: family for person, *_, family, _ in people if family}, codes)
     return [
-        (*(cells.escape(cells.clean(text)) for text in texts), cells.escape(cells.join_codes(codes.get(person, ()))))
-        for person, *texts in people
+        (
+            *(cells.escape(cells.clean(text)) for text in texts),
+            cells.escape(cells.join_codes(codes.get(person, ()))),
+            now,
+            cells.escape(cells.clean(family)),
+        )
+        for person, *texts, family, now in people
     ]
+
+
+def _shared(families: dict[UUID, str], codes: dict[UUID, list[str]]) -> dict[UUID, list[str]]:
+    """The codes of those who have none of their own and come by another's of their family.
+
+    Without them, an import elsewhere would give each a code, and the one no longer be the family's.
+    """
+    carried: dict[str, list[UUID]] = {}
+    for person, family in families.items():
+        if person in codes:
+            carried.setdefault(family, []).append(person)
+    return {
+        person: codes[carried[family][0]]
+        for person, family in families.items()
+        if person not in codes and len(carried.get(family, ())) == 1
+    }

@@ -15,6 +15,8 @@ _TEMPLATE = {
     "delegation": ("delegation", "team", "group", "organisation", "organization"),
     "role": ("role", "function"),
     "codes": ("codes", "code", "credentials", "credential", "barcode", "wristband"),
+    "standing": ("standing", "status"),
+    "family": ("family", "household", "booking"),
 }
 _PRETIX = {
     "order": ("order code",),

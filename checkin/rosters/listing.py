@@ -1,20 +1,22 @@
 """The people that a table lists, and what is wrong with its rows. Looks at the file only, not at the roster."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from uuid import UUID
 
 from checkin import rules
 from checkin.rosters import cells, pretix
 from checkin.rosters.layouts import PRETIX
+from checkin.rosters.standings import standing_of
 from checkin.rosters.table import Progress, Table
 
 _STEP = 2_000
 _ERRORS_OF_EXCEL = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"}
 
 
-_LIMITS = {"number": 100, "name": 200, "delegation": 200, "role": 100}  # as in models.Person
+_LIMITS = {"number": 100, "name": 200, "delegation": 200, "role": 100, "family": 100}  # as in models.Person
 _CODE_LIMIT = 200
 
 
@@ -36,8 +38,18 @@ class Listed:
     delegation: str | None
     role: str | None
     codes: tuple[str, ...]
+    """Several rows may name one code if they have the same family, which is not empty."""
+    standing: str | None = None
+    family: str | None = None
     id: UUID | None = None
     """Only for people who are made up: their id, so that it is the same each time."""
+
+
+class Absent(NamedTuple):
+    """A number that is in the file, but not as somebody who is expected. `standing`: what it says of them, if so."""
+
+    note: Note
+    standing: str | None
 
 
 @dataclass(slots=True)
@@ -49,8 +61,8 @@ class Listing:
     labels: dict[str, str]
     people: list[Listed] = field(default_factory=list)
     skipped: list[Note] = field(default_factory=list)
-    absent: dict[str, Note] = field(default_factory=dict)
-    """Numbers of the skipped rows: they are in the file, but not expected."""
+    absent: dict[str, Absent] = field(default_factory=dict)
+    """The skipped rows by number."""
     warnings: list[Note] = field(default_factory=list)
     problems: list[Note] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
@@ -66,6 +78,8 @@ def list_people(table: Table, progress: Progress) -> Listing:
         person = read(listing, row, dict(zip(table.fields, values, strict=True)))
         if person:
             listing.people.append(person)
+    if table.format == PRETIX:
+        _part_singles(listing)
     _check_numbers(listing)
     _check_codes(listing)
     listing.problems.sort()
@@ -74,7 +88,16 @@ def list_people(table: Table, progress: Progress) -> Listing:
 
 def _from_template(listing: Listing, row: int, values: dict[str, str]) -> Listed | None:
     codes = _checked(listing, row, "codes", values["codes"], cells.split_codes)
-    return _listed(listing, row, values, codes or [])
+    return _listed(listing, row, values, codes or [], _standing(listing, row, values["standing"]))
+
+
+def _standing(listing: Listing, row: int, value: str) -> str | None:
+    text = cells.clean(value)
+    found = standing_of(text) if "standing" in listing.labels else None
+    if "standing" in listing.labels and found is None:
+        message = f"“{text}” is not a standing. Write expected, cancelled or unpaid, or leave the column out."
+        listing.problems.append(Note(row, listing.labels["standing"], message))
+    return found
 
 
 def _from_pretix(listing: Listing, row: int, values: dict[str, str]) -> Listed | None:
@@ -86,16 +109,29 @@ def _from_pretix(listing: Listing, row: int, values: dict[str, str]) -> Listed |
     if position.skipped:
         note = Note(row, listing.labels[position.field], position.skipped)
         listing.skipped.append(note)
-        listing.absent[number] = note
+        listing.absent[number] = Absent(note, position.standing)
         return None
     listing.warnings += [Note(row, listing.labels[name], message) for name, message in position.warnings]
     secret = _checked(listing, row, "secret", values["secret"], lambda code: [code] if code else [])
-    found = {"number": number, "name": position.name, "role": position.role, "delegation": values["company"]}
-    return _listed(listing, row, found, secret or [])
+    found = {
+        "number": number, "name": position.name, "role": position.role, "delegation": values["company"],
+        "family": cells.clean(values["order"]),
+    }  # fmt: skip
+    return _listed(listing, row, found, secret or [], position.standing)
+
+
+def _part_singles(listing: Listing) -> None:
+    """Whoever has an order alone is no family: phones need not hold its code. Tickets that were canceled are of it."""
+    canceled = (number for number, absent in listing.absent.items() if absent.standing)
+    numbers = [*(person.number for person in listing.people), *canceled]
+    tickets = Counter(number.rpartition("-")[0] for number in numbers)
+    listing.people = [
+        person if tickets[person.family or ""] > 1 else replace(person, family="") for person in listing.people
+    ]
 
 
 # Which header a fault is shown under, where pretix has another one than the template.
-_SOURCES = {"number": "order", "role": "product", "delegation": "company", "codes": "secret"}
+_SOURCES = {"number": "order", "role": "product", "delegation": "company", "codes": "secret", "family": "order"}
 
 
 def _label(listing: Listing, name: str) -> str:
@@ -106,7 +142,9 @@ def _has(listing: Listing, name: str) -> bool:
     return name in listing.labels or _SOURCES.get(name) in listing.labels
 
 
-def _listed(listing: Listing, row: int, values: dict[str, str], codes: list[str]) -> Listed | None:
+def _listed(
+    listing: Listing, row: int, values: dict[str, str], codes: list[str], standing: str | None
+) -> Listed | None:
     texts = {name: _text(listing, row, name, values[name]) for name in _LIMITS if _has(listing, name)}
     if None in texts.values():
         return None
@@ -115,7 +153,8 @@ def _listed(listing: Listing, row: int, values: dict[str, str], codes: list[str]
         if not text or cells.shows_nothing(text):
             listing.problems.append(Note(row, _label(listing, field_name), f"The {field_name} is empty."))
             return None
-    return Listed(row, number, name, texts.get("delegation"), texts.get("role"), tuple(dict.fromkeys(codes)))
+    delegation, role, family = texts.get("delegation"), texts.get("role"), texts.get("family")
+    return Listed(row, number, name, delegation, role, tuple(dict.fromkeys(codes)), standing, family)
 
 
 def _text(listing: Listing, row: int, name: str, value: str) -> str | None:
@@ -161,10 +200,10 @@ def _check_numbers(listing: Listing) -> None:
 
 
 def _check_codes(listing: Listing) -> None:
-    first: dict[str, int] = {}
+    first: dict[str, Listed] = {}
     for person in listing.people:
         for code in map(rules.canonical_code, person.codes):
-            row = first.setdefault(code, person.row)
-            if row != person.row:
-                message = f"This code is also in row {row}; a code is for one person."
+            other = first.setdefault(code, person)
+            if other is not person and not (person.family and person.family == other.family):
+                message = f"This code is also in row {other.row}; a code is for one person, or for one family."
                 listing.problems.append(Note(person.row, _label(listing, "codes"), message))

@@ -6,24 +6,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from checkin import models, rules
-from checkin.models import CredentialState
+from checkin import rules
+from checkin.models import CredentialState, Standing
 from checkin.rosters import cells
 from checkin.rosters.listing import Listed, Listing, Note, list_people
+from checkin.rosters.stored import Held, Roster, Stored
 from checkin.rosters.table import Progress, Table, silent
 from eventsync.schedule.models import Event
 
 _NO_COLUMNS: dict[str, tuple[str, str]] = {}
-
-
-class Held(NamedTuple):
-    """A credential that is stored."""
-
-    id: int
-    person: UUID
-    code: str
-    digest: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +27,15 @@ class Entry:
     name: str
     delegation: str
     role: str
+    family: str
+    standing: str
     columns: dict[str, tuple[str, str]]
     id: UUID | None
     """Of the person who changes; of somebody new only if it was given."""
     codes: tuple[str, ...] = ()
     """Those that are added, canonical."""
+    shares: bool = False
+    """Whether the file names a code for them that is somebody else's of their family: they need none of their own."""
     replaced: tuple[Held, ...] = ()
 
 
@@ -56,6 +51,7 @@ class Plan:
     """People on the roster that the file does not name; they stay."""
     problems: list[Note] = field(default_factory=list)
     warnings: list[Note] = field(default_factory=list)
+    skipped: list[Note] = field(default_factory=list)
 
     @property
     def format(self) -> str:
@@ -65,10 +61,6 @@ class Plan:
     @property
     def rows(self) -> int:
         return self.listing.rows
-
-    @property
-    def skipped(self) -> list[Note]:
-        return self.listing.skipped
 
     @property
     def remarks(self) -> list[str]:
@@ -99,76 +91,53 @@ def plan_import(event: Event, table: Table, progress: Progress = silent) -> Plan
 
 
 def plan_listing(event: Event, listing: Listing) -> Plan:
-    roster = _Roster(event)
-    plan = Plan(listing, problems=list(listing.problems), warnings=list(listing.warnings))
-    named: set[UUID] = set()
+    roster = Roster(event, listing)
+    plan = Plan(listing)
+    plan.problems, plan.warnings, plan.skipped = list(listing.problems), list(listing.warnings), list(listing.skipped)
+    named: set[UUID] = set()  # of the people that the rows are
     for person in listing.people:
         stored = roster.find(person.number)
         if stored:
-            named.add(stored.id)
+            named.add(stored.whole)
         _compare(plan, roster, person, stored)
     _note_absent(plan, roster, named)
-    plan.missing = roster.size - len(named)
+    plan.missing = len(roster.people - named)
     plan.problems.sort()
     plan.warnings.sort()
     return plan
 
 
-def _note_absent(plan: Plan, roster: "_Roster", named: set[UUID]) -> None:
-    for number, note in plan.listing.absent.items():
+def _note_absent(plan: Plan, roster: Roster, named: set[UUID]) -> None:
+    for number, (note, standing) in plan.listing.absent.items():
         stored = roster.find(number)
-        if stored and stored.id not in named:
-            named.add(stored.id)
-            plan.warnings.append(note._replace(message=f"{note.message} {stored.name} is on the roster and stays."))
+        if stored is None or stored.whole in named:
+            continue
+        named.add(stored.whole)
+        becomes = "stays" if standing is None else f"counts as {standing} from now on"
+        plan.warnings.append(note._replace(message=f"{note.message} {stored.name} is on the roster and {becomes}."))
+        if standing is not None:
+            plan.skipped.remove(note)
+            _restand(plan, note.row, stored, standing)
 
 
-class Stored(NamedTuple):
-    """A person who is on the roster."""
-
-    id: UUID
-    number: str
-    name: str
-    delegation: str
-    role: str
-
-
-class _Roster:
-    """People and credentials of an event, found by what a file calls them."""
-
-    def __init__(self, event: Event) -> None:
-        self.event = str(event.id)
-        columns = ("id", "external_id", "name", "delegation", "role")
-        people = [Stored(*row) for row in models.Person.objects.filter(event=event).order_by().values_list(*columns)]
-        self.size = len(people)
-        # By the number as a file gives it back; who has exactly this number comes first.
-        self._people = {cells.clean(person.number): person for person in people}
-        self._people.update((person.number, person) for person in people)
-        held = models.Credential.objects.filter(event=event).order_by("id")
-        self.credentials: dict[str, Held] = {}
-        self.held: dict[UUID, list[Held]] = {}
-        for row in held.values_list("id", "person_id", "code", "digest", "state"):
-            credential = Held(*row)
-            self.credentials[credential.digest] = credential
-            self.held.setdefault(credential.person, []).append(credential)
-
-    def find(self, number: str) -> Stored | None:
-        return self._people.get(number)
-
-    def digest(self, code: str) -> str:
-        return rules.credential_digest(self.event, code)
+def _restand(plan: Plan, row: int, stored: Stored, standing: str) -> None:
+    if standing == stored.standing:
+        plan.unchanged += 1
+        return
+    columns = {"standing": (stored.standing, standing)}
+    texts = (stored.number, stored.name, stored.delegation, stored.role, stored.family)
+    plan.changed.append(Entry(row, *texts, standing, columns, stored.id))
 
 
-def _compare(plan: Plan, roster: _Roster, person: Listed, stored: Stored | None) -> None:
-    added = _added_codes(plan, roster, person, stored)
+def _compare(plan: Plan, roster: Roster, person: Listed, stored: Stored | None) -> None:
+    after = _after(person, stored)
+    added, shares = _added_codes(plan, roster, person, stored, after.family)
     replaced = _replaced(roster, person, stored, added) if stored and added else ()
-    delegation = person.delegation if person.delegation is not None else stored.delegation if stored else ""
-    role = person.role if person.role is not None else stored.role if stored else ""
-    after = {"name": person.name, "delegation": delegation, "role": role}
     columns = _differences(stored, after) if stored else _NO_COLUMNS
     if stored and added:
         columns["codes"] = _code_difference(roster, stored, added, replaced)
     known = stored or person
-    entry = Entry(person.row, known.number, person.name, delegation, role, columns, known.id, tuple(added), replaced)
+    entry = Entry(person.row, known.number, *after, columns, known.id, tuple(added), shares, replaced)
     if stored is None:
         plan.new.append(entry)
     elif columns:
@@ -177,37 +146,68 @@ def _compare(plan: Plan, roster: _Roster, person: Listed, stored: Stored | None)
         plan.unchanged += 1
 
 
-def _differences(stored: Stored, after: dict[str, str]) -> dict[str, tuple[str, str]]:
+class _Texts(NamedTuple):
+    """What a file can say of a person, under the names of its columns."""
+
+    name: str
+    delegation: str
+    role: str
+    family: str
+    standing: str
+
+
+def _after(person: Listed, stored: Stored | None) -> _Texts:
+    """What the file does not say stays as it is."""
+    kept = stored or Stored(UUID(int=0), "", "", "", "", "", Standing.EXPECTED.value, None)
+    return _Texts(
+        person.name,
+        kept.delegation if person.delegation is None else person.delegation,
+        kept.role if person.role is None else person.role,
+        kept.family if person.family is None else person.family,
+        person.standing or kept.standing,
+    )
+
+
+def _differences(stored: Stored, after: _Texts) -> dict[str, tuple[str, str]]:
     """What differs for a reader. Text that was typed in admin with two spaces is no difference."""
-    before = {"name": stored.name, "delegation": stored.delegation, "role": stored.role}
+    before: dict[str, str] = stored._asdict()
     return {
         column: (before[column], text)
-        for column, text in after.items()
+        for column, text in after._asdict().items()
         if before[column] != text and cells.clean(before[column]) != text
     }
 
 
-def _added_codes(plan: Plan, roster: _Roster, person: Listed, stored: Stored | None) -> list[str]:
-    """The codes that are nobody's yet. A code that was withdrawn or replaced stays so: that was a person's decision."""
-    added = {}
+def _added_codes(
+    plan: Plan, roster: Roster, person: Listed, stored: Stored | None, family: str
+) -> tuple[list[str], bool]:
+    """The codes that are nobody's yet, and whether others are the family's.
+
+    A code that was withdrawn or replaced stays so: that was a person's decision.
+    """
+    added, shares = {}, False
     column = _codes_label(plan.listing)
     for code in person.codes:
         digest = roster.digest(code)
         held = roster.credentials.get(digest)
-        if held is None:
+        if held is None and roster.claim(digest, person.number):
             added[digest] = rules.canonical_code(code)
-        elif stored is None or held.person != stored.id:
+        elif held is None:
+            shares = True  # with a row above, for the listing has no other repeated codes
+        elif not (own := stored and roster.whole(held.person) == stored.whole) and not roster.shared(digest, family):
             plan.problems.append(Note(person.row, column, "This code is another person's already."))
         elif held.state != CredentialState.ACTIVE:
             plan.warnings.append(Note(person.row, column, f"This code was {held.state} before; it stays so."))
-    return list(added.values())
+        else:
+            shares = shares or not own
+    return list(added.values()), shares
 
 
 def _codes_label(listing: Listing) -> str:
     return listing.labels.get("codes") or listing.labels.get("secret") or "codes"
 
 
-def _replaced(roster: _Roster, person: Listed, stored: Stored, added: Iterable[str]) -> tuple[Held, ...]:
+def _replaced(roster: Roster, person: Listed, stored: Stored, added: Iterable[str]) -> tuple[Held, ...]:
     """A new code takes the place of the person's codes of the same sort that the file no longer names.
 
     Ours and other people's are two sorts: a new ticket secret leaves the wristband alone.
@@ -224,9 +224,7 @@ def _replaced(roster: _Roster, person: Listed, stored: Stored, added: Iterable[s
     )
 
 
-def _code_difference(
-    roster: _Roster, stored: Stored, added: Iterable[str], replaced: Iterable[Held]
-) -> tuple[str, str]:
+def _code_difference(roster: Roster, stored: Stored, added: Iterable[str], replaced: Iterable[Held]) -> tuple[str, str]:
     held = roster.held.get(stored.id, ())
     before = [each.code for each in held if each.code and each.state == CredentialState.ACTIVE]
     gone = {each.code for each in replaced}

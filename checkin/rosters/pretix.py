@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from checkin.models import Standing
+
 _EXPECTED = {"paid"}
 _WAITING = {"pending"}
 _GONE = {"canceled", "cancelled", "expired"}
@@ -9,11 +11,15 @@ _GONE = {"canceled", "cancelled", "expired"}
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A ticket. `refused` and `skipped` are sentences about `field`; at most one of them is set."""
+    """A ticket, and the standing that its status means.
+
+    `refused` and `skipped` are sentences about `field`; at most one of them is set.
+    """
 
     number: str
     name: str = ""
     role: str = ""
+    standing: str | None = None
     warnings: tuple[tuple[str, str], ...] = ()
     field: str = ""
     skipped: str = ""
@@ -27,7 +33,7 @@ def position_of(values: dict[str, str]) -> Position:
     number = f"{order}-{position}"
     status = values["status"].strip().casefold()
     if status in _GONE:
-        return Position(number, field="status", skipped=f"The ticket is {status}.")
+        return Position(number, standing=Standing.CANCELLED, field="status", skipped=f"The ticket is {status}.")
     if status not in _EXPECTED | _WAITING:
         message = f"The status “{values['status'].strip()}” is not known; export from pretix in English."
         return Position(number, field="status", refused=message)
@@ -44,7 +50,8 @@ def _named(number: str, status: str, values: dict[str, str]) -> Position:
             return Position(number, field="name", skipped=_nobody(values))
         name = values["payer"]
         warnings.append(("name", "The ticket has no attendee; the name on the invoice was taken."))
-    return Position(number, name, _role(values), tuple(warnings))
+    standing = Standing.UNPAID if status in _WAITING else Standing.EXPECTED
+    return Position(number, name, _role(values), standing, tuple(warnings))
 
 
 def _nobody(values: dict[str, str]) -> str:

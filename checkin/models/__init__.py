@@ -8,12 +8,35 @@ from django.db.models import Q
 from django.utils import timezone
 
 from checkin import rules
+from checkin.models.conflicts import Conflict, ConflictAct, ConflictKind, ConflictState, Resolution
+from checkin.models.guardians import Guardian, ReleaseTry
+from checkin.models.holds import HoldDesk, HoldRecord
+from checkin.models.listing import ListRecord, ListVerb
+from checkin.models.rosters import RosterImport
 from eventsync.schedule.models import Event, Venue, validate_zone
 from eventsync.sync.models import Device
 
+__all__ = [
+    "AttendanceRecord", "Checkpoint", "CheckpointWindow", "Conflict", "ConflictAct", "ConflictKind", "ConflictState",
+    "Credential", "CredentialState", "Guardian", "Headcount", "HoldDesk", "HoldRecord", "Kind", "ListRecord",
+    "ListVerb", "Person", "Policy", "Presence", "ReleaseTry", "Resolution", "RosterImport", "Standing", "Verb",
+    "new_code", "new_number",
+]  # fmt: skip
+
+
+class Standing(models.TextChoices):
+    EXPECTED = "expected", "Expected"
+    CANCELLED = "cancelled", "Cancelled"  # in: an import or admin; who comes all the same is counted, with a flag
+    UNPAID = "unpaid", "Not paid"  # in: an import or admin; counted with a flag, too
+
 
 class Person(models.Model):
-    """Somebody who is expected. `external_id` is the organisers' own number: a roster file finds them again by it."""
+    """Somebody who is expected, or came. `external_id` is the organisers' own number: roster files find them by it.
+
+    `family`: who belong together, such as a booking's number; whoever shares it may come by one code.
+    `walk_in`: registered at a door, and no lead has confirmed it. `merged_into`: who they really are; a row that is
+    merged is on no phone. Both follow from ListRecord.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="people")
@@ -22,6 +45,17 @@ class Person(models.Model):
     search = models.CharField(max_length=400, editable=False)
     delegation = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=100, blank=True)
+    family = models.CharField(
+        max_length=100, blank=True, db_default="", help_text="Such as a booking number: who has the same came together."
+    )
+    hold_desk = models.CharField("on hold", max_length=16, choices=HoldDesk, blank=True, editable=False, db_default="")
+    standing = models.CharField(
+        max_length=16, choices=Standing, default=Standing.EXPECTED, db_default=Standing.EXPECTED
+    )
+    walk_in = models.BooleanField(editable=False, default=False, db_default=False)
+    merged_into = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="merged", editable=False
+    )  # always somebody who is not merged
 
     class Meta:
         verbose_name_plural = "people"
@@ -33,6 +67,7 @@ class Person(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "external_id"], name="person_number_in_event"),
             models.CheckConstraint(condition=~Q(external_id=""), name="person_has_a_number"),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="person_is_not_merged_into_self"),
         ]
 
     def __str__(self) -> str:
@@ -53,7 +88,8 @@ class CredentialState(models.TextChoices):
 class Credential(models.Model):
     """A code that a person carries: our own on a wristband, or somebody else's on a ticket.
 
-    `code` is empty when only its digest is known: somebody said whose an unidentified code is.
+    `code` is empty when only its digest is known: somebody said whose an unidentified code is. `registered`: a phone
+    gave it to somebody who came without being on the list; of several who say so, it is the first one's.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT)
@@ -62,6 +98,7 @@ class Credential(models.Model):
     digest = models.CharField(max_length=22, editable=False)
     state = models.CharField(max_length=16, choices=CredentialState, default=CredentialState.ACTIVE)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    registered = models.BooleanField(editable=False, default=False, db_default=False)
 
     class Meta:
         ordering = ["created_at", "id"]
@@ -83,15 +120,34 @@ class Policy(models.TextChoices):
     IN_OUT = "in_out", "In and out"
 
 
+class Kind(models.TextChoices):
+    DOOR = "door", "Door"
+    MEAL = "meal", "Meal"
+    BUS = "bus", "Bus"
+    BUNK = "bunk", "Bunks"
+    EQUIPMENT = "equipment", "Equipment"
+
+
 class Checkpoint(models.Model):
-    """Where people are admitted: a door, a meal, a bus, a bunk."""
+    """Where people are admitted: a door, a meal, a bus, a bunk.
+
+    `kind` decides what phones show, never what counts. `slots`: places for one person each, such as beds, in the order
+    of the list. `admits`: {"roles": [text], "delegations": [text]}, each only where it narrows who may enter.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="checkpoints")
     name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=16, choices=Kind, default=Kind.DOOR)
     policy = models.CharField(max_length=16, choices=Policy, default=Policy.ONCE)
+    slots = models.JSONField(default=list, blank=True)
+    admits = models.JSONField(default=dict, blank=True)
     tz = models.CharField(
         "time zone", max_length=64, blank=True, validators=[validate_zone], help_text="Empty: the event's."
+    )
+    guarded = models.BooleanField(default=False, help_text="Who has a release code leaves with a guardian only.")
+    distant = models.BooleanField(
+        default=False, help_text="Far from the venue's other checkpoints: nobody is at both within minutes."
     )
 
     class Meta:
@@ -149,6 +205,7 @@ class AttendanceRecord(models.Model):
     credential = models.CharField(max_length=22, blank=True, help_text="The digest, as recorded.")
     subject = models.CharField(max_length=33, blank=True)
     window = models.CharField(max_length=50, blank=True)
+    slot = models.CharField(max_length=rules.SLOT_LENGTH, blank=True)
     at = models.DateTimeField("happened", help_text="Corrected time.")
     seq = models.BigIntegerField()
     by = models.CharField(max_length=200)
@@ -156,6 +213,7 @@ class AttendanceRecord(models.Model):
     received_at = models.DateTimeField("received")
     method = models.CharField(max_length=8, blank=True)
     reason = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=500, blank=True, help_text="What was said beside the code of a refusal.")
     roster_version = models.BigIntegerField(null=True)
     group = models.UUIDField(null=True)
     refers_to = models.UUIDField(null=True)
@@ -166,8 +224,10 @@ class AttendanceRecord(models.Model):
         verbose_name_plural = "attendance ledger"
         ordering = ["-at", "-operation_id"]
         indexes = [
-            models.Index(fields=["subject"], name="record_subject"),
-            models.Index(fields=["refers_to"], name="record_refers_to"),
+            # What a door writes lies together, however much was written at others before: so it stays as cheap.
+            models.Index(fields=["checkpoint", "subject"], name="record_checkpoint_subject"),
+            # Of voids alone. With all the empty ones in it, SQLite thinks that it tells nothing apart and scans.
+            models.Index(fields=["refers_to"], name="record_refers_to", condition=Q(refers_to__isnull=False)),
             models.Index(fields=["event", "at"], name="record_event_at"),
             models.Index(fields=["checkpoint", "at"], name="record_checkpoint_at"),
         ]
@@ -188,10 +248,14 @@ class Presence(models.Model):
     by = models.CharField(max_length=200)
     operation_id = models.UUIDField()
     duplicates = models.PositiveIntegerField()
+    slot = models.CharField(max_length=rules.SLOT_LENGTH, null=True)  # noqa: DJ001 - so that few rows are in its index
 
     class Meta:
+        indexes = [
+            models.Index(fields=["checkpoint", "slot"], name="presence_slot", condition=Q(slot__isnull=False)),
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["subject", "checkpoint", "window"], name="presence_one_for_each_subject")
+            models.UniqueConstraint(fields=["checkpoint", "window", "subject"], name="presence_one_for_each_subject")
         ]
 
 
@@ -211,31 +275,3 @@ class Headcount(models.Model):
                 condition=Q(present__gte=0, unidentified__gte=0, voided__gte=0), name="headcount_not_negative"
             ),
         ]
-
-
-class RosterImport(models.Model):
-    """A roster file that somebody gave us, how far we are with it, and what came of it."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"  # in: uploaded; out: a worker takes it
-        RUNNING = "running", "Running"  # in: a worker took it; out: done, or failed
-        DONE = "done", "Done"  # all of it was written, in one transaction
-        FAILED = "failed", "Failed"  # nothing of it was written; `report` says why
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    event = models.ForeignKey(Event, on_delete=models.PROTECT)
-    file = models.FileField(upload_to="rosters/")
-    name = models.CharField(max_length=255)
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    step = models.CharField(max_length=16, blank=True, help_text="While it runs: reading, checking, writing.")
-    rows = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
-    report = models.JSONField(default=dict)
-    created_at = models.DateTimeField(default=timezone.now)
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-created_at"]
-
-    def __str__(self) -> str:
-        return self.name
