@@ -20,14 +20,21 @@ const assets = [
   '/app/manifest.webmanifest',
 ];
 
-// A change of the page, of the icons or of the manifest alone must also make a new worker.
-const contents = ['../templates/app.html', '../eventsync/shell.py', ...icons.map((file) => `../static/icons/${file}`)];
-const fingerprint = createHash('sha256').update(assets.join('\n'));
+const rescueFiles = readdirSync('../static/rescue').sort();
+const rescue = ['/rescue', ...rescueFiles.map((file) => `/static/rescue/${file}`)];
+
+// A change of a page, of the icons, of the rescue or of the manifest alone must also make a new worker.
+const contents = [
+  ...['../templates/app.html', '../templates/rescue.html', '../eventsync/shell.py'],
+  ...icons.map((file) => `../static/icons/${file}`),
+  ...rescueFiles.map((file) => `../static/rescue/${file}`),
+];
+const fingerprint = createHash('sha256').update([...assets, ...rescue].join('\n'));
 for (const path of contents) fingerprint.update(readFileSync(path));
 
 export default defineConfig({
   define: {
-    __PRECACHE__: JSON.stringify({ version: fingerprint.digest('hex').slice(0, 12), shell: '/app/', assets }),
+    __PRECACHE__: JSON.stringify({ version: fingerprint.digest('hex').slice(0, 12), shell: '/app/', assets, rescue }),
   },
   publicDir: false,
   build: {

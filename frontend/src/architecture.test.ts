@@ -3,15 +3,16 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-// docs/architecture.md: main → features → operations → sync → db, on rules, platform, contract and ui.
+// docs/architecture.md: main → features → operations → sync → db, on rules, platform, contract, words and ui.
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  '.': ['features', 'operations', 'sync', 'db', 'rules', 'platform', 'contract', 'ui'],
-  features: ['operations', 'db', 'rules', 'contract', 'ui'],
-  operations: ['sync', 'db', 'rules', 'platform', 'contract'],
-  sync: ['db', 'rules', 'platform', 'contract'],
-  db: ['platform', 'contract'],
+  '.': ['features', 'operations', 'sync', 'db', 'rules', 'platform', 'contract', 'ui', 'words'],
+  features: ['operations', 'db', 'rules', 'contract', 'ui', 'words'],
+  operations: ['sync', 'db', 'rules', 'platform', 'contract', 'words'],
+  sync: ['db', 'rules', 'platform', 'contract', 'words'],
+  db: ['rules', 'platform', 'contract', 'words'],
   contract: ['rules'],
-  ui: ['rules'],
+  ui: ['rules', 'words'],
+  words: ['platform'],
   rules: [],
   platform: [],
   sw: [],
@@ -70,12 +71,29 @@ test('screens show the corrected time, never this phone’s own', () => {
   expect(screens.filter((name) => /\boccurred_at\b/.test(readFileSync(join(SRC, name), 'utf8')))).toEqual([]);
 });
 
-test('only the exchange with the server and the service worker fetch', () => {
+test('only the exchange with the server, the service worker and the choice of a language fetch', () => {
   const fetching = code.filter((name) => /\bfetch\(/.test(readFileSync(join(SRC, name), 'utf8')));
-  expect(fetching.filter((name) => !['sync/server.ts', 'sw/worker.ts'].includes(name))).toEqual([]);
+  expect(fetching.filter((name) => !['sync/server.ts', 'sw/worker.ts', 'words/words.svelte.ts'].includes(name))).toEqual([]);
+});
+
+// What people read is in the catalogues; a text in a screen would stay English in every language.
+test('screens have no texts of their own', () => {
+  const screens = code.filter((name) => name.endsWith('.svelte'));
+  const wrong = screens.flatMap((name) => {
+    const markup = readFileSync(join(SRC, name), 'utf8').replace(/<script[^]*?<\/script>|<style[^]*?<\/style>|<!--[^]*?-->/g, '');
+    const bare = markup.replace(/\{(?:[^{}]|\{[^{}]*\})*\}/g, '').replace(/=>/g, '');
+    const texts = [...bare.matchAll(/>([^<>]*)</g), ...bare.matchAll(/(?:aria-label|placeholder|title|alt)="([^"]*)"/g)];
+    return texts.filter(([, text]) => /\p{L}{2}/u.test(text ?? '')).map(([, text]) => `${name}: ${text?.trim()}`);
+  });
+  expect(wrong).toEqual([]);
 });
 
 test('files stay short', () => {
   const long = code.filter((name) => readFileSync(join(SRC, name), 'utf8').split('\n').length > 320);
   expect(long).toEqual([]);
+});
+
+test('state is single values and what is replaced whole: the build leaves out what objects changed in place would need', () => {
+  const deep = code.filter((name) => /\$state(<[^(]*>)?\(\s*(\[|\{|new )/.test(readFileSync(join(SRC, name), 'utf8')));
+  expect(deep).toEqual([]);
 });

@@ -1,15 +1,26 @@
 import { attempt } from './db/connection';
 import { Outbox } from './db/outbox';
 import { Records } from './db/records';
+import { Scanner } from './features/scan/scanner.svelte';
 import { Attendance } from './operations/attendance.svelte';
+import { Conflicts } from './operations/conflicts.svelte';
 import { Exchange } from './operations/exchange.svelte';
+import { Guardians } from './operations/guardians.svelte';
+import { Holds } from './operations/holds.svelte';
 import { OutboxView } from './operations/outbox.svelte';
 import { Roster } from './operations/roster.svelte';
 import { Session } from './operations/session.svelte';
+import { Settings } from './operations/settings.svelte';
 import { Bulletin, type News } from './platform/bulletin';
+import { listCameras, openCamera } from './platform/camera';
+import { loadDecoder } from './platform/decoder';
 import { deviceName } from './platform/device';
+import { Chime, vibrate, type Tone } from './platform/feel';
+import { vitals } from './platform/vitals';
+import { keepAwake } from './platform/wakelock';
 import { Engine } from './sync/engine';
 import { enrol } from './sync/enrol';
+import { eraseExpired } from './sync/expiry';
 import { Server } from './sync/server';
 
 declare const __APP_VERSION__: string;
@@ -23,9 +34,23 @@ export class Parts {
   readonly #server = new Server();
   readonly session = new Session(this.#stored, this.#bulletin);
   readonly outbox = new OutboxView(this.#stored, this.#bulletin, () => this.#engine.push());
-  readonly roster = new Roster(this.#records);
+  readonly roster: Roster = new Roster(this.#records, this.outbox, () => this.attendance.cursors);
   readonly attendance = new Attendance(this.#records, this.outbox, this.roster);
+  readonly holds = new Holds(this.outbox, this.attendance, this.roster);
+  readonly guardians = new Guardians(this.#records, this.outbox);
+  readonly conflicts = new Conflicts(this.#records, this.outbox, this.attendance);
   readonly exchange = new Exchange();
+  readonly settings = new Settings();
+  readonly scanner = new Scanner({
+    openCamera,
+    listCameras,
+    loadDecoder,
+    keepAwake,
+    now: () => performance.now(),
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  readonly #chime = new Chime();
+  readonly keepAwake = keepAwake;
   readonly #engine = new Engine({
     server: this.#server,
     outbox: this.#stored,
@@ -33,6 +58,7 @@ export class Parts {
     bulletin: this.#bulletin,
     report: (report) => this.exchange.take(report),
     openSocket: () => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/ws/v1/poke`),
+    vitals,
     isVisible: () => document.visibilityState === 'visible',
   });
   // Reading follows the news one by one, or an older reading could overwrite a newer one.
@@ -43,6 +69,9 @@ export class Parts {
     await this.#stored.prove();
     await this.session.load();
     await this.outbox.load('all');
+    void this.#records.forgetOlder().catch((error: unknown) => console.warn('what an older version pulled is still here', error));
+    // Before anybody sees a name.
+    if (this.session.enrolment !== null) await eraseExpired(this.#records, this.#bulletin, this.session.enrolment.profile, Date.now());
     this.attendance.choose(this.session.checkpoint);
     await this.attendance.loadCursors();
     for (const stream of this.attendance.cursors.keys()) await this.#read(stream, 'all');
@@ -50,6 +79,18 @@ export class Parts {
       this.#reading = this.#reading.then(() => this.#heed(news)).catch((error: unknown) => console.error(error));
     });
     this.#wake();
+  }
+
+  /** Tells ears and hands, as far as the person holding the phone wants. */
+  signal = ({ tones, beat }: { readonly tones: readonly Tone[]; readonly beat: readonly number[] }): void => {
+    const { sound, vibration } = this.settings.choices;
+    if (sound) void this.#chime.play(tones);
+    if (vibration) vibrate(beat);
+  };
+
+  /** A part that stores by itself, of a screen that is opened now and then: its code comes with the screen. */
+  storing<Part>(Part: new (outbox: Outbox, bulletin: Bulletin, recorded: () => void) => Part): Part {
+    return new Part(this.#stored, this.#bulletin, () => this.#engine.push());
   }
 
   enrol = async (code: string): Promise<string | null> => {
@@ -96,6 +137,8 @@ export class Parts {
 
   async #read(stream: string, buckets: readonly number[] | 'all'): Promise<void> {
     if (stream.startsWith('roster:')) await this.roster.load(stream, buckets);
+    if (stream.startsWith('guardians:')) await this.guardians.load(stream, buckets);
+    if (stream.startsWith('conflicts:')) await this.conflicts.load(stream, buckets);
     if (stream.startsWith('attendance:')) await this.attendance.load(stream, buckets);
   }
 

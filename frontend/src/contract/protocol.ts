@@ -1,5 +1,6 @@
 // The wire, as docs/protocol.md says it (version 1).
 
+import type { Admits } from '../rules/admits';
 import type { Presence } from '../rules/attendance';
 import type { Policy, Window } from '../rules/windows';
 
@@ -13,8 +14,14 @@ export interface Operation {
   readonly offset_ms: number | null;
   readonly actor: string | null;
   readonly refers_to: string | null;
-  readonly payload: Readonly<Record<string, string>>;
+  /** Text in all that this app records; what another version recorded may hold anything. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** The author, when it is not the phone that sends it. */
+  readonly device?: string;
 }
+
+/** An operation of another phone, as an outbox file brings it. */
+export type Carried = Operation & { readonly device: string };
 
 export type Verdict = 'accepted' | 'flagged' | 'refused' | 'quarantined';
 
@@ -42,19 +49,31 @@ export interface PageHeader {
   readonly head: number;
   readonly complete: boolean;
   readonly count: number | null;
+  readonly checksum: number | null;
 }
 
 export interface StreamHead {
   readonly stream: string;
   readonly head: number;
   readonly count: number | null;
+  readonly checksum: number | null;
 }
 
-export interface Enrolment {
-  readonly token: string;
-  readonly profile: { readonly name: string; readonly retain_hours: number };
+export interface Profile {
+  readonly name: string;
+  readonly retain_hours: number;
+  readonly roster_hours: number;
+}
+
+/** What the server says of this phone. */
+export interface Description {
+  readonly profile: Profile;
   readonly event: { readonly id: string; readonly slug: string; readonly name: string; readonly tz: string };
   readonly operations: readonly string[];
+}
+
+export interface Enrolment extends Description {
+  readonly token: string;
 }
 
 /** Record of kind `person` in `roster:{event}`. */
@@ -65,7 +84,16 @@ export interface Person {
   readonly delegation: string;
   readonly role: string;
   readonly credentials: readonly string[];
+  /** What doors are warned of, such as `cancelled`. */
+  readonly flags?: readonly string[];
+  /** Where everybody sends this person first; absent without a hold. */
+  readonly hold_desk?: string;
+  /** Other ids of this person, of rows that were merged. */
+  readonly also?: readonly string[];
 }
+
+/** What a checkpoint shows, never what counts. */
+export type CheckpointKind = 'door' | 'meal' | 'bus' | 'bunk' | 'equipment';
 
 /** Record of kind `checkpoint` in `attendance:{venue}`. */
 export interface Checkpoint {
@@ -73,8 +101,15 @@ export interface Checkpoint {
   readonly name: string;
   readonly policy: Policy;
   readonly tz: string;
+  /** Absent: a door. */
+  readonly kind?: CheckpointKind;
+  /** Places for one person each. */
+  readonly slots?: readonly string[];
+  readonly admits?: Admits;
   readonly windows?: readonly Window[];
   readonly zone?: string;
+  /** Whether who has a release code leaves with a guardian only. */
+  readonly guarded?: boolean;
   /** The venue's name: several venues may each have a "Main door". */
   readonly venue?: string;
 }
@@ -85,4 +120,33 @@ export interface PresenceRecord extends Presence {
   readonly window: string;
   readonly person?: string | null;
   readonly credential?: string | null;
+}
+
+/** Record of kind `guardian` in `guardians:{event}`: a release code, as a slow hash. */
+export interface Guardian {
+  readonly person: string;
+  readonly salt: string;
+  readonly iterations: number;
+  readonly hash: string;
+}
+
+/** Record of kind `merged` in `conflicts:{event}`: a row of the roster that is somebody else. */
+export interface Merged {
+  readonly id: string;
+  readonly name: string;
+  readonly delegation: string;
+  readonly into: string;
+}
+
+/** Record of kind `conflict` in `conflicts:{event}`. */
+export interface Conflict {
+  readonly id: string;
+  readonly what: 'second_admission' | 'unknown_person' | 'swapped_wristband';
+  readonly people: readonly string[];
+  readonly operations: readonly { readonly id: string; readonly checkpoint: string; readonly at: string; readonly by: string; readonly credential?: string }[];
+  readonly state: 'open' | 'owned' | 'resolved';
+  readonly owner?: string;
+  readonly resolution?: string;
+  readonly note?: string;
+  readonly resolved_by?: string;
 }

@@ -1,14 +1,8 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+import { say } from '../words/words.svelte';
 
+// `lost` may be a full disk: Chromium says of both UnknownError.
 export type StorageTrouble = 'unavailable' | 'blocked' | 'full' | 'lost';
-
-const SENTENCES: Readonly<Record<StorageTrouble, string>> = {
-  unavailable: 'This browser does not let EventSync store anything. Leave private browsing, or allow site data.',
-  blocked: 'Another tab holds an older EventSync open. Close the other tabs.',
-  full: 'This phone is full. Delete some photos or apps, then try again.',
-  // Chromium says of a full disk what it says of a lost connection: UnknownError.
-  lost: 'This phone could not store it. It may be full: free some space. If that does not help, reload the page.',
-};
 
 /** The phone could not keep something. Its message is for a person. */
 export class StorageError extends Error {
@@ -16,7 +10,7 @@ export class StorageError extends Error {
     readonly trouble: StorageTrouble,
     cause?: unknown,
   ) {
-    super(SENTENCES[trouble], { cause });
+    super(say(`storage.${trouble}`), { cause });
   }
 }
 
@@ -28,7 +22,7 @@ export async function attempt(work: () => Promise<string | null | void>): Promis
   } catch (error) {
     if (error instanceof StorageError) return error.message;
     console.error('what a person asked for failed', error);
-    return 'That was not saved. Please try again.';
+    return say('storage.bug');
   }
 }
 
@@ -91,6 +85,15 @@ export class Connection<Schema extends DBSchema> {
     const database = await within(OPEN_TIMEOUT_MS, opening);
     this.#opened = true;
     return database;
+  }
+}
+
+/** Undoes what a failed transaction has done so far. */
+export function abort(transaction: { abort(): void }): void {
+  try {
+    transaction.abort();
+  } catch {
+    // Already aborted by the browser: that is the failure being reported.
   }
 }
 

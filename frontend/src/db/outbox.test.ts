@@ -49,6 +49,26 @@ test('append is a strict transaction and resolves after its commit', async () =>
   expect(await new Outbox().some([row.id])).toEqual([row]);
 });
 
+test('what belongs together is stored in order, all of it', async () => {
+  const rows = await outbox.appendAll([ARRIVE, ARRIVE, ARRIVE]);
+  expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect(await outbox.all()).toEqual(rows);
+  expect((await outbox.append(ARRIVE)).seq).toBe(4);
+});
+
+test('of what belongs together nothing is stored when a part of it is not', async () => {
+  const real = IDBObjectStore.prototype.add;
+  let calls = 0;
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(function (this: IDBObjectStore, value: unknown) {
+    if (++calls === 2) throw new DOMException('full', 'QuotaExceededError');
+    return real.call(this, value);
+  });
+  await expect(outbox.appendAll([ARRIVE, ARRIVE, ARRIVE])).rejects.toEqual(new StorageError('full'));
+  expect(await outbox.all()).toEqual([]);
+  vi.restoreAllMocks();
+  expect((await outbox.append(ARRIVE)).seq).toBe(1);
+});
+
 test('append rejects, and stores nothing, when the phone is full', async () => {
   vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
     throw new DOMException('no room', 'QuotaExceededError');
@@ -99,6 +119,14 @@ test('settle ignores verdicts of another epoch', async () => {
   await outbox.beginEpoch('epoch-2');
   expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), EPOCH)).toBe(false);
   expect(await outbox.countUnsettled()).toBe(1);
+});
+
+test('an answer that was on its way when everything was to be sent again settles nothing', async () => {
+  const row = await outbox.append(ARRIVE);
+  await outbox.sendAllAgain();
+  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), EPOCH)).toBe(false);
+  await outbox.beginEpoch(EPOCH);
+  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), EPOCH)).toBe(true);
 });
 
 test('a new epoch makes everything that is held unsettled again, once', async () => {

@@ -1,50 +1,10 @@
-import type { DBSchema, IDBPDatabase, IDBPTransaction } from 'idb';
-import type { Enrolment, Operation, Settlement } from '../contract/protocol';
+import type { Carried, Description, Operation } from '../contract/protocol';
 import { uuid7 } from '../platform/ids';
-import { Connection } from './connection';
+import { carry } from './carried';
+import { abort, Connection } from './connection';
+import { createStores, FIRST_CARRIED, waiting, type Meta, type OutboxRow, type OutboxSchema, type Settled, type Writing } from './schema';
 
-/** One recorded operation. `operation` never changes after it was written. */
-export interface OutboxRow {
-  readonly id: string;
-  readonly seq: number;
-  readonly operation: Operation;
-  /** In: null. Out: by its own verdict. Back to null: a new epoch, for that server may have forgotten it. */
-  readonly settled: Settled | null;
-  /** In: the server could not read even this one alone. Out: a person's "try again", a new epoch. Still unsettled. */
-  readonly stuck: string | null;
-  /** Both equal `seq` or are absent, which keeps the row out of the index of that name. */
-  readonly unsettled?: number;
-  /** In: to be sent. Out: settled, or set aside. */
-  readonly queued?: number;
-}
-
-export interface Settled extends Settlement {
-  /** The server's clock when it said so. */
-  readonly server_time: string;
-}
-
-/** What this phone knows about itself; survives everything but a person clearing the site's data. */
-export interface Meta {
-  device: string;
-  seq: number;
-  /** Server clock minus device clock, ms. */
-  offset: number;
-  /** The answer that told the offset: by how much it may be wrong, and when it came by the device's clock; ms. */
-  clock: { uncertainty: number; heardAt: number };
-  epoch: string;
-  session: Enrolment;
-  actor: string;
-  checkpoint: string;
-  canary: string;
-}
-
-/** Frozen: releases never migrate it (protocol 7.1). */
-interface OutboxSchema extends DBSchema {
-  operations: { key: string; value: OutboxRow; indexes: { seq: number; unsettled: number; queued: number } };
-  meta: { key: string; value: Meta[keyof Meta] };
-}
-
-type Writing = IDBPTransaction<OutboxSchema, ['operations', 'meta'], 'readwrite'>;
+export type { Meta, OutboxRow, Settled } from './schema';
 
 export type Draft = Pick<Operation, 'kind' | 'refers_to' | 'payload'>;
 
@@ -58,18 +18,31 @@ export class Outbox {
 
   /** Stores a new operation with the next number and resolves when it is safely on disk. */
   async append(draft: Draft, now: number = Date.now()): Promise<OutboxRow> {
-    const id = uuid7(now);
+    const [row] = await this.appendAll([draft], now);
+    return row as OutboxRow; // one for each
+  }
+
+  /** The same for several that belong together: all of them are stored, in order, or none is. */
+  async appendAll(drafts: readonly Draft[], now: number = Date.now()): Promise<readonly OutboxRow[]> {
+    const ids = drafts.map(() => uuid7(now));
     return this.#write(async (transaction) => {
       // A person waits: all is read at once, all written at once, and the commit asked for with it.
       const operations = transaction.objectStore('operations');
-      const [already, row] = await Promise.all([operations.get(id), sealed(transaction, id, draft, now)]);
+      const [rows, ...known] = await Promise.all([sealed(transaction, ids, drafts, now), ...ids.map((id) => operations.get(id))]);
       // The first try may have been committed although its connection died.
-      if (already !== undefined) return already;
-      const written = [operations.add(row), transaction.objectStore('meta').put(row.seq, 'seq')];
-      transaction.commit();
-      await Promise.all(written);
-      return row;
+      const already = known.filter((row) => row !== undefined);
+      if (already.length > 0) return already;
+      await committed(transaction, rows);
+      return rows;
     });
+  }
+
+  /**
+   * Stores operations that other phones recorded, in order, to be sent as theirs; this phone's own come back as its own.
+   * Resolves, when they are safely on disk, to the ids of those that were not here.
+   */
+  carry(operations: readonly Carried[]): Promise<readonly string[]> {
+    return this.#write((transaction) => carry(transaction, operations));
   }
 
   all(): Promise<OutboxRow[]> {
@@ -93,6 +66,15 @@ export class Outbox {
   /** Operations without a verdict, those set aside included. */
   countUnsettled(): Promise<number> {
     return this.#connection.use((database) => database.countFromIndex('operations', 'unsettled'));
+  }
+
+  /** The first operation of this phone's own, in order, that has no verdict and is none of `besides`; null without one. */
+  async oldestUnsettled(besides: readonly string[]): Promise<OutboxRow | null> {
+    const own = IDBKeyRange.upperBound(FIRST_CARRIED);
+    const rows = await this.#connection.use((database) =>
+      database.getAllFromIndex('operations', 'unsettled', own, besides.length + 1),
+    );
+    return rows.find(({ id }) => !besides.includes(id)) ?? null;
   }
 
   /** Applies verdicts given under `epoch`; says false, changing nothing, when another epoch has begun since. */
@@ -133,9 +115,15 @@ export class Outbox {
     });
   }
 
-  /** The server lost some of what it had acknowledged: whatever this phone still holds is unsettled again. */
+  /**
+   * The server lost some of what it had acknowledged: whatever this phone still holds is unsettled again. The epoch is
+   * forgotten, so that an answer which was on its way meanwhile settles nothing; the next answer names it anew.
+   */
   sendAllAgain(): Promise<void> {
-    return this.#write((transaction) => requeue(transaction, () => true));
+    return this.#write(async (transaction) => {
+      await transaction.objectStore('meta').delete('epoch');
+      await requeue(transaction, () => true);
+    });
   }
 
   /** Removes operations settled before `settledBefore` and recorded before `recordedBefore` (both RFC 3339). */
@@ -176,6 +164,16 @@ export class Outbox {
     });
   }
 
+  /** Takes what the server now says of this phone into its session, unless it was enrolled anew meanwhile. */
+  redescribe(token: string, description: Description): Promise<void> {
+    return this.#write(async (transaction) => {
+      const meta = transaction.objectStore('meta');
+      const session = await meta.get('session');
+      const same = typeof session === 'object' && 'token' in session && session.token === token;
+      if (same) await meta.put({ ...description, token }, 'session');
+    });
+  }
+
   forget(name: 'session' | 'checkpoint'): Promise<void> {
     return this.#write((transaction) => transaction.objectStore('meta').delete(name));
   }
@@ -206,29 +204,33 @@ export class Outbox {
   }
 }
 
-function createStores(database: IDBPDatabase<OutboxSchema>): void {
-  const operations = database.createObjectStore('operations', { keyPath: 'id' });
-  operations.createIndex('seq', 'seq');
-  operations.createIndex('unsettled', 'unsettled');
-  operations.createIndex('queued', 'queued');
-  database.createObjectStore('meta');
-}
-
-async function sealed(transaction: Writing, id: string, draft: Draft, now: number): Promise<OutboxRow> {
+async function sealed(transaction: Writing, ids: readonly string[], drafts: readonly Draft[], now: number): Promise<readonly OutboxRow[]> {
   const meta = transaction.objectStore('meta');
   const [last, offset, actor] = await Promise.all([meta.get('seq'), meta.get('offset'), meta.get('actor')]);
-  const seq = (typeof last === 'number' ? last : 0) + 1;
-  const operation: Operation = {
-    id,
-    kind: draft.kind,
-    seq,
+  const before = typeof last === 'number' ? last : 0;
+  const same = {
     occurred_at: new Date(now).toISOString(),
     offset_ms: typeof offset === 'number' ? offset : null,
     actor: typeof actor === 'string' ? actor : null,
-    refers_to: draft.refers_to,
-    payload: draft.payload,
   };
-  return { id, seq, operation, settled: null, stuck: null, unsettled: seq, queued: seq };
+  return drafts.map(({ kind, refers_to, payload }, at) => {
+    const seq = before + at + 1;
+    return waiting({ id: ids[at] ?? '', kind, seq, ...same, refers_to, payload }, seq);
+  });
+}
+
+/** Writes them, and asks for the commit: where one of them cannot be written, none is. */
+async function committed(transaction: Writing, rows: readonly OutboxRow[]): Promise<void> {
+  const written: Promise<unknown>[] = [];
+  try {
+    for (const row of rows) written.push(transaction.objectStore('operations').add(row));
+    written.push(transaction.objectStore('meta').put(rows.at(-1)?.seq ?? 0, 'seq'));
+    transaction.commit();
+  } catch (error) {
+    void Promise.allSettled(written);
+    throw error;
+  }
+  await Promise.all(written);
 }
 
 async function requeue(transaction: Writing, chosen: (row: OutboxRow) => boolean): Promise<void> {
@@ -250,12 +252,4 @@ function unqueued(row: OutboxRow): OutboxRow {
 
 function earlier(a: string, b: string): boolean {
   return Date.parse(a) < Date.parse(b);
-}
-
-function abort(transaction: Writing): void {
-  try {
-    transaction.abort();
-  } catch {
-    // Already aborted by the browser: that is the failure being reported.
-  }
 }

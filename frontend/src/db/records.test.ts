@@ -1,12 +1,14 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
+import { openDB } from 'idb';
 import { beforeEach, expect, test } from 'vitest';
-import { Records, type Cursor, type Row } from './records';
+import { sumOf } from '../rules/checksum';
+import { liveAfter, Records, type Position, type Row } from './records';
 
-const CURSOR: Cursor = { stream: 'roster:e', seq: 5, epoch: 'one', count: 2, pulledAt: 1 };
+const CURSOR: Position = { stream: 'roster:e', seq: 5, epoch: 'one', count: 2, pulledAt: 1 };
 
-function row(key: string, name = key): Row {
-  return { kind: 'person', key, body: { name } };
+function row(key: string, name = key, seq = 1): Row {
+  return { kind: 'person', key, seq, body: { name } };
 }
 
 async function rows(records: Records, stream = 'roster:e'): Promise<Row[]> {
@@ -32,33 +34,33 @@ test('replace puts a snapshot in the place of the whole stream, and of no other'
 
 test('apply changes, adds and deletes, and moves the cursor with them', async () => {
   await records.replace(CURSOR, [row('a'), row('b')]);
-  const touched = await records.apply(5, { ...CURSOR, seq: 8 }, [
+  const applied = await records.apply(5, { ...CURSOR, seq: 8 }, [
     { seq: 6, kind: 'person', key: 'a', deleted: true },
     { seq: 7, kind: 'person', key: 'b', deleted: false, body: { name: 'changed' } },
     { seq: 8, kind: 'person', key: 'c', deleted: false, body: { name: 'c' } },
   ]);
-  expect(touched?.length).toBeGreaterThan(0);
-  expect(await rows(records)).toEqual([row('b', 'changed'), row('c')]);
+  expect(applied?.touched.length).toBeGreaterThan(0);
+  expect(await rows(records)).toEqual([row('b', 'changed', 7), row('c', 'c', 8)]);
   expect((await records.cursors())[0]?.seq).toBe(8);
 });
 
 test('apply tells which buckets to read again', async () => {
   await records.replace(CURSOR, [row('a'), row('b')]);
   const change = { seq: 6, kind: 'person', key: 'b', deleted: false, body: { name: 'new' } };
-  const touched = await records.apply(5, { ...CURSOR, seq: 6 }, [change]);
-  const again = await records.buckets('roster:e', touched ?? []);
-  expect(again.flatMap((bucket) => bucket.rows)).toEqual([row('b', 'new')]);
+  const applied = await records.apply(5, { ...CURSOR, seq: 6 }, [change]);
+  const again = await records.buckets('roster:e', applied?.touched ?? []);
+  expect(again.flatMap((bucket) => bucket.rows)).toEqual([row('b', 'new', 6)]);
 });
 
 test.each([
   ['does not begin at the cursor', 4, 'one'],
   ['is of another epoch', 5, 'two'],
 ])('apply changes nothing when the page %s', async (_, after, epoch) => {
-  await records.replace(CURSOR, [row('a')]);
+  const before = await records.replace(CURSOR, [row('a')]);
   const change = { seq: 6, kind: 'person', key: 'a', deleted: true };
   expect(await records.apply(after, { ...CURSOR, seq: 6, epoch }, [change])).toBeNull();
   expect(await rows(records)).toEqual([row('a')]);
-  expect(await records.cursors()).toEqual([CURSOR]);
+  expect(await records.cursors()).toEqual([before]);
 });
 
 test('erase leaves nothing of a stream', async () => {
@@ -72,4 +74,49 @@ test('dropped cursors keep the rows on the screen', async () => {
   await records.dropCursors();
   expect((await records.cursors())[0]?.epoch).toBe('');
   expect(await rows(records)).toEqual([row('a')]);
+});
+
+test('the sum is kept up with every page, as if all were summed up again', async () => {
+  await records.replace(CURSOR, [row('a'), row('b'), row('c')]);
+  let random = 7;
+  const next = (below: number): number => (random = (random * 48271) % 2147483647) % below;
+  let after = CURSOR.seq;
+  for (let page = 0; page < 30; page++) {
+    const changes = Array.from({ length: next(9) }, (_, at) => {
+      const version = { seq: after + 1 + at, kind: 'person', key: `p${next(20)}` };
+      return next(3) === 0 ? { ...version, deleted: true } : { ...version, deleted: false, body: { page } };
+    });
+    const seq = after + changes.length;
+    const applied = await records.apply(after, { ...CURSOR, seq }, changes);
+    expect(applied?.cursor).toEqual({ ...CURSOR, seq, ...sumOf(await rows(records)), mismatchAt: null });
+    after = seq;
+  }
+  expect((await rows(records)).length).toBeGreaterThan(5);
+  expect(await records.isWhole('roster:e')).toBe(true);
+});
+
+test('a row that went missing is noticed', async () => {
+  await records.replace(CURSOR, [row('a'), row('b')]);
+  await records.close();
+  const database = await openDB('eventsync-records-2');
+  for (const bucket of await database.getAll('buckets')) await database.put('buckets', { ...bucket, json: '[]' });
+  database.close();
+  expect(await records.isWhole('roster:e')).toBe(false);
+});
+
+test('of changes in order the last of each record is live', () => {
+  const changes = [
+    { seq: 1, kind: 'person', key: 'a', deleted: false, body: { name: 'a' } },
+    { seq: 2, kind: 'person', key: 'b', deleted: false, body: { name: 'b' } },
+    { seq: 3, kind: 'person', key: 'b', deleted: true },
+    { seq: 4, kind: 'person', key: 'a', deleted: false, body: { name: 'new' } },
+  ];
+  expect(liveAfter(changes)).toEqual([row('a', 'new', 4)]);
+});
+
+test('what an older version pulled is thrown away', async () => {
+  (await openDB('eventsync-records-1', 1)).close();
+  await records.cursors();
+  await records.forgetOlder();
+  expect((await indexedDB.databases()).map(({ name }) => name)).toEqual(['eventsync-records-2']);
 });

@@ -1,16 +1,15 @@
-import type { DBSchema, IDBPDatabase } from 'idb';
+import { deleteDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { Change } from '../contract/protocol';
-import { Connection } from './connection';
+import { minus, plus, sumOf, type Sum, type Version } from '../rules/checksum';
+import { abort, Connection } from './connection';
 
 /** A record as it is kept here. */
-export interface Row {
-  readonly kind: string;
-  readonly key: string;
+export interface Row extends Version {
   readonly body: unknown;
 }
 
 /** How far one stream was pulled. Another epoch than the phone's present one means: not at all. */
-export interface Cursor {
+export interface Position {
   readonly stream: string;
   readonly seq: number;
   readonly epoch: string;
@@ -18,6 +17,18 @@ export interface Cursor {
   readonly count: number | null;
   /** Device clock, ms. */
   readonly pulledAt: number;
+}
+
+/** A position as it is stored, with the sum of the rows up to it. */
+export interface Cursor extends Position, Sum {
+  /** When a sum last was another than the server's; device clock, ms. */
+  readonly mismatchAt: number | null;
+}
+
+export interface Applied {
+  readonly cursor: Cursor;
+  /** The buckets that were changed. */
+  readonly touched: readonly number[];
 }
 
 export interface Bucket {
@@ -31,13 +42,16 @@ interface RecordsSchema extends DBSchema {
   cursors: { key: string; value: Cursor };
 }
 
+type Writing = IDBPTransaction<RecordsSchema, ['buckets', 'cursors'], 'readwrite'>;
+
 export const BUCKETS = 128;
+const OLDER = ['eventsync-records-1'];
 
 /** The database of what was pulled. Disposable: its name carries the version, and a pull from 0 makes it again. */
 export class Records {
   #connection: Connection<RecordsSchema>;
 
-  constructor(name = 'eventsync-records-1') {
+  constructor(name = 'eventsync-records-2') {
     this.#connection = new Connection<RecordsSchema>(name, 1, createStores);
   }
 
@@ -56,68 +70,104 @@ export class Records {
   }
 
   /** Puts a complete snapshot in the place of whatever the stream held; rows and cursor together or not at all. */
-  replace(cursor: Cursor, rows: Iterable<Row>): Promise<void> {
+  replace(position: Position, rows: readonly Row[]): Promise<Cursor> {
     const buckets = Array.from({ length: BUCKETS }, (): Row[] => []);
     for (const row of rows) buckets[bucketOf(row)]?.push(row);
-    return this.#write(async (database) => {
-      const transaction = database.transaction(['buckets', 'cursors'], 'readwrite');
+    const sum = sumOf(rows);
+    const { stream } = position;
+    return this.#write(async (transaction) => {
       const store = transaction.objectStore('buckets');
-      await store.delete(whole(cursor.stream));
+      const standing = await transaction.objectStore('cursors').get(stream);
+      await store.delete(whole(stream));
       buckets.forEach((content, number) => {
-        void store.put({ stream: cursor.stream, number, json: JSON.stringify(content) });
+        void store.put({ stream, number, json: JSON.stringify(content) });
       });
+      const cursor = { ...position, ...sum, mismatchAt: standing?.mismatchAt ?? null };
       void transaction.objectStore('cursors').put(cursor);
-      await transaction.done;
+      return cursor;
     });
   }
 
   /**
-   * Applies a page that began at `after` and moves the cursor, together or not at all. Resolves to the buckets it
-   * touched, or to null, having changed nothing, when the page does not begin where the stream stands.
+   * Applies a page that began at `after` and moves the cursor, together or not at all. Resolves to null, having changed
+   * nothing, when the page does not begin where the stream stands.
    */
-  apply(after: number, cursor: Cursor, changes: readonly Change[]): Promise<readonly number[] | null> {
+  apply(after: number, position: Position, changes: readonly Change[]): Promise<Applied | null> {
+    const { stream, epoch } = position;
     const touched = byBucket(changes);
-    return this.#write(async (database) => {
-      const transaction = database.transaction(['buckets', 'cursors'], 'readwrite');
-      const cursors = transaction.objectStore('cursors');
-      const store = transaction.objectStore('buckets');
-      const standing = await cursors.get(cursor.stream);
-      if (standing?.seq !== after || standing.epoch !== cursor.epoch) return null;
+    return this.#write(async (transaction) => {
+      const [store, cursors] = [transaction.objectStore('buckets'), transaction.objectStore('cursors')];
+      const standing = await cursors.get(stream);
+      if (standing?.seq !== after || standing.epoch !== epoch) return null;
+      let sum: Sum = standing;
       for (const [number, ofBucket] of touched) {
-        const json = (await store.get([cursor.stream, number]))?.json ?? '[]';
-        const rows = merged(parse(json), ofBucket);
-        await store.put({ stream: cursor.stream, number, json: JSON.stringify(rows) });
+        const merged = merge(parse((await store.get([stream, number]))?.json ?? '[]'), ofBucket, sum);
+        sum = merged.sum;
+        await store.put({ stream, number, json: JSON.stringify(merged.rows) });
       }
+      const cursor = { ...position, held: sum.held, checksum: sum.checksum, mismatchAt: standing.mismatchAt };
       await cursors.put(cursor);
-      await transaction.done;
-      return [...touched.keys()];
+      return { cursor, touched: [...touched.keys()] };
+    });
+  }
+
+  /** Whether the rows of a stream, all read and summed up again, are those that its cursor speaks of. */
+  isWhole(stream: string): Promise<boolean> {
+    return this.#connection.use(async (database) => {
+      const transaction = database.transaction(['buckets', 'cursors']);
+      const cursor = await transaction.objectStore('cursors').get(stream);
+      let [held, checksum] = [0, 0];
+      // One bucket at a time: the screen must not stand still meanwhile.
+      for await (const { value } of transaction.objectStore('buckets').iterate(whole(stream))) {
+        const sum = sumOf(parse(value.json));
+        [held, checksum] = [held + sum.held, (checksum + sum.checksum) >>> 0];
+      }
+      return cursor === undefined || (cursor.held === held && cursor.checksum === checksum);
+    });
+  }
+
+  /** Remembers that what is held is not what the server has, at `now` (ms). */
+  noteMismatch(stream: string, now: number): Promise<void> {
+    return this.#write(async (transaction) => {
+      const cursors = transaction.objectStore('cursors');
+      const cursor = await cursors.get(stream);
+      if (cursor !== undefined) await cursors.put({ ...cursor, mismatchAt: now });
     });
   }
 
   /** Keeps what is shown, but pulls every stream from the beginning. */
   dropCursors(): Promise<void> {
-    return this.#write(async (database) => {
-      const transaction = database.transaction('cursors', 'readwrite');
-      for await (const cursor of transaction.store) await cursor.update({ ...cursor.value, epoch: '' });
-      await transaction.done;
+    return this.#write(async (transaction) => {
+      for await (const cursor of transaction.objectStore('cursors')) await cursor.update({ ...cursor.value, epoch: '' });
     });
   }
 
   erase(stream: string): Promise<void> {
-    return this.#write(async (database) => {
-      const transaction = database.transaction(['buckets', 'cursors'], 'readwrite');
+    return this.#write(async (transaction) => {
       void transaction.objectStore('buckets').delete(whole(stream));
       void transaction.objectStore('cursors').delete(stream);
-      await transaction.done;
     });
+  }
+
+  /** Throws away what older versions of the app pulled. */
+  async forgetOlder(): Promise<void> {
+    await Promise.all(OLDER.map((name) => deleteDB(name)));
   }
 
   close(): Promise<void> {
     return this.#connection.close();
   }
 
-  #write<T>(work: (database: IDBPDatabase<RecordsSchema>) => Promise<T>): Promise<T> {
-    return this.#connection.use(work);
+  #write<T>(work: (transaction: Writing) => Promise<T>): Promise<T> {
+    return this.#connection.use(async (database) => {
+      const transaction = database.transaction(['buckets', 'cursors'], 'readwrite');
+      const result = work(transaction).catch((error: unknown) => {
+        abort(transaction);
+        throw error;
+      });
+      await Promise.all([transaction.done, result]);
+      return result;
+    });
   }
 }
 
@@ -130,12 +180,28 @@ function whole(stream: string): IDBKeyRange {
   return IDBKeyRange.bound([stream, 0], [stream, BUCKETS]);
 }
 
-/** `rows` after `changes`, which are in order: the later one of a record wins. */
-export function merged(rows: readonly Row[], changes: readonly Change[]): Row[] {
+/** `rows` after `changes`, which are in order: the later one of a record wins. `sum` as it was before, and is after. */
+function merge(rows: readonly Row[], changes: readonly Change[], sum: Sum): { readonly rows: Row[]; readonly sum: Sum } {
   const live = new Map(rows.map((row) => [nameOf(row), row]));
-  for (const change of changes) {
-    if (change.deleted) live.delete(nameOf(change));
-    else live.set(nameOf(change), { kind: change.kind, key: change.key, body: change.body });
+  for (const { kind, key, seq, deleted, body } of changes) {
+    const name = nameOf({ kind, key });
+    const before = live.get(name);
+    if (before !== undefined) sum = minus(sum, before);
+    live.delete(name);
+    if (deleted) continue;
+    sum = plus(sum, { kind, key, seq });
+    live.set(name, { kind, key, seq, body });
+  }
+  return { rows: [...live.values()], sum };
+}
+
+/** What is live after `changes`, which are in order. */
+export function liveAfter(changes: readonly Change[]): Row[] {
+  const live = new Map<string, Row>();
+  for (const { kind, key, seq, deleted, body } of changes) {
+    const name = nameOf({ kind, key });
+    if (deleted) live.delete(name);
+    else live.set(name, { kind, key, seq, body });
   }
   return [...live.values()];
 }

@@ -1,5 +1,5 @@
 import type { Checkpoint, PresenceRecord } from '../contract/protocol';
-import type { Bucket, Records } from '../db/records';
+import type { Bucket, Position, Records } from '../db/records';
 import { type Presence } from '../rules/attendance';
 import { windowAt } from '../rules/windows';
 import { keyOf, subjectOf, type Subject } from './checkin';
@@ -10,6 +10,11 @@ import type { Roster } from './roster.svelte';
 export interface Headcount {
   readonly present: number;
   readonly unidentified: number;
+}
+
+export interface Sighting {
+  readonly checkpoint: Checkpoint;
+  readonly presence: PresenceRecord;
 }
 
 interface Held {
@@ -66,6 +71,16 @@ export class Attendance {
     return overlay(this.outbox.rows, this.#place, known);
   });
 
+  #here = $derived.by((): ReadonlyMap<string, Presence> => {
+    void this.#version;
+    const here = new Map<string, Presence>(this.#place === null ? [] : this.#pulled(this.#place).presences);
+    for (const [key, presence] of this.#overlay) {
+      if (presence === null) here.delete(key);
+      else here.set(key, presence);
+    }
+    return here;
+  });
+
   #headcount = $derived.by((): Headcount => {
     void this.#version;
     if (this.#place === null) return { present: 0, unidentified: 0 };
@@ -103,12 +118,27 @@ export class Attendance {
     return this.#cursors;
   }
 
+  /** Where the list of people stands; undefined until some of it is here. */
+  get rosterCursor(): Position | undefined {
+    return [...this.#cursors.values()].find(({ stream }) => stream.startsWith('roster:'));
+  }
+
   get checkpoints(): readonly Checkpoint[] {
     return this.#checkpoints;
   }
 
   get checkpoint(): Checkpoint | null {
     return this.#place?.checkpoint ?? null;
+  }
+
+  /** The window of the chosen checkpoint by now. */
+  get window(): string {
+    return this.#place?.window ?? '';
+  }
+
+  /** Everybody who has a presence here and now, by the key of the subject. */
+  get here(): ReadonlyMap<string, Presence> {
+    return this.#here;
   }
 
   get headcount(): Headcount {
@@ -131,6 +161,20 @@ export class Attendance {
     const own = this.#overlay.get(key);
     if (own !== undefined) return own;
     return this.#place === null ? null : (this.#pulled(this.#place).presences.get(key) ?? null);
+  }
+
+  /** Where this subject was seen by now, by whomever, the latest first. */
+  sightings(subject: Subject): readonly Sighting[] {
+    void this.#version;
+    const key = keyOf(this.roster.resolve(subject));
+    const places = new Map(this.#checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
+    return [...this.#places.values()]
+      .flatMap(({ presences }) => presences.get(key) ?? [])
+      .flatMap((presence) => {
+        const checkpoint = places.get(presence.checkpoint);
+        return checkpoint === undefined ? [] : [{ checkpoint, presence }];
+      })
+      .sort((a, b) => Date.parse(b.presence.since) - Date.parse(a.presence.since));
   }
 
   #pulled({ checkpoint, window }: Place): Pulled {

@@ -22,14 +22,27 @@ export class OutboxView {
     return this.#pending;
   }
 
+  /** How much a volunteer recorded on this phone, and how much of that has no verdict yet. */
+  recordedBy = (actor: string): { readonly all: number; readonly waiting: number } => {
+    const theirs = this.#rows.filter(({ operation }) => operation.actor === actor && operation.device === undefined);
+    return { all: theirs.length, waiting: theirs.filter(({ settled }) => settled === null).length };
+  };
+
   /** Resolves when the operation is safely on this phone. Rejects with StorageError: then nothing was recorded. */
   async enqueue(draft: Draft): Promise<OutboxRow> {
-    const row = await this.outbox.append(draft);
-    // Just before the caller goes on, so that what follows from the row and from the answer is drawn at once.
-    queueMicrotask(() => this.#merge([row.id], [row]));
-    this.bulletin.tellOthers({ topic: 'outbox', ids: [row.id] });
+    const [row] = await this.enqueueAll([draft]);
+    return row as OutboxRow; // one for each
+  }
+
+  /** The same for several that belong together, all or none. */
+  async enqueueAll(drafts: readonly Draft[]): Promise<readonly OutboxRow[]> {
+    const rows = await this.outbox.appendAll(drafts);
+    const ids = rows.map(({ id }) => id);
+    // Just before the caller goes on, so that what follows from the rows and from the answer is drawn at once.
+    queueMicrotask(() => this.#merge(ids, rows));
+    this.bulletin.tellOthers({ topic: 'outbox', ids });
     this.recorded();
-    return row;
+    return rows;
   }
 
   /** Reads the named operations again. */

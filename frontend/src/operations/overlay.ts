@@ -2,12 +2,12 @@
 
 import type { Checkpoint, Operation } from '../contract/protocol';
 import type { OutboxRow } from '../db/outbox';
-import type { Cursor } from '../db/records';
+import type { Position } from '../db/records';
 import { fold, type Entry, type Presence } from '../rules/attendance';
 import { windowAt } from '../rules/windows';
-import { asEntry, keyOf, type Subject } from './checkin';
+import { asEntry, happenedAt, keyOf, type Subject } from './checkin';
 
-export type Cursors = ReadonlyMap<string, Cursor>;
+export type Cursors = ReadonlyMap<string, Position>;
 
 /** Unsettled, or settled at a position that a stream held here has not reached. */
 export function isUnseen(row: OutboxRow, cursors: Cursors): boolean {
@@ -17,6 +17,15 @@ export function isUnseen(row: OutboxRow, cursors: Cursors): boolean {
     const cursor = cursors.get(stream);
     return cursor !== undefined && seq > cursor.seq;
   });
+}
+
+/** Those of `rows` that are unseen, the earliest first. */
+export function unseenOf(rows: readonly OutboxRow[], cursors: Cursors): readonly OutboxRow[] {
+  return rows.filter((row) => isUnseen(row, cursors)).sort(inOrder);
+}
+
+function inOrder(a: OutboxRow, b: OutboxRow): number {
+  return Date.parse(happenedAt(a.operation)) - Date.parse(happenedAt(b.operation)) || a.seq - b.seq;
 }
 
 export interface Place {

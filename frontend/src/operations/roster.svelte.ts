@@ -1,14 +1,28 @@
 import type { Person } from '../contract/protocol';
 import type { Bucket, Records, Row } from '../db/records';
 import { byName, lineOf, Lines, search, searchKey, type Searchable } from '../rules/search';
+import { say } from '../words/words.svelte';
 import { keyOf, type Subject } from './checkin';
+import type { OutboxView } from './outbox.svelte';
+import { isUnseen, type Cursors } from './overlay';
 
 export interface Listed extends Searchable {
   readonly name: string;
   readonly delegation: string;
   readonly role: string;
   readonly credentials: readonly string[];
+  /** The desk that this person must go to first; empty without a hold. */
+  readonly hold: string;
+  /** Whether they have a release code, which is asked for where they leave a guarded checkpoint. */
+  readonly guarded: boolean;
+  /** Other ids of this person, of rows that were merged. */
+  readonly also: readonly string[];
+  readonly standing: string;
+  /** Registered at a door, and nobody has said yet who they are. */
+  readonly walkIn: boolean;
 }
+
+const REGISTER = 'checkin.register';
 
 /** The people of the event, in memory, ready to be searched. */
 export class Roster {
@@ -18,7 +32,19 @@ export class Roster {
   #byDigest = new Map<string, Listed>();
   #groups = new Map<string, string>();
 
-  constructor(private readonly records: Records) {}
+  /** Whom this phone registered and no pull has brought yet. */
+  #own = $derived.by((): readonly Listed[] => {
+    void this.#lines;
+    const unseen = this.outbox.rows.filter((row) => row.operation.kind === REGISTER && isUnseen(row, this.cursors()));
+    return unseen.map(({ operation }) => this.#registered(operation.payload)).filter(({ id }) => id !== '' && !this.#byId.has(id));
+  });
+  #ownLines = $derived(new Lines([...this.#own].sort(byName)));
+
+  constructor(
+    private readonly records: Records,
+    private readonly outbox: OutboxView,
+    private readonly cursors: () => Cursors,
+  ) {}
 
   /** Reads the named buckets again. */
   async load(stream: string, numbers: readonly number[] | 'all'): Promise<void> {
@@ -28,35 +54,54 @@ export class Roster {
     if (buckets.length > 0 || numbers === 'all') this.#sort(numbers === 'all' ? null : new Set(numbers));
   }
 
+  /** Those on hold, as pulled. */
+  get held(): readonly Listed[] {
+    return this.#lines.people.filter(({ hold }) => hold !== '');
+  }
+
+  get people(): readonly Listed[] {
+    return this.#lines.people;
+  }
+
   get size(): number {
-    return this.#lines.people.length;
+    return this.#lines.people.length + this.#own.length;
   }
 
+  /** Whom this phone registered comes first: the volunteer has just met them. */
   search(query: string, limit: number): Listed[] {
-    return search(this.#lines, query, limit);
+    const own = search(this.#ownLines, query, limit);
+    return [...own, ...search(this.#lines, query, limit - own.length)];
   }
 
+  /** By whatever id they have: a row that was merged is somebody else's. */
   person(id: string): Listed | undefined {
     void this.#lines;
-    return this.#byId.get(id);
+    return this.#byId.get(id) ?? this.#own.find((own) => own.id === id);
   }
 
   byDigest(digest: string): Listed | undefined {
     void this.#lines;
-    return this.#byDigest.get(digest);
+    return this.#byDigest.get(digest) ?? this.#own.find(({ credentials }) => credentials.includes(digest));
+  }
+
+  /** What there is already, to choose from: delegations and roles. */
+  get kinds(): { readonly delegations: readonly string[]; readonly roles: readonly string[] } {
+    const { people } = this.#lines;
+    return { delegations: distinct(people.map((each) => each.delegation)), roles: distinct(people.map((each) => each.role)) };
   }
 
   /** The person behind a credential where the roster knows one; else the subject as it is. */
   resolve = (subject: Subject): Subject => {
-    if (subject.kind === 'person') return subject;
-    const person = this.byDigest(subject.digest);
+    const person = subject.kind === 'person' ? this.person(subject.id) : this.byDigest(subject.digest);
     return person === undefined ? subject : { kind: 'person', id: person.id };
   };
 
   nameOf(subject: Subject): string {
     const known = this.resolve(subject);
     const person = known.kind === 'person' ? this.person(known.id) : undefined;
-    return person?.name ?? `Not on the list (${keyOf(subject).slice(-6)})`;
+    if (person !== undefined) return person.name;
+    // After a phone was switched off, or before its list came, it cannot know.
+    return this.size === 0 ? say('people.no_list') : say('people.unlisted', { code: keyOf(subject).slice(-6) });
   }
 
   #clear(): void {
@@ -67,22 +112,38 @@ export class Roster {
 
   #put({ number, rows }: Bucket): void {
     for (const gone of this.#buckets.get(number) ?? []) {
-      this.#byId.delete(gone.id);
-      for (const digest of gone.credentials) this.#byDigest.delete(digest);
+      for (const id of [gone.id, ...gone.also]) if (this.#byId.get(id) === gone) this.#byId.delete(id);
+      for (const digest of gone.credentials) if (this.#byDigest.get(digest) === gone) this.#byDigest.delete(digest);
     }
     const people = rows.filter(({ kind }) => kind === 'person').map((row) => this.#listed(row));
     this.#buckets.set(number, people);
     for (const person of people) {
-      this.#byId.set(person.id, person);
+      for (const id of [person.id, ...person.also]) this.#byId.set(id, person);
       for (const digest of person.credentials) this.#byDigest.set(digest, person);
     }
   }
 
-  #listed({ body }: Row): Listed {
-    const { id, name, search: key, delegation, role, credentials } = body as Person;
+  /** The searchKey of a delegation; there are few, and many people in each. */
+  groupOf(delegation: string): string {
     const group = this.#groups.get(delegation) ?? searchKey(delegation);
     this.#groups.set(delegation, group);
-    return { id, name, delegation, role, credentials, search: key, line: lineOf(key, group) };
+    return group;
+  }
+
+  #listed({ body }: Row): Listed {
+    const { id, name, search: key, delegation, role, credentials, hold_desk: hold = '', also = [], flags = [] } = body as Person;
+    const [standing, guarded] = [flags.find((flag) => flag === 'cancelled' || flag === 'unpaid') ?? 'expected', flags.includes('guarded')];
+    return { id, name, delegation, role, credentials, hold, guarded, standing, walkIn: flags.includes('walk_in'), also, search: key, line: lineOf(key, this.groupOf(delegation)) };
+  }
+
+  #registered(said: Readonly<Record<string, unknown>>): Listed {
+    const text = (name: string): string => (typeof said[name] === 'string' ? said[name] : '');
+    const [id, name, delegation, role, digest] = ['person', 'name', 'delegation', 'role', 'credential'].map(text) as [string, string, string, string, string];
+    // What is the roster's stays its owner's.
+    const credentials = digest === '' || this.#byDigest.has(digest) ? [] : [digest];
+    const key = searchKey(name);
+    const known = { id, name, delegation, role, credentials, hold: '', guarded: false, standing: 'expected', walkIn: true, also: [] };
+    return { ...known, search: key, line: lineOf(key, this.groupOf(delegation)) };
   }
 
   // A pull touches few buckets: what they hold now is merged into the rest, which is sorted already.
@@ -107,4 +168,8 @@ function mergedByName(a: readonly Listed[], b: readonly Listed[]): Listed[] {
     merged.push(person);
   }
   return merged.concat(b.slice(next));
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].filter((text) => text !== '').sort((a, b) => a.localeCompare(b));
 }

@@ -30,6 +30,11 @@ export class Worker {
     await this.#registration?.update().catch(() => undefined);
   }
 
+  /** Not now. It is offered again when the app is next opened, or when a still newer one comes. */
+  later(): void {
+    this.#waiting = null;
+  }
+
   /** Takes the waiting version, then loads the page once. What was recorded is not touched. */
   update(): void {
     navigator.serviceWorker.addEventListener('controllerchange', () => {

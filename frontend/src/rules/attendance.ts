@@ -9,6 +9,7 @@ export interface Entry {
   readonly seq: number;
   readonly id: string;
   readonly by: string;
+  readonly slot?: string;
 }
 
 /** What the entries of one subject at one checkpoint and window fold to. */
@@ -18,6 +19,8 @@ export interface Presence {
   readonly by: string;
   readonly operation: string;
   readonly duplicates: number;
+  /** The place that the deciding record names, such as a bed. */
+  readonly slot?: string;
 }
 
 /**
@@ -64,7 +67,19 @@ function latest(entries: readonly Entry[], base: Presence | null): Presence | nu
 }
 
 function presence(state: Presence['state'], entry: Entry, duplicates: number): Presence {
-  return { state, since: entry.at, by: entry.by, operation: entry.id, duplicates };
+  const slot = entry.slot === undefined ? {} : { slot: entry.slot };
+  return { state, since: entry.at, by: entry.by, operation: entry.id, duplicates, ...slot };
+}
+
+/** Who holds each slot of one checkpoint and window, by subject: who was first comes first. One is enough. */
+export function slotHolders(presences: Iterable<readonly [string, Presence | null]>): Map<string, string[]> {
+  const holders = new Map<string, string[]>();
+  const held = [...presences].flatMap(([subject, presence]) => (presence?.state === 'present' ? [{ subject, ...presence }] : []));
+  held.sort((a, b) => time(a.since) - time(b.since) || (a.subject < b.subject ? -1 : 1));
+  for (const { subject, slot } of held) {
+    if (slot !== undefined) holders.set(slot, [...(holders.get(slot) ?? []), subject]);
+  }
+  return holders;
 }
 
 function inOrder(a: Entry, b: Entry): number {

@@ -15,11 +15,16 @@ export function canonicalCode(code: string): string {
 /** The first 128 bits of SHA-256(event id ":" canonical code), base64url without padding (22 characters). */
 export async function credentialDigest(event: string, code: string): Promise<string> {
   const bytes = new TextEncoder().encode(`${event}:${canonicalCode(code)}`);
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  const binary = String.fromCharCode(...hash.subarray(0, 16));
+  return base64url((await crypto.subtle.digest('SHA-256', bytes)).slice(0, 16));
+}
+
+/** Without padding. */
+export function base64url(bytes: ArrayBuffer): string {
+  const binary = String.fromCharCode(...new Uint8Array(bytes));
   return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }
 
-function stripped(code: string): string {
+/** Without the separators that codes are printed with, in capitals. */
+export function stripped(code: string): string {
   return code.replaceAll(/[ -]/g, '').toUpperCase();
 }

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { fold, type Entry, type Presence } from './attendance';
+import { objections, type Admits, type Guest } from './admits';
+import { fold, slotHolders, type Entry, type Presence } from './attendance';
+import { recordChecksum, type Version } from './checksum';
 import { canonicalCode, credentialDigest } from './codes';
+import { LikelyPeople } from './likeness';
+import { deskAfter, type HoldEntry } from './holds';
+import { releaseHash, wrongInARow, type Try } from './release';
 import { byName, lineOf, Lines, search, searchKey } from './search';
 import { windowAt, type Policy, type WindowRule } from './windows';
 
@@ -36,6 +41,14 @@ interface Listed {
   delegation: string;
 }
 
+test.each(cases<Listed & { people: Listed[] }, [string, number][]>('likeness'))('likeness: $name', ({ input, expected }) => {
+  const named = ({ id, name, delegation }: Listed) => ({ id, search: searchKey(name), group: searchKey(delegation) });
+  for (const people of [input.people, [...input.people].reverse()]) {
+    const found = new LikelyPeople(people.map(named)).like(named({ ...input, id: 'walk-in' }), 5);
+    expect(found.map(({ person, points }) => [person.id, points])).toEqual(expected);
+  }
+});
+
 test.each(cases<{ query: string; people: Listed[] }, string[]>('matching'))('matching: $name', ({ input, expected }) => {
   const people = input.people.map(({ id, name, delegation }) => ({
     id,
@@ -50,6 +63,24 @@ test.each(cases<WindowRule & { at: string }, string>('windows'))('windows: $name
   expect(windowAt(input, input.at)).toBe(expected);
 });
 
+test.each(cases<HoldEntry[], string>('holds'))('holds: $name', ({ input, expected }) => {
+  for (const entries of [input, [...input].reverse()]) expect(deskAfter(entries)).toBe(expected);
+});
+
+interface Secret {
+  code: string;
+  salt: string;
+  iterations: number;
+}
+
+test.each(cases<Secret, string>('release_hashes'))('release hashes: $name', async ({ input: { code, salt, iterations }, expected }) => {
+  expect(await releaseHash(code, salt, iterations)).toBe(expected);
+});
+
+test.each(cases<Try[], string[]>('release_tries'))('release tries: $name', ({ input, expected }) => {
+  for (const tries of [input, [...input].reverse()]) expect(wrongInARow(tries).map(({ id }) => id)).toEqual(expected);
+});
+
 interface Fold {
   policy: Policy;
   base: Presence | null;
@@ -61,4 +92,29 @@ test.each(cases<Fold, Presence | null>('attendance'))('attendance: $name', ({ in
   for (const entries of [input.entries, [...input.entries].reverse()]) {
     expect(fold(input.policy, input.base, entries, new Set(input.voided))).toEqual(expected);
   }
+});
+
+interface Claims {
+  policy: Policy;
+  entries: (Entry & { subject: string })[];
+  voided: string[];
+}
+
+test.each(cases<Claims, Record<string, string[]>>('slots'))('slots: $name', ({ input, expected }) => {
+  for (const entries of [input.entries, [...input.entries].reverse()]) {
+    const subjects = [...new Set(entries.map(({ subject }) => subject))];
+    const folded = subjects.map((subject) => {
+      const own = entries.filter((entry) => entry.subject === subject);
+      return [subject, fold(input.policy, null, own, new Set(input.voided))] as const;
+    });
+    expect(Object.fromEntries(slotHolders(folded))).toEqual(expected);
+  }
+});
+
+test.each(cases<Guest & { admits: Admits }, string[]>('admits'))('admits: $name', ({ input, expected }) => {
+  expect(objections(input.admits, input)).toEqual(expected);
+});
+
+test.each(cases<Version, number>('checksum'))('checksum: $name', ({ input, expected }) => {
+  expect(recordChecksum(input)).toBe(expected);
 });

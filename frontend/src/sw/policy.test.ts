@@ -1,8 +1,14 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cacheName, fits, isOutdated, sourceOf, type Precache } from './policy';
+import { cacheName, fits, isOutdated, isRescue, sourceOf, type Precache } from './policy';
 
 const ORIGIN = 'https://door.example';
-const PRECACHE: Precache = { version: 'v2', shell: '/app/', assets: ['/static/dist/assets/main-abc.js', '/app/manifest.webmanifest'] };
+const PRECACHE: Precache = {
+  version: 'v2',
+  shell: '/app/',
+  assets: ['/static/dist/assets/main-abc.js', '/app/manifest.webmanifest'],
+  rescue: ['/rescue', '/static/rescue/rescue.js'],
+};
 
 test.each([
   ['the app', 'GET', 'navigate', '/app/', 'shell'],
@@ -10,6 +16,8 @@ test.each([
   ['a stored file', 'GET', 'cors', '/static/dist/assets/main-abc.js', 'asset'],
   ['the manifest', 'GET', 'cors', '/app/manifest.webmanifest', 'asset'],
   ['a file of another version', 'GET', 'cors', '/static/dist/assets/main-old.js', 'network'],
+  ['the rescue page', 'GET', 'navigate', '/rescue', 'rescue'],
+  ['a rescue file', 'GET', 'cors', '/static/rescue/rescue.js', 'rescue'],
   ['the API', 'GET', 'cors', '/api/v1/streams', 'network'],
   ['a push', 'POST', 'cors', '/api/v1/push', 'network'],
   ['the admin', 'GET', 'navigate', '/admin/', 'network'],
@@ -31,4 +39,11 @@ test('only the app’s own older caches are thrown away', () => {
 test('a page of another version is not stored with these files', () => {
   expect(fits('<script src="/static/dist/assets/main-abc.js">', PRECACHE)).toBe(true);
   expect(fits('<script src="/static/dist/assets/main-old.js">', PRECACHE)).toBe(false);
+});
+
+test('every rescue file is known as ours, and a portal’s page is not', () => {
+  const root = new URL('../../../', import.meta.url);
+  const files = ['templates/rescue.html', ...readdirSync(new URL('static/rescue/', root)).map((name) => `static/rescue/${name}`)];
+  expect(files.filter((name) => !isRescue(readFileSync(new URL(name, root), 'utf8')))).toEqual([]);
+  expect(isRescue('<html>Welcome to our WiFi</html>')).toBe(false);
 });

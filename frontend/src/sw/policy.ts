@@ -3,6 +3,8 @@ export interface Precache {
   readonly version: string;
   readonly shell: string;
   readonly assets: readonly string[];
+  /** The page for a phone on which the app does not start, and its files. */
+  readonly rescue: readonly string[];
 }
 
 export interface Asked {
@@ -12,12 +14,13 @@ export interface Asked {
   readonly path: string;
 }
 
-/** Where an answer comes from: the stored page, a stored file, or the network as if no worker were there. */
-export type Source = 'shell' | 'asset' | 'network';
+/** Where an answer comes from: the stored page, a stored file, the network before what is stored, or as if no worker were there. */
+export type Source = 'shell' | 'asset' | 'rescue' | 'network';
 
 export function sourceOf(asked: Asked, precache: Precache, ownOrigin: string): Source {
   if (asked.method !== 'GET' || asked.origin !== ownOrigin) return 'network';
   if (precache.assets.includes(asked.path)) return 'asset';
+  if (precache.rescue.includes(asked.path)) return 'rescue';
   const isPage = asked.mode === 'navigate' && asked.path.startsWith(precache.shell);
   return isPage ? 'shell' : 'network';
 }
@@ -31,6 +34,11 @@ export function cacheName(precache: Precache): string {
 /** Caches of other versions of the app; never anybody else's. */
 export function isOutdated(name: string, precache: Precache): boolean {
   return name.startsWith(PREFIX) && name !== cacheName(precache);
+}
+
+/** Whether this is one of our own rescue files, and not what a captive portal says instead: each names itself. */
+export function isRescue(text: string): boolean {
+  return text.includes('EventSync rescue');
 }
 
 /** Whether the page belongs to these assets: during a deployment an old process may answer. */

@@ -1,9 +1,10 @@
 /// <reference lib="webworker" />
-import { cacheName, fits, isOutdated, sourceOf, type Precache } from './policy';
+import { cacheName, fits, isOutdated, isRescue, sourceOf, type Precache } from './policy';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __PRECACHE__: Precache;
 const precache = __PRECACHE__;
+const PATIENCE_MS = 5_000;
 
 self.addEventListener('install', (event) => event.waitUntil(store()));
 
@@ -21,6 +22,8 @@ self.addEventListener('fetch', (event) => {
       return event.respondWith(stored(precache.shell, event.request));
     case 'asset':
       return event.respondWith(stored(pathname, event.request));
+    case 'rescue':
+      return event.respondWith(newest(pathname, event.request));
     case 'network':
       return;
   }
@@ -31,13 +34,25 @@ async function store(): Promise<void> {
   const page = await fetch(precache.shell, { cache: 'reload', credentials: 'omit', redirect: 'error' });
   if (!page.ok || !fits(await page.clone().text(), precache)) throw new Error('the page is of another version');
   const cache = await caches.open(cacheName(precache));
-  await cache.addAll(precache.assets.map((path) => new Request(path, { cache: 'reload', credentials: 'omit' })));
+  const files = [...precache.assets, ...precache.rescue];
+  await cache.addAll(files.map((path) => new Request(path, { cache: 'reload', credentials: 'omit' })));
   await cache.put(precache.shell, page);
 }
 
 async function tidy(): Promise<void> {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => isOutdated(name, precache)).map((name) => caches.delete(name)));
+}
+
+// The newest rescue that can be had: it may mend what the stored version cannot.
+async function newest(path: string, request: Request): Promise<Response> {
+  try {
+    const answer = await fetch(path, { cache: 'no-cache', credentials: 'omit', redirect: 'error', signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.ok && isRescue(await answer.clone().text())) return answer;
+  } catch {
+    // No network: that is what the stored copy is for.
+  }
+  return stored(path, request);
 }
 
 async function stored(path: string, request: Request): Promise<Response> {

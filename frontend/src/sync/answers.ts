@@ -1,6 +1,6 @@
 // Reads what the server sent. An answer of another shape is null: it counts as no answer at all.
 
-import type { Change, Enrolment, PageHeader, StreamHead } from '../contract/protocol';
+import type { Change, Description, PageHeader, Profile, StreamHead } from '../contract/protocol';
 import type { Settled } from '../db/outbox';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,26 +17,39 @@ export function field(value: unknown, name: string): unknown {
   return isObject(value) ? value[name] : undefined;
 }
 
-export interface Enrolled {
-  readonly session: Enrolment;
+export interface Described {
+  readonly description: Description;
   readonly serverTime: string;
 }
 
-export function readEnrolled(body: unknown): Enrolled | null {
-  const [token, profile, event, serverTime] = ['token', 'profile', 'event', 'server_time'].map((name) => field(body, name));
+/** What the server tells of this phone, when it is enrolled and when it asks. */
+export function readDescribed(body: unknown): Described | null {
+  const [event, operations, serverTime] = ['event', 'operations', 'server_time'].map((name) => field(body, name));
   const [id, slug, name, tz] = ['id', 'slug', 'name', 'tz'].map((part) => field(event, part));
-  if (!isText(token) || !isText(id) || !isText(name) || !isText(tz) || !isTime(serverTime)) return null;
-  const hours = Number(field(profile, 'retain_hours') ?? 0);
-  const operations = field(body, 'operations');
+  if (!isText(id) || !isText(name) || !isText(tz) || !isTime(serverTime)) return null;
   return {
     serverTime,
-    session: {
-      token,
-      profile: { name: String(field(profile, 'name') ?? ''), retain_hours: hours },
+    description: {
+      profile: readProfile(field(body, 'profile')),
       event: { id, slug: isText(slug) ? slug : '', name, tz },
-      operations: Array.isArray(operations) ? operations.filter(isText) : [],
+      operations: texts(operations),
     },
   };
+}
+
+export function readToken(body: unknown): string | null {
+  return textOrNull(field(body, 'token'));
+}
+
+/** The last `profile` record (protocol 9) among `changes`; null without one. */
+export function readProfileRecord(changes: readonly Change[]): Profile | null {
+  const record = changes.filter(({ kind, deleted }) => kind === 'profile' && !deleted).at(-1);
+  return record === undefined ? null : readProfile(record.body);
+}
+
+function readProfile(value: unknown): Profile {
+  const [retain, roster] = ['retain_hours', 'roster_hours'].map((name) => Number(field(value, name) ?? 0));
+  return { name: textOrNull(field(value, 'name')) ?? '', retain_hours: retain || 0, roster_hours: roster || 0 };
 }
 
 export interface Verdicts {
@@ -103,18 +116,23 @@ export function readHeads(body: unknown): Heads | null {
   if (!isTime(serverTime) || !Array.isArray(listed)) return null;
   const streams: StreamHead[] = [];
   for (const entry of listed) {
-    const [stream, head, count] = [field(entry, 'stream'), field(entry, 'head'), field(entry, 'count')];
+    const [stream, head] = [field(entry, 'stream'), field(entry, 'head')];
     if (!isText(stream) || !isCount(head)) return null;
-    streams.push({ stream, head, count: isCount(count) ? count : null });
+    streams.push({ stream, head, ...readSum(entry) });
   }
   return { serverTime, durable: isTime(durable) ? durable : null, streams };
 }
 
 export function readPageHeader(line: unknown): PageHeader | null {
   const [stream, epoch, after, head] = ['stream', 'epoch', 'after', 'head'].map((name) => field(line, name));
-  const [complete, count] = [field(line, 'complete'), field(line, 'count')];
+  const complete = field(line, 'complete');
   if (!isText(stream) || !isText(epoch) || !isCount(after) || !isCount(head) || typeof complete !== 'boolean') return null;
-  return { stream, epoch, after, head, complete, count: isCount(count) ? count : null };
+  return { stream, epoch, after, head, complete, ...readSum(line) };
+}
+
+function readSum(value: unknown): Pick<StreamHead, 'count' | 'checksum'> {
+  const [count, checksum] = [field(value, 'count'), field(value, 'checksum')];
+  return { count: isCount(count) ? count : null, checksum: isCount(checksum) ? checksum : null };
 }
 
 export function readChange(line: unknown): Change | null {

@@ -1,16 +1,17 @@
 import { StorageError } from '../db/connection';
 import { exclusively } from '../platform/lock';
+import { Hearing } from './hearing';
 import { Loop, type Outcome } from './loop';
 import { Poke } from './poke';
 import { Pull, type PullTools } from './pull';
-import { Push } from './push';
-import type { Reporter } from './report';
+import { Push, type PushTools } from './push';
+import type { Report, Reporter } from './report';
 
 const OTHER_TAB_MS = 5_000;
 const AFTER_PAINT_MS = 150;
 
 /** What the engine stands on. */
-export interface EngineTools extends Omit<PullTools, 'repush' | 'isPoked'> {
+export interface EngineTools extends PushTools, Omit<PullTools, 'repush' | 'isPoked'> {
   readonly openSocket: () => WebSocket;
 }
 
@@ -19,6 +20,7 @@ export class Engine {
   #push: Loop;
   #pull: Loop;
   #poke: Poke;
+  #hearing = new Hearing();
 
   constructor(tools: EngineTools) {
     this.#poke = new Poke({
@@ -26,14 +28,9 @@ export class Engine {
       token: async () => (await tools.outbox.read('session'))?.token ?? null,
       onNews: () => this.#pull.kick(),
     });
-    const push = new Push({
-      ...tools,
-      report: (report) => {
-        tools.report(report);
-        if (report.kind === 'heard') this.#pull.kick();
-      },
-    });
-    const pull = new Pull({ ...tools, repush: () => this.#push.kick(), isPoked: () => this.#poke.alive });
+    const reporters = { push: this.#reporter('push', tools.report), pull: this.#reporter('pull', tools.report) };
+    const push = new Push({ ...tools, report: reporters.push });
+    const pull = new Pull({ ...tools, report: reporters.pull, repush: () => this.#push.kick(), isPoked: () => this.#poke.alive });
     this.#push = new Loop(() => alone('eventsync-push', () => push.round(), tools.report));
     this.#pull = new Loop(() => alone('eventsync-pull', () => pull.round(), tools.report));
   }
@@ -48,6 +45,15 @@ export class Engine {
     this.#push.kick();
     this.#pull.kick();
     this.#poke.wake();
+  }
+
+  /** Passes on what a loop reports, and lets one that got through wake the other. */
+  #reporter(by: 'push' | 'pull', report: Reporter): Reporter {
+    return (said: Report) => {
+      report(said);
+      if (this.#hearing.wakes(by, said)) this.#push.kick();
+      if (by === 'push' && said.kind === 'heard') this.#pull.kick();
+    };
   }
 
   stop(): void {

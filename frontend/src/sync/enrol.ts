@@ -1,7 +1,8 @@
 import { PROTOCOL } from '../contract/protocol';
 import type { Outbox } from '../db/outbox';
 import type { Bulletin } from '../platform/bulletin';
-import { readEnrolled } from './answers';
+import { say, sayCode } from '../words/words.svelte';
+import { readDescribed, readToken } from './answers';
 import { hear } from './clock';
 import type { Server } from './server';
 
@@ -22,13 +23,13 @@ export async function enrol({ server, outbox, bulletin }: EnrolTools, request: E
   const device = await outbox.device();
   const { code, name, version } = request;
   const reply = await server.enrol({ code, name, device, app_version: version, protocol: PROTOCOL });
-  if (reply.kind === 'offline') return 'The server did not answer. Enrolling needs a connection once. Please try again.';
-  if (reply.kind === 'refusal') return reply.message;
-  const enrolled = readEnrolled(reply.body);
-  if (enrolled === null) return 'The server gave an answer that makes no sense. Please try again.';
+  if (reply.kind === 'offline') return say('enrol.offline');
+  if (reply.kind === 'refusal') return sayCode('enrol', reply.code, reply.message);
+  const [described, token] = [readDescribed(reply.body), readToken(reply.body)];
+  if (described === null || token === null) return say('enrol.nonsense');
   await outbox.beginEpoch(reply.epoch);
-  await hear(outbox, reply, enrolled.serverTime);
-  await outbox.remember('session', enrolled.session);
+  await hear(outbox, reply, described.serverTime);
+  await outbox.remember('session', { ...described.description, token });
   bulletin.post({ topic: 'session' });
   bulletin.post({ topic: 'outbox', ids: 'all' });
   return null;

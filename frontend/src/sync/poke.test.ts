@@ -4,7 +4,7 @@ import { Poke } from './poke';
 class FakeSocket {
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: unknown }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   readonly sent: string[] = [];
   closed = false;
 
@@ -102,16 +102,16 @@ test('comes back after 1 s, doubling up to 60 s, for ever, and from 1 s after a 
   for (let count = 1; count <= 9; count++) {
     expect(sockets.length).toBe(count);
     opened.push(Date.now());
-    sockets.at(-1)?.onclose?.();
+    sockets.at(-1)?.onclose?.({ code: 1006 });
     await vi.advanceTimersByTimeAsync(Math.min(60_000, 1_000 * 2 ** (count - 1)));
   }
-  connected().onclose?.();
+  connected().onclose?.({ code: 1006 });
   await vi.advanceTimersByTimeAsync(1_000);
   expect(sockets.length).toBe(11);
 });
 
 test('a lit screen does not wait for the timer, nor opens a second socket', async () => {
-  sockets[0]?.onclose?.();
+  sockets[0]?.onclose?.({ code: 1006 });
   poke.wake();
   poke.wake();
   await vi.advanceTimersByTimeAsync(0);
@@ -145,4 +145,17 @@ test('stopped, it stays stopped', async () => {
   poke.stop();
   await vi.advanceTimersByTimeAsync(120_000);
   expect([socket.closed, sockets.length]).toEqual([true, 1]);
+});
+
+test.each([4401, 4403])('a phone that is refused (%i) pulls once, to hear why', async (code) => {
+  connected().onclose?.({ code });
+  expect(news).toBe(2);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    await vi.advanceTimersByTimeAsync(60_000);
+    sockets.at(-1)?.onclose?.({ code });
+  }
+  expect(news).toBe(2);
+  await vi.advanceTimersByTimeAsync(60_000);
+  connected().onclose?.({ code });
+  expect(news).toBe(4);
 });

@@ -4,6 +4,8 @@ const FIRST_MS = 1_000;
 const LAST_MS = 60_000;
 // A socket can look open for ever after its network is gone; the server pings each 20 s.
 const SILENCE_MS = 45_000;
+// The token is not known, or revoked (docs/protocol.md, section 5): a pull hears which, and what that means.
+const REFUSED = [4401, 4403];
 
 export interface PokeTools {
   readonly open: () => WebSocket;
@@ -22,6 +24,7 @@ export class Poke {
   #socket: WebSocket | null = null;
   #alive = false;
   #connecting = false;
+  #refused = false;
   #stopped = false;
   #failures = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,7 +58,7 @@ export class Poke {
       this.#socket = socket;
       socket.onopen = () => socket.send(JSON.stringify({ token }));
       socket.onmessage = ({ data }) => this.#hear(data);
-      socket.onclose = () => this.#lost();
+      socket.onclose = ({ code }) => this.#closed(code);
     } catch (error) {
       console.warn('the socket could not be opened', error);
     } finally {
@@ -69,6 +72,7 @@ export class Poke {
     this.#armSilence();
     const first = !this.#alive;
     this.#alive = true;
+    this.#refused = false;
     this.#failures = 0;
     if (first || isPoke(data)) this.tools.onNews();
   }
@@ -76,6 +80,14 @@ export class Poke {
   #armSilence(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#lost(), SILENCE_MS);
+  }
+
+  #closed(code: number): void {
+    this.#lost();
+    // Once: the next attempts will hear the same.
+    if (!REFUSED.includes(code) || this.#refused) return;
+    this.#refused = true;
+    this.tools.onNews();
   }
 
   #lost(): void {

@@ -1,25 +1,32 @@
-import type { Change, Enrolment, PageHeader } from '../contract/protocol';
+import type { Change, Enrolment, PageHeader, StreamHead } from '../contract/protocol';
 import type { Outbox } from '../db/outbox';
-import type { Cursor, Records } from '../db/records';
-import { merged } from '../db/records';
+import { liveAfter, type Cursor, type Position, type Records } from '../db/records';
 import type { Bulletin } from '../platform/bulletin';
-import { readChange, readHeads, readPageHeader, readRevised, type Heads } from './answers';
+import { say } from '../words/words.svelte';
+import { readDescribed, readHeads, readProfileRecord, readRevised, type Heads } from './answers';
 import { hear } from './clock';
+import { eraseExpired } from './expiry';
 import type { Outcome } from './loop';
+import { Mismatches } from './mismatches';
+import { lastOf, readPage, type Page } from './page';
 import { prune } from './prune';
 import { reportOf, type Reporter } from './report';
-import type { Lines, Offline, Refusal, Server } from './server';
+import type { Offline, Refusal, RefusalCode, Server } from './server';
 
 // While a person looks and no poke would come.
 const UNPOKED_REST_MS = 5_000;
 const REST_MS = 60_000;
+// A server that was put back is asked for its epoch first, and then for everything.
+const BEGINNINGS = 2;
 const PAGE = 10_000;
 const PROGRESS_EVERY = 500;
 const CONFIRM_EVERY_MS = 30_000;
+const MISMATCH_EVERY_MS = 600_000;
+const OF_ONE_STREAM: readonly RefusalCode[] = ['malformed', 'forbidden', 'not_found', 'cursor_expired', 'too_large'];
 
-/** Why pulling stopped before the end; null where this is used means that it did not. */
+/** Why pulling stopped before the end; null where this is used means that it did not. `last`: nothing else can be had either. */
 type Stop =
-  | { readonly kind: 'failed'; readonly retryAfterMs: number | null }
+  | { readonly kind: 'failed'; readonly retryAfterMs: number | null; readonly last: boolean }
   /** The server's history changed while we asked: begin again. */
   | { readonly kind: 'epoch' }
   /** The server no longer knows what was deleted since our position. */
@@ -35,11 +42,7 @@ interface Asked {
   readonly serverTime: string;
 }
 
-interface Page {
-  readonly kind: 'page';
-  readonly header: PageHeader;
-  readonly changes: readonly Change[];
-}
+type Told = Pick<PageHeader, 'count' | 'checksum'>;
 
 export interface PullTools {
   readonly server: Server;
@@ -56,13 +59,20 @@ export interface PullTools {
 
 /** Brings every stream that this phone may read up to date. */
 export class Pull {
-  constructor(private readonly tools: PullTools) {}
+  /** Streams whose rows were written, or summed up as a whole, since the app was opened. */
+  #whole = new Set<string>();
+  #mismatches: Mismatches;
+
+  constructor(private readonly tools: PullTools) {
+    this.#mismatches = new Mismatches(tools.server);
+  }
 
   async round(): Promise<Outcome> {
     const session = await this.tools.outbox.read('session');
     if (session === undefined) return { kind: 'rest', ms: REST_MS };
+    await eraseExpired(this.tools.records, this.tools.bulletin, session.profile, Date.now());
     let stop = await this.#everything(session);
-    if (stop?.kind === 'epoch') stop = await this.#everything(session);
+    for (let again = 0; stop?.kind === 'epoch' && again < BEGINNINGS; again++) stop = await this.#everything(session);
     if (stop !== null) return { kind: 'failed', retryAfterMs: stop.kind === 'failed' ? stop.retryAfterMs : null };
     const { isVisible, isPoked } = this.tools;
     return { kind: 'rest', ms: isVisible() && !isPoked() ? UNPOKED_REST_MS : REST_MS };
@@ -76,25 +86,37 @@ export class Pull {
     if (reply.epoch !== epoch) return this.#newEpoch(reply.epoch);
     if (reply.kind === 'refusal') return this.#refused(reply);
     const heads = readHeads(reply.body);
-    if (heads === null) return this.#offline({ kind: 'offline', why: 'the server gave an answer that makes no sense' });
+    if (heads === null) return this.#offline({ kind: 'offline', why: say('trouble.nonsense') });
     await hear(outbox, reply, heads.serverTime);
     await this.#eraseUnlisted(heads);
-    for (const head of heads.streams) {
-      const { stream } = head;
-      const start = { session, epoch, stream, after: 0, base: null, serverTime: heads.serverTime };
-      const stop = await this.#stream(start, head.head);
-      if (stop !== null) return stop;
-    }
+    await this.#mismatches.tell(session);
+    const stop = await this.#streams({ session, epoch, stream: '', after: 0, base: null, serverTime: heads.serverTime }, heads);
+    if (stop !== null) return stop;
     report({ kind: 'heard', by: 'pull' });
-    await prune(outbox, session, heads, this.tools.bulletin);
+    // Its profile may have changed just now.
+    await prune(outbox, (await outbox.read('session')) ?? session, heads, this.tools.bulletin);
     return null;
   }
 
-  async #stream(start: Asked, head: number): Promise<Stop | null> {
+  /** One stream that cannot be had keeps no other back; two in a row are the network's doing. */
+  async #streams(start: Asked, { streams }: Heads): Promise<Stop | null> {
+    let [failure, previous]: (Stop | null)[] = [null, null];
+    for (const head of streams) {
+      const stop = await this.#stream({ ...start, stream: head.stream }, head);
+      const goesOn = stop === null || (stop.kind !== 'epoch' && previous === null && !(stop.kind === 'failed' && stop.last));
+      if (!goesOn) return stop;
+      previous = stop;
+      failure ??= stop;
+    }
+    return failure ?? null;
+  }
+
+  async #stream(start: Asked, head: StreamHead): Promise<Stop | null> {
     const { epoch, stream } = start;
     const cursor = (await this.tools.records.cursors()).find((known) => known.stream === stream);
     if (cursor === undefined || cursor.epoch !== epoch) return this.#snapshot(start);
-    if (cursor.seq === head) return this.#confirm(cursor);
+    if (!(await this.#isWhole(stream)) && !wasRecent(cursor)) return this.#mismatch(start);
+    if (cursor.seq === head.head) return (await this.#confirm(cursor)) ?? this.#compare(start, cursor, head);
     const stop = await this.#news({ ...start, after: cursor.seq });
     return stop?.kind === 'expired' ? this.#snapshot(start) : stop;
   }
@@ -109,12 +131,14 @@ export class Pull {
       if (page.kind !== 'page') return page;
       for (const change of page.changes) changes.push(change);
       if (page.header.complete) {
-        await this.#revise(asked, changes);
-        await records.replace(cursorAt(page.header, page.header.head), merged([], changes));
+        const stop = await this.#heed(asked, changes);
+        if (stop !== null) return stop;
+        const cursor = await records.replace(positionAt(page.header, page.header.head), liveAfter(changes));
+        this.#whole.add(start.stream);
         bulletin.post({ topic: 'records', stream: start.stream, buckets: 'all' });
-        return null;
+        return this.#compare(start, cursor, page.header);
       }
-      asked = { ...asked, after: last(page), base: asked.base ?? page.header.head };
+      asked = { ...asked, after: lastOf(page), base: asked.base ?? page.header.head };
     }
   }
 
@@ -124,23 +148,46 @@ export class Pull {
     for (;;) {
       const page = await this.#page(asked, null);
       if (page.kind !== 'page') return page;
-      const next = page.header.complete ? page.header.head : last(page);
-      await this.#revise(asked, page.changes);
-      const touched = await records.apply(asked.after, cursorAt(page.header, next), page.changes);
+      const next = page.header.complete ? page.header.head : lastOf(page);
+      const stop = await this.#heed(asked, page.changes);
+      if (stop !== null) return stop;
+      const applied = await records.apply(asked.after, positionAt(page.header, next), page.changes);
       // Another tab was quicker: what it stored is at least as new.
-      if (touched === null) return null;
-      bulletin.post({ topic: 'records', stream: start.stream, buckets: touched });
-      if (page.header.complete) return null;
+      if (applied === null) return null;
+      bulletin.post({ topic: 'records', stream: start.stream, buckets: applied.touched });
+      if (page.header.complete) return this.#compare(start, applied.cursor, page.header);
       asked = { ...asked, after: next };
     }
   }
 
-  /** Verdicts after a re-run, before the cursor moves: a phone that dies in between is told again. */
+  /** What is said to this phone itself, before the cursor moves: a phone that dies in between is told again. */
+  async #heed(asked: Asked, changes: readonly Change[]): Promise<Stop | null> {
+    await this.#revise(asked, changes);
+    const profile = readProfileRecord(changes);
+    const same = profile === null || JSON.stringify(profile) === JSON.stringify(asked.session.profile);
+    return same ? null : this.#describe(asked);
+  }
+
+  /** Verdicts after a re-run. */
   async #revise({ epoch, serverTime }: Asked, changes: readonly Change[]): Promise<void> {
     const revised = readRevised(changes, serverTime);
     if (revised.size === 0) return;
     await this.tools.outbox.settle(revised, epoch);
     this.tools.bulletin.post({ topic: 'outbox', ids: [...revised.keys()] });
+  }
+
+  /** Another profile: asks what this phone now is and may do. */
+  async #describe({ session, epoch }: Asked): Promise<Stop | null> {
+    const { server, outbox, bulletin } = this.tools;
+    const reply = await server.device(session);
+    if (reply.kind === 'offline') return this.#offline(reply);
+    if (reply.epoch !== epoch) return this.#newEpoch(reply.epoch);
+    if (reply.kind === 'refusal') return this.#refused(reply);
+    const described = readDescribed(reply.body);
+    if (described === null) return this.#offline({ kind: 'offline', why: say('trouble.nonsense') });
+    await outbox.redescribe(session.token, described.description);
+    bulletin.post({ topic: 'session' });
+    return null;
   }
 
   /** Nothing new: the list is as fresh as this answer. */
@@ -149,6 +196,28 @@ export class Pull {
     await this.tools.records.apply(cursor.seq, { ...cursor, pulledAt: Date.now() }, []);
     this.tools.bulletin.post({ topic: 'records', stream: cursor.stream, buckets: [] });
     return null;
+  }
+
+  /** Whether what is held is what the server has, at the position where both are. */
+  async #compare(start: Asked, cursor: Cursor, told: Told): Promise<Stop | null> {
+    const { held, checksum } = cursor;
+    const same = (told.count ?? held) === held && (told.checksum ?? checksum) === checksum;
+    return same || wasRecent(cursor) ? null : this.#mismatch(start);
+  }
+
+  /** Once after the app was opened the rows themselves are summed up; from then on the sum is kept with them. */
+  async #isWhole(stream: string): Promise<boolean> {
+    if (this.#whole.has(stream)) return true;
+    this.#whole.add(stream);
+    return this.tools.records.isWhole(stream);
+  }
+
+  async #mismatch(start: Asked): Promise<Stop | null> {
+    const { session, stream } = start;
+    console.warn(`what this phone holds of ${stream} is not what the server has: it is fetched again`);
+    await this.tools.records.noteMismatch(stream, Date.now());
+    await this.#mismatches.note(session, stream);
+    return this.#snapshot({ ...start, after: 0, base: null });
   }
 
   async #page(asked: Asked, loaded: number | null): Promise<Page | Stop> {
@@ -161,29 +230,11 @@ export class Pull {
       if (reply.code !== 'cursor_expired') return this.#refused(reply);
       return reply.reason === 'ahead' ? this.#ahead() : { kind: 'expired' };
     }
-    const page = await this.#read(reply, loaded);
-    const right = page !== null && belongs(page.header, asked);
-    return right ? page : this.#offline({ kind: 'offline', why: 'the answer was cut short' });
-  }
-
-  async #read({ lines }: Lines, loaded: number | null): Promise<Page | null> {
-    try {
-      const first = await lines.next();
-      const header = first.done ? null : readPageHeader(JSON.parse(first.value));
-      if (header === null) return null;
-      const changes: Change[] = [];
-      for await (const line of lines) {
-        if (line === '') continue;
-        const change = readChange(JSON.parse(line));
-        if (change === null) return null;
-        changes.push(change);
-        if (loaded !== null && changes.length % PROGRESS_EVERY === 0) this.#progress(header, loaded + changes.length);
-      }
-      return inOrder(header, changes) ? { kind: 'page', header, changes } : null;
-    } catch {
-      // Cut off in the middle, or not JSON: as good as no answer.
-      return null;
-    }
+    const progress = (header: PageHeader, done: number): void => {
+      if (loaded !== null && done % PROGRESS_EVERY === 0) this.#progress(header, loaded + done);
+    };
+    const page = await readPage(reply, asked, progress);
+    return page ?? this.#offline({ kind: 'offline', why: say('trouble.cut_short') });
   }
 
   #progress({ stream, count }: PageHeader, done: number): void {
@@ -222,35 +273,22 @@ export class Pull {
 
   #offline(offline: Offline): Stop {
     this.tools.report(offline);
-    return { kind: 'failed', retryAfterMs: null };
+    return { kind: 'failed', retryAfterMs: null, last: false };
   }
 
   async #refused(refusal: Refusal): Promise<Stop> {
     if (refusal.code === 'device_revoked') await this.#erase(() => true);
     this.tools.report(reportOf(refusal));
-    return { kind: 'failed', retryAfterMs: refusal.retryAfterMs };
+    return { kind: 'failed', retryAfterMs: refusal.retryAfterMs, last: !OF_ONE_STREAM.includes(refusal.code) };
   }
 }
 
-function last(page: Page): number {
-  return page.changes.at(-1)?.seq ?? page.header.after;
+// A server that counts wrongly must not be asked for everything all the time.
+function wasRecent({ mismatchAt }: Cursor): boolean {
+  const age = mismatchAt === null ? Infinity : Date.now() - mismatchAt;
+  return age >= 0 && age < MISMATCH_EVERY_MS;
 }
 
-function cursorAt(header: PageHeader, seq: number): Cursor {
+function positionAt(header: PageHeader, seq: number): Position {
   return { stream: header.stream, seq, epoch: header.epoch, count: header.count, pulledAt: Date.now() };
-}
-
-function belongs(header: PageHeader, { stream, epoch, after }: Asked): boolean {
-  return header.stream === stream && header.epoch === epoch && header.after === after;
-}
-
-// A page that brings nothing and is not the last one would be asked for again for ever.
-function inOrder(header: PageHeader, changes: readonly Change[]): boolean {
-  if (changes.length === 0) return header.complete;
-  let previous = header.after + 1;
-  return changes.every(({ seq }) => {
-    const follows = seq >= previous;
-    previous = seq;
-    return follows;
-  });
 }

@@ -3,7 +3,9 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Enrolment } from '../contract/protocol';
 import { Outbox, type Draft } from '../db/outbox';
+import { Records } from '../db/records';
 import { Bulletin } from '../platform/bulletin';
+import type { Vitals } from '../platform/vitals';
 import * as fake from './fake-server';
 import { accepting, EPOCH, FakeServer, json, NOW, OTHER_EPOCH, refusal } from './fake-server';
 import { Push } from './push';
@@ -11,7 +13,7 @@ import type { Report } from './report';
 
 const SESSION: Enrolment = {
   token: 'secret',
-  profile: { name: 'door', retain_hours: 72 },
+  profile: { name: 'door', retain_hours: 72, roster_hours: 72 },
   event: { id: 'e', slug: 'demo', name: 'Demo', tz: 'UTC' },
   operations: ['checkin.arrive'],
 };
@@ -24,6 +26,8 @@ let fakeServer: FakeServer;
 let reports: Report[];
 let bulletin: Bulletin;
 let visible: boolean;
+let records: Records;
+let vitals: Vitals;
 let push: Push;
 
 beforeEach(async () => {
@@ -34,10 +38,14 @@ beforeEach(async () => {
   fakeServer = new FakeServer(accepting);
   reports = [];
   visible = true;
+  records = new Records();
+  vitals = { persisted: null, battery: null };
   bulletin = new Bulletin();
   push = new Push({
     server: fakeServer.server,
     outbox,
+    records,
+    vitals: () => Promise.resolve(vitals),
     bulletin,
     report: (report) => reports.push(report),
     isVisible: () => visible,
@@ -149,7 +157,7 @@ test.each([
   fakeServer.next(...Array<fake.Script>(20).fill(choke));
   await push.round();
   const rows = await outbox.all();
-  expect(rows.filter(({ settled }) => settled === null).map(({ id, stuck }) => [id, stuck])).toEqual([[bad, `no: ${code}`]]);
+  expect(rows.filter(({ settled }) => settled === null).map(({ id, stuck }) => [id, stuck])).toEqual([[bad, code]]);
   expect(sent()[0]).toEqual(ids);
   expect(sent()).toContainEqual([bad]);
 });
@@ -204,14 +212,29 @@ test('learns the server clock from an answer', async () => {
   expect(await outbox.read('offset')).toBe(90_000);
 });
 
-test('tells once that something waits which cannot be sent, when the screen is on', async () => {
-  const [id] = await record(1);
-  await outbox.setAside(id ?? '', 'unreadable');
-  visible = false;
+test('what is carried for another phone is sent with its author and settled like any other', async () => {
+  const author = '0190b0a2-0000-7000-8000-00000000000b';
+  const [own] = await record(1);
+  const operation = { ...(await outbox.all())[0]!.operation, id: '0190b0a2-0000-7000-8000-00000000000c', device: author };
+  await outbox.carry([operation]);
+  expect(await push.round()).toEqual(REST);
+  expect(fakeServer.requests[0]?.operations.map(({ id, device }) => [id, device])).toEqual([
+    [own, undefined],
+    [operation.id, author],
+  ]);
+  expect((await outbox.all()).map(({ settled }) => settled?.verdict)).toEqual(['accepted', 'accepted']);
+});
+
+test('a large batch travels compressed, a small one as it is, and neither needs a browser that can compress', async () => {
+  await record(1);
   await push.round();
-  expect(fakeServer.requests).toEqual([]);
-  visible = true;
+  const many = await record(20);
   await push.round();
+  vi.stubGlobal('CompressionStream', undefined);
+  Reflect.deleteProperty(globalThis, 'CompressionStream');
+  const more = await record(20);
   await push.round();
-  expect(fakeServer.requests.map(({ operations, pending }) => [operations.length, pending])).toEqual([[0, 1]]);
+  vi.unstubAllGlobals();
+  expect(fakeServer.requests.map(({ compressed }) => compressed)).toEqual([false, true, false]);
+  expect(sent().slice(1)).toEqual([many, more]);
 });

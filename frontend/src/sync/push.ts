@@ -1,11 +1,14 @@
-import { PROTOCOL, type Enrolment } from '../contract/protocol';
-import type { Outbox, OutboxRow } from '../db/outbox';
+import type { Enrolment } from '../contract/protocol';
+import type { OutboxRow } from '../db/outbox';
 import type { Bulletin } from '../platform/bulletin';
+import { say } from '../words/words.svelte';
 import { readVerdicts } from './answers';
 import { hear } from './clock';
+import { envelope } from './envelope';
+import { beatWith, isSame, type Beat, type BeatTools } from './heartbeat';
 import type { Outcome } from './loop';
 import { reportOf, type Reporter } from './report';
-import type { Answer, Refusal, Server } from './server';
+import type { Answer, Refusal, RefusalCode, Server } from './server';
 
 const LARGEST_BATCH = 200;
 const FAILURES_BEFORE_HALVING = 3;
@@ -13,13 +16,12 @@ const REST_MS = 60_000;
 
 type Step =
   | { readonly kind: 'done'; readonly retry: boolean }
-  | { readonly kind: 'halve'; readonly message: string }
+  | { readonly kind: 'halve'; readonly code: RefusalCode }
   | { readonly kind: 'epoch' }
   | { readonly kind: 'failed'; readonly retryAfterMs: number | null };
 
-export interface PushTools {
+export interface PushTools extends BeatTools {
   readonly server: Server;
-  readonly outbox: Outbox;
   readonly bulletin: Bulletin;
   readonly report: Reporter;
   readonly isVisible: () => boolean;
@@ -30,7 +32,8 @@ export class Push {
   #size = LARGEST_BATCH;
   #first: string | null = null;
   #failures = 0;
-  #told = 0;
+  #told: Beat | null = null;
+  #toldAt = -Infinity;
 
   constructor(private readonly tools: PushTools) {}
 
@@ -52,7 +55,7 @@ export class Push {
         after = 0;
       } else if (step.kind === 'halve') {
         if (batch.length > 1) this.#size = half(batch);
-        else after = await this.#setAside(batch, step.message);
+        else after = await this.#setAside(batch, step.code);
       } else {
         after = batch.at(-1)?.seq ?? after;
         retry ||= step.retry;
@@ -67,15 +70,15 @@ export class Push {
   async #send(session: Enrolment, batch: readonly OutboxRow[]): Promise<Step> {
     const { server, outbox, report } = this.tools;
     const epoch = await outbox.read('epoch');
-    const pending = (await outbox.countUnsettled()) - batch.length;
-    const reply = await server.push(session, envelope(batch, pending));
+    const beat = await beatWith(batch, this.tools);
+    const reply = await server.push(session, { ...envelope(batch), ...beat });
     if (reply.kind === 'offline') {
       report(reply);
       return { kind: 'failed', retryAfterMs: null };
     }
     if (reply.epoch !== epoch) return this.#newEpoch(reply.epoch);
     if (reply.kind === 'refusal') return this.#refused(reply);
-    this.#told = pending;
+    this.#told = beat;
     return this.#settle(reply, batch, epoch);
   }
 
@@ -84,7 +87,7 @@ export class Push {
     const ids = batch.map(({ id }) => id);
     const verdicts = readVerdicts(reply.body, ids);
     if (verdicts === null) {
-      report({ kind: 'offline', why: 'the server gave an answer that makes no sense' });
+      report({ kind: 'offline', why: say('trouble.nonsense') });
       return { kind: 'failed', retryAfterMs: null };
     }
     await hear(outbox, reply, verdicts.serverTime);
@@ -101,8 +104,8 @@ export class Push {
   }
 
   #refused(refusal: Refusal): Step {
-    const { code, message } = refusal;
-    if (code === 'malformed' || code === 'too_large') return { kind: 'halve', message };
+    const { code } = refusal;
+    if (code === 'malformed' || code === 'too_large') return { kind: 'halve', code };
     this.tools.report(reportOf(refusal));
     return { kind: 'failed', retryAfterMs: refusal.retryAfterMs };
   }
@@ -119,27 +122,28 @@ export class Push {
     return { kind: 'failed', retryAfterMs };
   }
 
-  async #setAside(batch: readonly OutboxRow[], message: string): Promise<number> {
-    for (const { id } of batch) await this.tools.outbox.setAside(id, message);
+  async #setAside(batch: readonly OutboxRow[], code: RefusalCode): Promise<number> {
+    for (const { id } of batch) await this.tools.outbox.setAside(id, code);
     this.tools.bulletin.post({ topic: 'outbox', ids: batch.map(({ id }) => id) });
     return batch.at(-1)?.seq ?? 0;
   }
 
-  /** Tells the server how much is waiting here when that changed since it last heard, at most once in a rest. */
+  /** Tells the server how this phone is when that changed since it last heard. */
   async #heartbeat(session: Enrolment): Promise<Outcome> {
-    const { server, outbox, isVisible } = this.tools;
-    const pending = await outbox.countUnsettled();
-    if (pending !== this.#told && isVisible()) {
-      const reply = await server.push(session, envelope([], pending));
-      if (reply.kind === 'answer') this.#told = pending;
+    const beat = await beatWith([], this.tools);
+    if (!isSame(beat, this.#told) && this.#mayTell(beat)) {
+      this.#toldAt = Date.now();
+      const reply = await this.tools.server.push(session, { ...envelope([]), ...beat });
+      if (reply.kind === 'answer') this.#told = beat;
     }
     return { kind: 'rest', ms: REST_MS };
   }
-}
 
-function envelope(batch: readonly OutboxRow[], pending: number): Readonly<Record<string, unknown>> {
-  const operations = batch.map(({ operation }) => operation);
-  return { protocol: PROTOCOL, sent_at: new Date().toISOString(), pending, operations };
+  // At most once in a rest, while a person looks; but that nothing waits any more is told at once.
+  #mayTell({ pending }: Beat): boolean {
+    if (pending === 0 && (this.#told?.pending ?? 0) > 0) return true;
+    return this.tools.isVisible() && Math.abs(Date.now() - this.#toldAt) >= REST_MS;
+  }
 }
 
 function half(batch: readonly OutboxRow[]): number {

@@ -5,10 +5,10 @@ import type { RefusalCode } from './server';
 test.each<[RefusalCode, unknown]>([
   ['unauthenticated', { kind: 'enrol_again' }],
   ['device_revoked', { kind: 'revoked' }],
-  ['slow_down', { kind: 'offline', why: 'no' }],
-  ['unavailable', { kind: 'offline', why: 'no' }],
-  ['forbidden', { kind: 'refused', message: 'no' }],
-  ['too_large', { kind: 'refused', message: 'no' }],
+  ['slow_down', { kind: 'offline', why: 'the server is busy and asks this phone to wait' }],
+  ['unavailable', { kind: 'offline', why: 'the server is not available just now' }],
+  ['forbidden', { kind: 'refused', message: 'this phone may not do that' }],
+  ['too_large', { kind: 'refused', message: 'it is too large for the server' }],
 ])('%s', (code, report) => {
   expect(reportOf({ kind: 'refusal', code, message: 'no', reason: null, retryAfterMs: null, epoch: 'e' })).toEqual(report);
 });

@@ -1,3 +1,4 @@
+import { sayCode } from '../words/words.svelte';
 import type { Refusal } from './server';
 
 /** What a person may want to know about the exchange with the server. */
@@ -18,6 +19,7 @@ export type Reporter = (report: Report) => void;
 
 /** What a refusal means to a person. */
 export function reportOf({ code, message }: Refusal): Report {
+  const why = sayCode('refusal', code, message);
   switch (code) {
     case 'unauthenticated':
       return { kind: 'enrol_again' };
@@ -25,7 +27,7 @@ export function reportOf({ code, message }: Refusal): Report {
       return { kind: 'revoked' };
     case 'slow_down':
     case 'unavailable':
-      return { kind: 'offline', why: message };
+      return { kind: 'offline', why };
     case 'malformed':
     case 'forbidden':
     case 'not_found':
@@ -33,6 +35,6 @@ export function reportOf({ code, message }: Refusal): Report {
     case 'cursor_expired':
     case 'too_large':
     case 'upgrade_required':
-      return { kind: 'refused', message };
+      return { kind: 'refused', message: why };
   }
 }

@@ -1,4 +1,5 @@
 import type { Enrolment } from '../contract/protocol';
+import { say } from '../words/words.svelte';
 import { field, isObject, isText } from './answers';
 
 export type RefusalCode =
@@ -47,6 +48,7 @@ export interface Lines {
 }
 
 const TIMEOUT_MS = 20_000;
+const WORTH_COMPRESSING = 1024;
 const BASE = '/api/v1/';
 // The codes of docs/protocol.md section 1 and the only status each may come with.
 const STATUS_OF: Readonly<Record<RefusalCode, number>> = {
@@ -75,6 +77,11 @@ export class Server {
 
   push(session: Enrolment, envelope: Readonly<Record<string, unknown>>): Promise<Answer | Refusal | Offline> {
     return this.#exchange('push', session.token, envelope);
+  }
+
+  /** What the server says of this phone. */
+  device(session: Enrolment): Promise<Answer | Refusal | Offline> {
+    return this.#exchange('device', session.token, null);
   }
 
   streams(session: Enrolment): Promise<Answer | Refusal | Offline> {
@@ -109,13 +116,12 @@ export class Server {
   }
 
   async #request(path: string, token: string | null, body: unknown, patience: Patience): Promise<Reply> {
-    const headers: Record<string, string> = {};
-    if (token !== null) headers['Authorization'] = `Bearer ${token}`;
-    if (body !== null) headers['Content-Type'] = 'application/json';
-    const init: RequestInit = { method: body === null ? 'GET' : 'POST', headers, signal: patience.signal };
-    if (body !== null) init.body = JSON.stringify(body);
+    const authorization: Record<string, string> = token === null ? {} : { Authorization: `Bearer ${token}` };
     try {
-      const response = await this.fetch(BASE + path, { ...init, redirect: 'error', credentials: 'omit', cache: 'no-store' });
+      const { headers, ...written } = body === null ? { headers: {} } : await writtenBody(JSON.stringify(body));
+      const init: RequestInit = { method: body === null ? 'GET' : 'POST', ...written, headers: { ...authorization, ...headers } };
+      const options: RequestInit = { signal: patience.signal, redirect: 'error', credentials: 'omit', cache: 'no-store' };
+      const response = await this.fetch(BASE + path, { ...init, ...options });
       return await classified(response);
     } catch (error) {
       return offline(error);
@@ -125,10 +131,19 @@ export class Server {
 
 type Reply = { readonly kind: 'reply'; readonly response: Response; readonly epoch: string } | Refusal | Offline;
 
+/** A body of JSON, compressed where the browser can and where it is worth it: the line up is often the narrow one. */
+async function writtenBody(text: string): Promise<Pick<RequestInit, 'body'> & { headers: Record<string, string> }> {
+  const headers = { 'Content-Type': 'application/json' };
+  if (text.length < WORTH_COMPRESSING || !('CompressionStream' in globalThis)) return { headers, body: text };
+  const packed = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'));
+  // Whole, for a body that is a stream cannot be sent over HTTP/1.
+  return { headers: { ...headers, 'Content-Encoding': 'gzip' }, body: await new Response(packed).arrayBuffer() };
+}
+
 async function classified(response: Response): Promise<Reply> {
   const epoch = response.headers.get('X-EventSync-Epoch');
-  if (!epoch) return { kind: 'offline', why: `no EventSync server answered (status ${response.status})` };
-  if (isHtml(response)) return { kind: 'offline', why: 'a web page answered instead of the server' };
+  if (!epoch) return { kind: 'offline', why: say('trouble.no_server', { status: response.status }) };
+  if (isHtml(response)) return { kind: 'offline', why: say('trouble.web_page') };
   if (response.ok) return { kind: 'reply', response, epoch };
   return refusal(response, epoch, await response.json());
 }
@@ -137,7 +152,7 @@ function refusal(response: Response, epoch: string, body: unknown): Refusal | Of
   const error = field(body, 'error');
   const code = field(error, 'code');
   if (!isRefusalCode(code) || STATUS_OF[code] !== response.status) {
-    return { kind: 'offline', why: `the server answered with status ${response.status}` };
+    return { kind: 'offline', why: say('trouble.status', { status: response.status }) };
   }
   const message = field(error, 'message');
   const reason = field(field(error, 'fields'), 'reason');
@@ -161,7 +176,7 @@ function isHtml(response: Response): boolean {
 }
 
 function offline(error: unknown): Offline {
-  const why = isObject(error) && error['name'] === 'AbortError' ? 'no answer within 20 seconds' : 'no connection';
+  const why = isObject(error) && error['name'] === 'AbortError' ? say('trouble.timeout', { seconds: TIMEOUT_MS / 1000 }) : say('trouble.no_connection');
   return { kind: 'offline', why };
 }
 

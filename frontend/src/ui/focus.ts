@@ -3,3 +3,8 @@ export function focusOnArrival(node: HTMLElement): void {
   node.tabIndex = -1;
   node.focus({ preventScroll: true });
 }
+
+/** Use on what answers a tap: takes the focus when it appears, and is scrolled into view. */
+export function takeFocus(node: HTMLElement): void {
+  node.focus();
+}

@@ -1,4 +1,4 @@
-export const SCREENS = ['door', 'sent', 'phone', 'name', 'checkpoint', 'enrol'] as const;
+export const SCREENS = ['door', 'lead', 'sent', 'phone', 'give', 'take', 'name', 'checkpoint', 'enrol'] as const;
 export type Screen = (typeof SCREENS)[number];
 
 /** The enrolment code in an address that ends in `#enrol=CODE`; '' without one. Of a broken link, what is there: a person can mend it. */

@@ -1,38 +1,21 @@
-import { StorageError } from '../../db/connection';
-import type { OutboxRow } from '../../db/outbox';
+import type { Draft, OutboxRow } from '../../db/outbox';
 import type { Attendance } from '../../operations/attendance.svelte';
-import { asEntry, keyOf, movement, voiding, type Method, type Subject, type Verb } from '../../operations/checkin';
+import { keyOf, movement, newcomer, refusal, registration, subjectOf, subjectOfKey, voiding, type Band, type Method, type Said, type Subject, type Verb } from '../../operations/checkin';
+import type { Guardians } from '../../operations/guardians.svelte';
+import type { Holds } from '../../operations/holds.svelte';
 import type { OutboxView } from '../../operations/outbox.svelte';
-import { undoneBy } from '../../operations/overlay';
 import type { Listed, Roster } from '../../operations/roster.svelte';
-import type { Presence } from '../../rules/attendance';
+import { objections } from '../../rules/admits';
+import { slotHolders } from '../../rules/attendance';
 import { credentialDigest, isOurCode } from '../../rules/codes';
-
-interface About {
-  readonly subject: Subject;
-  readonly name: string;
-  readonly delegation: string;
-  readonly method: Method;
-}
-
-/** What the screen says about the last person. */
-export type Result =
-  | (About & { readonly kind: 'in' | 'out'; readonly row: OutboxRow })
-  | (About & { readonly kind: 'already'; readonly presence: Presence })
-  | (About & { readonly kind: 'unlisted' })
-  | (About & { readonly kind: 'unsaved'; readonly why: string; readonly retry: () => Promise<void> });
-
-export interface Recent {
-  readonly row: OutboxRow;
-  readonly verb: Verb;
-  readonly at: string;
-  readonly name: string;
-  readonly undone: boolean;
-}
+import { Form } from './form.svelte';
+import { say } from '../../words/words.svelte';
+import { wordsAt, type KindWords } from './kinds';
+import { recentOf, type Recent } from './recents';
+import { announced, ON_HOLD, reasonOf, whyOf, type About, type Result } from './results';
+import { SIGNALS, type Signal } from './signals';
 
 const SHOWN = 30;
-const RECENT = 8;
-const UNKNOWN_NAME = 'Not on the list';
 
 /** One door at work: what is looked for, who was found, what came of it. */
 export class Desk {
@@ -41,6 +24,7 @@ export class Desk {
   #direction = $state<Verb>('arrive');
   #announcement = $state('');
   #byCode = $state.raw<Listed | null>(null);
+  #form = $state.raw<Form | null>(null);
   /** Subjects on their way to the disk: a second tap on one of them is the same tap. */
   #underWay = new Set<string>();
 
@@ -53,16 +37,7 @@ export class Desk {
 
   #recent = $derived.by((): readonly Recent[] => {
     const { outbox, attendance, roster } = this.tools;
-    const undone = undoneBy(outbox.rows);
-    const recent: Recent[] = [];
-    for (let at = outbox.rows.length - 1; at >= 0 && recent.length < RECENT; at--) {
-      const row = outbox.rows[at];
-      const said = row && asEntry(row.operation);
-      if (!said || said.checkpoint !== attendance.checkpoint?.id) continue;
-      const { verb, at: when } = said.entry;
-      recent.push({ row, verb, at: when, name: roster.nameOf(said.subject), undone: undone.has(row.id) });
-    }
-    return recent;
+    return recentOf(outbox.rows, attendance.checkpoint?.id, roster);
   });
 
   constructor(
@@ -70,7 +45,12 @@ export class Desk {
       readonly event: string;
       readonly roster: Roster;
       readonly attendance: Attendance;
+      readonly holds: Holds;
+      /** What a lead checks release codes by; null on other phones. */
+      readonly guardians: () => Guardians | null;
       readonly outbox: OutboxView;
+      /** Tells ears and hands what came of it. */
+      readonly signal?: (signal: Signal) => void;
     },
   ) {}
 
@@ -80,6 +60,11 @@ export class Desk {
 
   get result(): Result | null {
     return this.#result;
+  }
+
+  /** Who is being written down: somebody who is not on the list. */
+  get form(): Form | null {
+    return this.#form;
   }
 
   get found(): readonly Listed[] {
@@ -95,12 +80,19 @@ export class Desk {
     return this.#announcement;
   }
 
+  get words(): KindWords {
+    const { checkpoint, window } = this.tools.attendance;
+    return wordsAt(checkpoint, window);
+  }
+
   get direction(): Verb {
     return this.tools.attendance.checkpoint?.policy === 'in_out' ? this.#direction : 'arrive';
   }
 
   set direction(verb: Verb) {
     this.#direction = verb;
+    // What asks for a release code would record the other verb.
+    if (this.#result?.kind === 'guarded') this.#result = null;
   }
 
   /** Looks for `query` as a name, and as a code of the roster. */
@@ -112,21 +104,35 @@ export class Desk {
     if (this.#query === query && query !== '') this.#byCode = this.tools.roster.byDigest(digest) ?? null;
   }
 
-  /** Enter, or a reader that types: a code is acted upon, a name only looked for. Says whether it was a code. */
-  async submit(typed: string): Promise<boolean> {
+  /** Enter: a code is acted upon, a name only looked for. Says whether it was a code. */
+  async submit(typed: string, method: Method = 'typed'): Promise<boolean> {
     const text = typed.trim();
     const digest = await credentialDigest(this.tools.event, text);
     const known = this.tools.roster.byDigest(digest);
     if (known === undefined && !isOurCode(text)) return false;
-    await this.code(text);
+    await this.code(text, method);
     return true;
   }
 
-  /** Acts upon a code that a person read off a wristband. */
-  async code(text: string): Promise<void> {
+  /** What came as fast as a reader types: also a code that nobody has, unless it is somebody’s name. Says whether it was a code. */
+  async read(text: string): Promise<boolean> {
+    if (this.#form !== null) return this.code(text, 'scan').then(() => true);
+    if (await this.submit(text, 'scan')) return true;
+    if (this.tools.roster.search(text, 1).length > 0) return false;
+    await this.code(text, 'scan');
+    return true;
+  }
+
+  /** Acts upon a code that the camera or a reader saw, or that a person read off a wristband. */
+  async code(text: string, method: Method): Promise<void> {
+    // What was not saved stays on the screen until a person has dealt with it.
+    if (method === 'scan' && this.#result?.kind === 'unsaved') return;
     const digest = await credentialDigest(this.tools.event, text.trim());
-    const about = this.#about({ kind: 'credential', digest }, 'typed');
-    if (this.tools.roster.byDigest(digest) === undefined) this.#show({ ...about, kind: 'unlisted' });
+    const about = this.#about({ kind: 'credential', digest }, method);
+    const code = text.trim();
+    const owner = this.tools.roster.byDigest(digest);
+    if (this.#form !== null) this.#form.take({ code, digest }, owner?.name);
+    else if (owner === undefined) this.#show({ ...about, kind: 'unlisted', code });
     else await this.#meet(about);
   }
 
@@ -134,19 +140,73 @@ export class Desk {
     await this.#meet(this.#about({ kind: 'person', id: person.id }, 'search'));
   }
 
-  /** Records what the screen only offered: again, or without a name. */
-  async anyway(about: About): Promise<void> {
-    await this.#record(about);
+  /** Who is here already, as a list of places or a manifest names them. */
+  async pick(key: string): Promise<void> {
+    await this.#meet(this.#about(subjectOfKey(key), 'search'));
+  }
+
+  /** Records what the screen only offered: again, without a name, in spite of a hold, or for the reason that is given. */
+  async anyway(about: Result, reason?: string): Promise<void> {
+    const said = about.kind === 'hold' ? ON_HOLD : 'override' in about ? about.override : reason;
+    if (about.kind !== 'hold' || !this.#guard(about, said)) await this.#place(about, said);
+  }
+
+  /** The person gets this place. Of one that somebody else has, only if a person says so again. */
+  async take(about: Result & { readonly kind: 'choose' | 'taken' }, slot: string): Promise<void> {
+    const { here } = this.tools.attendance;
+    const own = keyOf(this.tools.roster.resolve(about.subject));
+    const holder = slotHolders(here).get(slot)?.find((key) => key !== own);
+    const { subject, name, delegation, method, override } = about;
+    if (holder === undefined || about.kind === 'taken') return this.#record(about, { slot, override });
+    const since = here.get(holder)?.since ?? '';
+    this.#show({ subject, name, delegation, method, override, kind: 'taken', slot, since, holder: this.tools.roster.nameOf(subjectOfKey(holder)) });
+  }
+
+  /** The person was sent away, or on to the desk that a hold names. */
+  async sendOn(about: Result): Promise<void> {
+    const { attendance, outbox } = this.tools;
+    if (attendance.checkpoint === null) return;
+    const [reason, note] = reasonOf(about);
+    try {
+      await outbox.enqueue(refusal(attendance.checkpoint.id, about.subject, reason, note));
+      this.#result = null;
+      this.#announcement = say(about.kind === 'hold' ? 'result.sent_on' : 'result.sent_away', { name: about.name });
+    } catch (error) {
+      this.#unsaved(about, error, () => this.sendOn(about));
+    }
+  }
+
+  /** Begins to write down somebody who is not on the list, with the wristband that they hold. */
+  welcome(name: string, band: Band | null): void {
+    this.clear();
+    this.#form = new Form(name, band);
+  }
+
+  /** Puts them on the list and lets them in: two operations, stored together. */
+  async register(form: Form): Promise<void> {
+    const { attendance, outbox } = this.tools;
+    attendance.tick(Date.now());
+    const { checkpoint } = attendance;
+    if (checkpoint === null || !form.begin()) return;
+    const who = newcomer(form.said);
+    const subject: Subject = { kind: 'person', id: who.person };
+    try {
+      const rows = await outbox.enqueueAll([registration(who), movement('arrive', checkpoint.id, subject, 'search')]);
+      this.#form = null;
+      this.#show({ subject, name: who.name, delegation: who.delegation, method: 'search', kind: 'in', row: rows[1] as OutboxRow });
+    } catch (error) {
+      form.fail(whyOf(error));
+    }
   }
 
   async undo(row: OutboxRow, name: string): Promise<void> {
     try {
       await this.tools.outbox.enqueue(voiding(row));
       this.#result = null;
-      this.#announcement = `Undone: ${name}.`;
+      this.#announcement = say('result.undone', { name });
     } catch (error) {
-      const said = asEntry(row.operation);
-      if (said !== null) this.#unsaved(this.#about(said.subject, 'search'), error, () => this.undo(row, name));
+      const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
+      if (subject !== null) this.#unsaved(this.#about(subject, 'search'), error, () => this.undo(row, name));
     }
   }
 
@@ -154,6 +214,7 @@ export class Desk {
   clear(): void {
     this.#query = '';
     this.#byCode = null;
+    this.#form = null;
     this.#result = null;
   }
 
@@ -162,11 +223,45 @@ export class Desk {
     this.tools.attendance.tick(Date.now());
     const presence = this.tools.attendance.presenceOf(about.subject);
     const wanted = this.direction === 'arrive' ? 'present' : 'left';
-    if (presence?.state === wanted) this.#show({ ...about, kind: 'already', presence });
-    else await this.#record(about);
+    const who = this.tools.roster.resolve(about.subject);
+    const desk = who.kind === 'person' ? this.tools.holds.deskOf(who.id) : '';
+    if (desk !== '') this.#show({ ...about, kind: 'hold', desk });
+    else if (presence?.state === wanted) this.#show({ ...about, kind: 'already', presence });
+    else if (!this.#guard(about)) await this.#consider(about);
   }
 
-  async #record(about: About): Promise<void> {
+  /** Says whether this person leaves here with a guardian only, and shows it. */
+  #guard(about: About, held?: string): boolean {
+    const { attendance, roster, guardians, outbox } = this.tools;
+    const { checkpoint } = attendance;
+    const who = roster.resolve(about.subject);
+    const person = who.kind === 'person' ? roster.person(who.id) : undefined;
+    if (this.direction !== 'leave' || checkpoint?.guarded !== true || person?.guarded !== true) return false;
+    const codes = guardians();
+    const letGo = (tries: readonly Draft[], override = held): Promise<void> => this.#place(about, override, tries);
+    this.#show({ ...about, kind: 'guarded', leaving: codes && { person, checkpoint: checkpoint.id, guardians: codes, outbox, letGo } });
+    return true;
+  }
+
+  async #consider(about: About): Promise<void> {
+    const { attendance, roster } = this.tools;
+    const who = roster.resolve(about.subject);
+    const person = who.kind === 'person' ? roster.person(who.id) : undefined;
+    const against = person === undefined ? [] : objections(attendance.checkpoint?.admits ?? {}, person);
+    if (attendance.window === 'none') against.push('outside');
+    if (this.direction === 'arrive' && against.length > 0) this.#show({ ...about, kind: 'barred', against });
+    else await this.#place(about);
+  }
+
+  async #place(about: About, override?: string, before: readonly Draft[] = []): Promise<void> {
+    const { attendance } = this.tools;
+    const { subject, name, delegation, method } = about;
+    if (this.direction === 'leave') await this.#record(about, { override, slot: attendance.presenceOf(subject)?.slot }, before);
+    else if (!attendance.checkpoint?.slots?.length) await this.#record(about, { override }, before);
+    else this.#show({ subject, name, delegation, method, override, kind: 'choose' });
+  }
+
+  async #record(about: About, said: Said, before: readonly Draft[] = []): Promise<void> {
     const { attendance, outbox } = this.tools;
     attendance.tick(Date.now());
     const { checkpoint } = attendance;
@@ -174,10 +269,10 @@ export class Desk {
     if (checkpoint === null || this.#underWay.has(key)) return;
     this.#underWay.add(key);
     try {
-      const row = await outbox.enqueue(movement(this.direction, checkpoint.id, about.subject, about.method));
-      this.#show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row });
+      const rows = await outbox.enqueueAll([...before, movement(this.direction, checkpoint.id, about.subject, about.method, said)]);
+      this.#show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row: rows.at(-1) as OutboxRow });
     } catch (error) {
-      this.#unsaved(about, error, () => this.#record(about));
+      this.#unsaved(about, error, () => this.#record(about, said, before));
     } finally {
       this.#underWay.delete(key);
     }
@@ -186,36 +281,19 @@ export class Desk {
   #about(subject: Subject, method: Method): About {
     const known = this.tools.roster.resolve(subject);
     const person = known.kind === 'person' ? this.tools.roster.person(known.id) : undefined;
-    const name = person?.name ?? UNKNOWN_NAME;
-    return { subject, name, delegation: person?.delegation ?? `Code …${keyOf(subject).slice(-6)}`, method };
+    const name = person?.name ?? say('result.unlisted');
+    return { subject, name, delegation: person?.delegation ?? say('people.code', { code: keyOf(subject).slice(-6) }), method };
   }
 
   #unsaved(about: About, error: unknown, retry: () => Promise<void>): void {
-    const why = error instanceof StorageError ? error.message : 'This phone could not store it.';
-    if (!(error instanceof StorageError)) console.error('an operation was not stored', error);
-    this.#show({ ...about, kind: 'unsaved', why, retry });
+    this.#show({ ...about, kind: 'unsaved', why: whyOf(error), retry });
   }
 
   #show(result: Result): void {
     this.#query = '';
     this.#byCode = null;
     this.#result = result;
-    this.#announcement = `${wordOf(result)}. ${result.name}, ${result.delegation}.`;
-  }
-}
-
-/** The one word that a result is. */
-export function wordOf(result: Result): string {
-  switch (result.kind) {
-    case 'in':
-      return 'In';
-    case 'out':
-      return 'Out';
-    case 'already':
-      return result.presence.state === 'present' ? 'Already in' : 'Already out';
-    case 'unlisted':
-      return 'Not on the list';
-    case 'unsaved':
-      return 'Not saved';
+    this.#announcement = announced(result, this.words);
+    this.tools.signal?.(SIGNALS[result.kind]);
   }
 }

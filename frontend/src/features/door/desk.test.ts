@@ -5,12 +5,16 @@ import type { Checkpoint } from '../../contract/protocol';
 import { Outbox } from '../../db/outbox';
 import { Records, type Row } from '../../db/records';
 import { Attendance } from '../../operations/attendance.svelte';
+import { holding } from '../../operations/checkin';
+import { Holds } from '../../operations/holds.svelte';
 import { OutboxView } from '../../operations/outbox.svelte';
 import { Roster } from '../../operations/roster.svelte';
 import { Bulletin } from '../../platform/bulletin';
 import { credentialDigest } from '../../rules/codes';
 import { searchKey } from '../../rules/search';
-import { Desk, wordOf } from './desk.svelte';
+import { Desk } from './desk.svelte';
+import { wordOf } from './results';
+import { SIGNALS, type Signal } from './signals';
 
 const EVENT = '0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11';
 const CODE = 'ACDEF-GHJKM-NPQRT';
@@ -33,15 +37,17 @@ let bulletin: Bulletin;
 let outbox: OutboxView;
 let attendance: Attendance;
 let roster: Roster;
+let holds: Holds;
 let desk: Desk;
+let signals: Signal[];
 
 function person(id: string, name: string, credentials: string[] = []): Row {
-  return { kind: 'person', key: id, body: { id, name, search: searchKey(name), delegation: 'Norway', role: '', credentials } };
+  return { kind: 'person', key: id, seq: 1, body: { id, name, search: searchKey(name), delegation: 'Norway', role: '', credentials } };
 }
 
 function presence(id: string, checkpoint: string): Row {
   const body = { checkpoint, window: '', person: id, state: 'present', since: '2026-11-22T10:42:00.000Z', by: 'Ana', operation: 'x', duplicates: 0 };
-  return { kind: 'presence', key: `${checkpoint}//${id}`, body };
+  return { kind: 'presence', key: `${checkpoint}//${id}`, seq: 1, body };
 }
 
 beforeEach(async () => {
@@ -51,16 +57,18 @@ beforeEach(async () => {
   const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
   const people = [person('maria', 'Maria Silva', [await credentialDigest(EVENT, CODE)]), person('soo', 'Soo O'), person('bo', 'Bo Ek')];
   await records.replace({ ...cursor, stream: 'roster:e' }, people);
-  const here = [DOOR, BUS, BREAKFAST, LUNCH].map((body) => ({ kind: 'checkpoint', key: body.id, body }));
+  const here = [DOOR, BUS, BREAKFAST, LUNCH].map((body) => ({ kind: 'checkpoint', key: body.id, seq: 1, body }));
   await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door')]);
   outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
-  roster = new Roster(records);
+  roster = new Roster(records, outbox, () => attendance.cursors);
   attendance = new Attendance(records, outbox, roster);
   await roster.load('roster:e', 'all');
   await attendance.load('attendance:v', 'all');
   await attendance.loadCursors();
   attendance.choose('door');
-  desk = new Desk({ event: EVENT, roster, attendance, outbox });
+  holds = new Holds(outbox, attendance, roster);
+  signals = [];
+  desk = new Desk({ event: EVENT, roster, attendance, holds, guardians: () => null, outbox, signal: (given) => signals.push(given) });
 });
 
 afterEach(() => {
@@ -73,7 +81,7 @@ async function tap(query: string): Promise<string | null> {
   await desk.look(query);
   const [first] = desk.found;
   if (first !== undefined) await desk.tap(first);
-  return desk.result && wordOf(desk.result);
+  return desk.result && wordOf(desk.result, desk.words);
 }
 
 test('a tap lets in, counts at once, and records one absolute operation', async () => {
@@ -90,6 +98,17 @@ test('somebody who is in already is said to be, with the first one’s name, and
   expect(await tap('bo')).toBe('Already in');
   expect(desk.result).toMatchObject({ presence: { by: 'Ana', since: '2026-11-22T10:42:00.000Z' } });
   expect(outbox.rows).toEqual([]);
+});
+
+test('what is carried for another phone counts, and is no tap of this one', async () => {
+  await tap('soo');
+  const [own] = outbox.rows;
+  const stored = new Outbox();
+  const device = '0190b0a2-0000-7000-8000-00000000000b';
+  await stored.carry([{ ...own!.operation, id: 'carried', device, payload: { checkpoint: 'door', person: 'maria' } }]);
+  await outbox.load('all');
+  expect([attendance.headcount.present, desk.recent.map(({ name }) => name)]).toEqual([3, ['Soo O']]);
+  expect(await tap('maria')).toBe('Already in');
 });
 
 test('letting in again anyway is recorded and counts nobody twice', async () => {
@@ -120,9 +139,9 @@ test('a code of nobody is not recorded until a person says so; then it counts as
 test('a space that a reader adds makes no name of a code', async () => {
   const ticket = await credentialDigest(EVENT, 'ticket/17');
   const records = new Records();
-  const change = { seq: 6, ...person('soo', 'Soo O', [ticket]), deleted: false };
+  const change = { ...person('soo', 'Soo O', [ticket]), seq: 6, deleted: false };
   const cursor = { stream: 'roster:e', seq: 6, epoch: 'e', count: null, pulledAt: 0 };
-  await roster.load('roster:e', (await records.apply(5, cursor, [change])) ?? []);
+  await roster.load('roster:e', (await records.apply(5, cursor, [change]))?.touched ?? []);
   await desk.look(' ticket/17 ');
   expect(desk.found.map(({ name }) => name)).toEqual(['Soo O']);
   expect(await desk.submit(' ticket/17 ')).toBe(true);
@@ -210,8 +229,70 @@ test('a person who left the roster is no longer found', async () => {
   const records = new Records();
   const change = { seq: 6, kind: 'person', key: 'soo', deleted: true };
   const cursor = { stream: 'roster:e', seq: 6, epoch: 'e', count: null, pulledAt: 0 };
-  const touched = await records.apply(5, cursor, [change]);
-  await roster.load('roster:e', touched ?? []);
+  const applied = await records.apply(5, cursor, [change]);
+  await roster.load('roster:e', applied?.touched ?? []);
   await desk.look('soo');
   expect([desk.found, roster.size]).toEqual([[], 2]);
+});
+
+test.each([
+  ['anyway', 'arrive', { person: 'soo', method: 'search', override: 'on_hold' }],
+  ['sendOn', 'refuse', { person: 'soo', reason: 'on_hold' }],
+] as const)('a hold shows before anything is recorded, and a person decides: %s', async (choice, verb, payload) => {
+  await outbox.enqueue(holding('soo', 'medical'));
+  expect(await tap('soo')).toBe('On hold');
+  expect(desk.announcement).toBe('On hold. See the medical desk. Soo O, Norway.');
+  expect(outbox.rows.length).toBe(1);
+  if (desk.result?.kind === 'hold') await desk[choice](desk.result);
+  const [, second] = outbox.rows;
+  expect([second?.operation.kind, second?.operation.payload]).toEqual([`checkin.${verb}`, { checkpoint: 'door', ...payload }]);
+});
+
+test('a hold that was lifted holds nobody up', async () => {
+  await outbox.enqueue(holding('soo', 'medical'));
+  expect(holds.all.map(({ name }) => name)).toEqual(['Soo O']);
+  await outbox.enqueue(holding('soo', ''));
+  expect([holds.all, await tap('soo')]).toEqual([[], 'In']);
+});
+
+test('somebody who was seen elsewhere is told with where and by whom', async () => {
+  attendance.choose('bus');
+  const [seen] = attendance.sightings({ kind: 'person', id: 'bo' });
+  expect([seen?.checkpoint.name, seen?.presence.by, attendance.sightings({ kind: 'person', id: 'soo' })]).toEqual(['Door', 'Ana', []]);
+});
+
+test('each outcome is told to ears and hands once, in a way of its own', async () => {
+  await tap('soo');
+  await tap('soo');
+  await desk.code(UNKNOWN_CODE, 'scan');
+  expect(signals).toEqual([SIGNALS.in, SIGNALS.already, SIGNALS.unlisted]);
+  for (const part of ['tones', 'beat'] as const) {
+    const told = Object.values(SIGNALS).map((signal) => JSON.stringify(signal[part]));
+    expect(new Set(told).size).toBe(told.length);
+  }
+});
+
+test('a code that the camera sees is recorded as scanned', async () => {
+  await desk.code(CODE, 'scan');
+  expect(outbox.rows[0]?.operation.payload).toMatchObject({ credential: await credentialDigest(EVENT, CODE), method: 'scan' });
+});
+
+test('what was not saved stays on the screen when the next code comes', async () => {
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+    throw new DOMException('no room', 'QuotaExceededError');
+  });
+  await tap('soo');
+  vi.restoreAllMocks();
+  await desk.code(CODE, 'scan');
+  expect([desk.result?.kind, desk.result?.name, outbox.rows.length]).toEqual(['unsaved', 'Soo O', 0]);
+});
+
+test.each([
+  ['a code', CODE, true, 'in'],
+  ['one of ours that nobody has', UNKNOWN_CODE, true, 'unlisted'],
+  ['anybody’s that nobody has', 'ticket/99', true, 'unlisted'],
+  ['a name, typed very fast', 'maria', false, undefined],
+])('what comes as fast as a reader types: %s', async (_, text, isCode, kind) => {
+  expect([await desk.read(text), desk.result?.kind]).toEqual([isCode, kind]);
+  expect(outbox.rows.map(({ operation }) => operation.payload['method'])).toEqual(kind === 'in' ? ['scan'] : []);
 });

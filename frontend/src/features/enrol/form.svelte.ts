@@ -1,4 +1,5 @@
 import { attempt } from '../../db/connection';
+import { say } from '../../words/words.svelte';
 
 /** The code that a person types, and what came of sending it. */
 export class Form {
@@ -25,7 +26,7 @@ export class Form {
   async submit(): Promise<void> {
     const code = this.typed.trim();
     if (code === '') {
-      this.#problem = 'Please type the code first.';
+      this.#problem = say('enrol.no_code');
       return;
     }
     this.#busy = true;

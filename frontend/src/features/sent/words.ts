@@ -1,5 +1,5 @@
 import type { OutboxRow } from '../../db/outbox';
-import { asEntry } from '../../operations/checkin';
+import { say, sayCode } from '../../words/words.svelte';
 
 export type Standing = 'waiting' | 'stuck' | 'accepted' | 'flagged' | 'refused' | 'quarantined';
 
@@ -10,44 +10,35 @@ export interface Told {
   readonly why: readonly string[];
 }
 
-/** By the flags of docs/protocol.md, section 3. */
-export const FLAGS: Readonly<Record<string, string>> = {
-  second_admission: 'This person was checked in more than once. They are counted once.',
-  unknown_person: 'Not on the list. Organisers see it and find out who it was.',
-  revoked_credential: 'This wristband was withdrawn.',
-  replaced_credential: 'This wristband was replaced by a newer one.',
-  wrong_scope: 'Recorded at a checkpoint of another venue.',
-  on_hold: 'There is a hold on this person. Please call the lead.',
-  clock_suspect: 'The clock of this phone looked wrong.',
-  outside_window: 'Outside the time slots of this checkpoint.',
-  no_effect: 'It changed nothing.',
-  device_revoked: 'This phone had been switched off by an organiser.',
-  override: 'Let in with a reason, although something spoke against it.',
-  paper: 'Entered from paper.',
-};
-
 export function tell({ settled, stuck }: OutboxRow): Told {
-  if (stuck !== null) return { standing: 'stuck', title: 'Set aside on this phone', why: [stuck] };
-  if (settled === null) return { standing: 'waiting', title: 'Waiting to send', why: [] };
-  switch (settled.verdict) {
-    case 'accepted':
-      return { standing: 'accepted', title: 'Accepted', why: [] };
+  const standing = stuck !== null ? 'stuck' : (settled?.verdict ?? 'waiting');
+  return { standing, title: say(`standing.${standing}`), why: stuck !== null ? [aside(stuck, stuck)] : reasons(settled) };
+}
+
+function reasons(settled: OutboxRow['settled']): string[] {
+  switch (settled?.verdict) {
     case 'flagged':
-      return { standing: 'flagged', title: 'Accepted, with a note', why: settled.flags.map((flag) => FLAGS[flag] ?? flag) };
+      return settled.flags.map((flag) => sayCode('flag', flag, flag));
     case 'refused':
-      return { standing: 'refused', title: 'Refused', why: [settled.message ?? settled.code ?? 'No reason given.'] };
+      return [reason(settled)];
     case 'quarantined':
-      return {
-        standing: 'quarantined',
-        title: 'Kept aside by the server',
-        why: [settled.message ?? settled.code ?? 'No reason given.', 'Organisers see it; nothing is lost.'],
-      };
+      return [reason(settled), say('standing.quarantined_help')];
+    default:
+      return [];
   }
 }
 
+// The server speaks English: where its code is known here, the code's text is said instead.
+function reason({ code, message }: { readonly code: string | null; readonly message: string | null }): string {
+  return aside(code ?? '', message ?? code ?? say('standing.no_reason'));
+}
+
+function aside(code: string, otherwise: string): string {
+  return sayCode('aside', code, otherwise);
+}
+
 /** What a person did: "In", "Out", "Undone". */
-export function deed(row: OutboxRow): string {
-  const said = asEntry(row.operation);
-  if (said !== null) return said.entry.verb === 'arrive' ? 'In' : 'Out';
-  return row.operation.kind === 'checkin.void' ? 'Undone' : row.operation.kind;
+export function deed({ operation: { kind, payload } }: OutboxRow): string {
+  const did = sayCode('deed', kind.replace(/^checkin\./, ''), kind);
+  return typeof payload['slot'] === 'string' ? `${did} · ${payload['slot']}` : did;
 }

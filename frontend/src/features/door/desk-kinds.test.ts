@@ -1,0 +1,126 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Checkpoint } from '../../contract/protocol';
+import { Outbox } from '../../db/outbox';
+import { Records, type Row } from '../../db/records';
+import { Attendance } from '../../operations/attendance.svelte';
+import { Holds } from '../../operations/holds.svelte';
+import { OutboxView } from '../../operations/outbox.svelte';
+import { Roster } from '../../operations/roster.svelte';
+import { Bulletin } from '../../platform/bulletin';
+import { searchKey } from '../../rules/search';
+import { Desk } from './desk.svelte';
+import { wordOf } from './results';
+
+const windows = [{ id: 'first', start: '2026-11-22T11:00:00.000Z', end: '2026-11-22T12:00:00.000Z' }];
+const LUNCH: Checkpoint = { id: 'lunch', name: 'Lunch', policy: 'per_window', tz: 'UTC', windows };
+
+let bulletin: Bulletin;
+let outbox: OutboxView;
+let attendance: Attendance;
+let desk: Desk;
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  bulletin = new Bulletin('test');
+  const records = new Records();
+  const people = Object.entries({ soo: 'Soo O', bo: 'Bo Ek' }).map(([key, name]): Row => {
+    return { kind: 'person', key, seq: 1, body: { id: key, name, search: searchKey(name), delegation: 'Norway', role: '', credentials: [] } };
+  });
+  await records.replace({ seq: 5, epoch: 'e', count: null, pulledAt: 0, stream: 'roster:e' }, people);
+  outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
+  const roster: Roster = new Roster(records, outbox, () => attendance.cursors);
+  attendance = new Attendance(records, outbox, roster);
+  await roster.load('roster:e', 'all');
+  const holds = new Holds(outbox, attendance, roster);
+  desk = new Desk({ event: 'e', roster, attendance, holds, guardians: () => null, outbox });
+});
+
+afterEach(() => {
+  bulletin.close();
+  vi.useRealTimers();
+});
+
+async function tap(query: string): Promise<string | null> {
+  await desk.look(query);
+  const [first] = desk.found;
+  if (first !== undefined) await desk.tap(first);
+  return desk.result && wordOf(desk.result, desk.words);
+}
+
+const LOUNGE: Checkpoint = { id: 'lounge', name: 'Lounge', policy: 'in_out', tz: 'UTC', admits: { roles: ['coach'] } };
+const BUNKS: Checkpoint = { id: 'bunks', name: 'Bunks', kind: 'bunk', policy: 'in_out', tz: 'UTC', slots: ['A-1', 'A-2'] };
+
+async function standAt(checkpoint: Checkpoint, ...presences: Row[]): Promise<void> {
+  const cursor = { seq: 6, epoch: 'e', count: null, pulledAt: 0, stream: 'attendance:w' };
+  await new Records().replace(cursor, [{ kind: 'checkpoint', key: checkpoint.id, seq: 6, body: checkpoint }, ...presences]);
+  await attendance.load('attendance:w', 'all');
+  await attendance.loadCursors();
+  attendance.choose(checkpoint.id);
+}
+
+function payloads(): unknown[] {
+  return outbox.rows.map(({ operation: { kind, payload } }) => [kind, payload]);
+}
+
+test('who may not enter is sent away with the reason, which can be undone and counts nobody', async () => {
+  await standAt(LOUNGE);
+  expect(await tap('soo')).toBe('Not allowed here');
+  expect(outbox.rows.length).toBe(0);
+  if (desk.result !== null) await desk.sendOn(desk.result);
+  expect(payloads()).toEqual([['checkin.refuse', { checkpoint: 'lounge', person: 'soo', reason: 'not_admitted' }]]);
+  expect([desk.announcement, attendance.headcount.present, desk.recent[0]?.verb]).toEqual(['Sent away: Soo O.', 0, 'refuse']);
+  if (desk.recent[0] !== undefined) await desk.undo(desk.recent[0].row, 'Soo O');
+  expect(desk.recent.map(({ verb, undone }) => [verb, undone])).toEqual([['refuse', true]]);
+});
+
+test('who may not enter can be let in with a reason, and leaves without one', async () => {
+  await standAt(LOUNGE);
+  await tap('soo');
+  if (desk.result !== null) await desk.anyway(desk.result, 'the lead said yes');
+  desk.direction = 'leave';
+  expect(await tap('soo')).toBe('Out');
+  expect(payloads()).toEqual([
+    ['checkin.arrive', { checkpoint: 'lounge', person: 'soo', method: 'search', override: 'the lead said yes' }],
+    ['checkin.leave', { checkpoint: 'lounge', person: 'soo', method: 'search' }],
+  ]);
+});
+
+test('a meal outside its time slots is refused or overridden', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T09:00:00.000Z') });
+  await standAt(LUNCH);
+  expect(await tap('soo')).toBe('Not now');
+  if (desk.result !== null) await desk.sendOn(desk.result);
+  expect(payloads()).toEqual([['checkin.refuse', { checkpoint: 'lunch', person: 'soo', reason: 'other', note: 'outside the time slots' }]]);
+});
+
+test('a place is chosen, shown, moved and given back', async () => {
+  await standAt(BUNKS);
+  expect(await tap('soo')).toBe('Which place?');
+  if (desk.result?.kind === 'choose') await desk.take(desk.result, 'A-1');
+  expect([desk.result?.kind, attendance.here.get('person:soo')?.slot]).toEqual(['in', 'A-1']);
+  expect(await tap('soo')).toBe('Already in');
+  if (desk.result !== null) await desk.anyway(desk.result);
+  if (desk.result?.kind === 'choose') await desk.take(desk.result, 'A-2');
+  expect(attendance.here.get('person:soo')?.slot).toBe('A-2');
+  desk.direction = 'leave';
+  await desk.pick('person:soo');
+  expect(desk.recent.map(({ verb, slot }) => [verb, slot])).toEqual([['leave', 'A-2'], ['arrive', 'A-2'], ['arrive', 'A-1']]);
+  expect(attendance.headcount.present).toBe(0);
+});
+
+test('a place that somebody has is given twice only when a person says so again', async () => {
+  const since = '2026-11-22T10:42:00.000Z';
+  const body = { checkpoint: 'bunks', window: '', person: 'bo', state: 'present', since, by: 'Ana', operation: 'x', duplicates: 0, slot: 'A-1' };
+  await standAt(BUNKS, { kind: 'presence', key: 'bunks//bo', seq: 1, body });
+  await tap('soo');
+  if (desk.result?.kind === 'choose') await desk.take(desk.result, 'A-1');
+  expect(desk.result).toMatchObject({ kind: 'taken', slot: 'A-1', holder: 'Bo Ek', since });
+  expect(outbox.rows.length).toBe(0);
+  if (desk.result !== null) await desk.anyway(desk.result);
+  expect(desk.result?.kind).toBe('choose');
+  if (desk.result?.kind === 'choose') await desk.take(desk.result, 'A-1');
+  if (desk.result?.kind === 'taken') await desk.take(desk.result, 'A-1');
+  expect(payloads()).toEqual([['checkin.arrive', { checkpoint: 'bunks', person: 'soo', method: 'search', slot: 'A-1' }]]);
+});

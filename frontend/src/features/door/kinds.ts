@@ -1,0 +1,77 @@
+// What each kind of checkpoint calls coming and going, and what a door says when something speaks against it.
+
+import type { Checkpoint, CheckpointKind } from '../../contract/protocol';
+import { clockTime } from '../../ui/time';
+import { say, sayCode } from '../../words/words.svelte';
+
+const DOOR = {
+  arrive: 'door.coming_in',
+  leave: 'door.going_out',
+  in: 'result.in',
+  out: 'result.out',
+  alreadyIn: 'result.already_in',
+  alreadyOut: 'result.already_out',
+  count: 'door.in',
+} as const;
+
+const KINDS = {
+  door: DOOR,
+  meal: { ...DOOR, count: 'meal.count' },
+  bus: {
+    arrive: 'bus.arrive',
+    leave: 'bus.leave',
+    in: 'bus.in',
+    out: 'bus.out',
+    alreadyIn: 'bus.already_in',
+    alreadyOut: 'bus.already_out',
+    count: 'bus.count',
+  },
+  bunk: { ...DOOR, arrive: 'bunk.arrive', leave: 'bunk.leave' },
+  equipment: {
+    arrive: 'equipment.arrive',
+    leave: 'equipment.leave',
+    in: 'equipment.in',
+    out: 'equipment.out',
+    alreadyIn: 'equipment.already_in',
+    alreadyOut: 'equipment.already_out',
+    count: 'equipment.count',
+  },
+} as const satisfies Readonly<Record<CheckpointKind, unknown>>;
+
+/** Keys of the words at a checkpoint; `meal` is what somebody who was there has had. */
+export type KindWords = (typeof KINDS)[CheckpointKind] & { readonly meal: string | null };
+
+/** The words at a checkpoint, in one of its windows. */
+export function wordsAt(checkpoint: Checkpoint | null, window: string): KindWords {
+  const kind = checkpoint?.kind ?? 'door';
+  return { ...KINDS[kind], meal: checkpoint !== null && kind === 'meal' ? mealName(checkpoint, window) : null };
+}
+
+/** "lunch" of the window `lunch-2026-07-04`; without such a window the checkpoint's name. */
+function mealName({ name }: Checkpoint, window: string): string {
+  const said = /^[a-z]/i.test(window) && window !== 'none' ? window : name;
+  return said.replace(/-?\d[\d-]*$/, '').replaceAll(/[-_]/g, ' ').toLowerCase();
+}
+
+/** What speaks against letting somebody in: a reason code, or `outside` its time slots. */
+export type Objection = string;
+
+export function objectionWord(objection: Objection): string {
+  return sayCode('barred', objection, objection);
+}
+
+/** What to say to the person. */
+export function why(objection: Objection, checkpoint: Checkpoint, now: number): string {
+  if (objection === 'outside') return hours(checkpoint, now);
+  return objection === 'not_admitted' ? say('why.not_admitted', { who: whom(checkpoint) }) : sayCode('why', objection, objection);
+}
+
+function whom({ admits }: Checkpoint): string {
+  return [admits?.roles, admits?.delegations].flatMap((wanted) => (wanted?.length ? [wanted.join(', ')] : [])).join(' · ');
+}
+
+function hours({ windows, tz, name }: Checkpoint, now: number): string {
+  const next = windows?.filter(({ end }) => Date.parse(end) > now).sort((a, b) => Date.parse(a.start) - Date.parse(b.start))[0];
+  if (next === undefined) return say('why.over', { name });
+  return say('why.hours', { name, start: clockTime(next.start, tz), end: clockTime(next.end, tz) });
+}

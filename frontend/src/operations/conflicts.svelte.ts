@@ -1,0 +1,72 @@
+import type { Conflict, Merged } from '../contract/protocol';
+import type { OutboxRow } from '../db/outbox';
+import type { Records } from '../db/records';
+import type { Attendance } from './attendance.svelte';
+import type { OutboxView } from './outbox.svelte';
+import { undoneBy, unseenOf } from './overlay';
+
+const ENOUGH: Readonly<Record<Conflict['what'], number>> = { second_admission: 2, swapped_wristband: 2, unknown_person: 1 };
+
+/** What a lead must look at: what was pulled, and what this phone said since. */
+export class Conflicts {
+  #buckets = new Map<number, readonly Conflict[]>();
+  #pulled = $state.raw<readonly Conflict[]>([]);
+  #mergedBuckets = new Map<number, readonly Merged[]>();
+  #merged = $state.raw<readonly Merged[]>([]);
+
+  #all = $derived.by((): readonly Conflict[] => {
+    const unseen = unseenOf(this.outbox.rows, this.attendance.cursors);
+    const undone = undoneBy(unseen);
+    return this.#pulled
+      .map((conflict) => ({ ...conflict, operations: conflict.operations.filter(({ id }) => !undone.has(id)) }))
+      .filter(({ what, operations }) => operations.length >= ENOUGH[what])
+      .map((conflict) => unseen.filter((row) => row.operation.payload.conflict === conflict.id).reduce(after, conflict))
+      .sort((a, b) => latest(b).localeCompare(latest(a)));
+  });
+
+  constructor(
+    private readonly records: Records,
+    private readonly outbox: OutboxView,
+    private readonly attendance: Attendance,
+  ) {}
+
+  /** The newest first. */
+  get all(): readonly Conflict[] {
+    return this.#all;
+  }
+
+  /** Rows of the roster that are somebody else’s, as pulled. */
+  get merged(): readonly Merged[] {
+    return this.#merged;
+  }
+
+  get open(): number {
+    return this.#all.filter(({ state }) => state === 'open').length;
+  }
+
+  /** Reads the named buckets again. */
+  async load(stream: string, numbers: readonly number[] | 'all'): Promise<void> {
+    const buckets = await this.records.buckets(stream, numbers);
+    if (numbers === 'all') {
+      this.#buckets.clear();
+      this.#mergedBuckets.clear();
+    }
+    for (const { number, rows } of buckets) {
+      this.#buckets.set(number, rows.flatMap(({ kind, body }) => (kind === 'conflict' ? (body as Conflict) : [])));
+      this.#mergedBuckets.set(number, rows.flatMap(({ kind, body }) => (kind === 'merged' ? (body as Merged) : [])));
+    }
+    this.#merged = [...this.#mergedBuckets.values()].flat();
+    this.#pulled = [...this.#buckets.values()].flat();
+  }
+}
+
+function after(conflict: Conflict, { operation: { kind, actor, payload } }: OutboxRow): Conflict {
+  const by = actor ?? '';
+  if (kind === 'checkin.own') return { ...conflict, owner: by, state: conflict.state === 'resolved' ? 'resolved' : 'owned' };
+  if (payload.resolution === 'reopened') return { ...conflict, state: conflict.owner === undefined ? 'open' : 'owned' };
+  return { ...conflict, state: 'resolved', resolution: String(payload.resolution), resolved_by: by };
+}
+
+function latest({ operations }: Conflict): string {
+  return operations.at(-1)?.at ?? '';
+}

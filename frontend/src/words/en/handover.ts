@@ -1,0 +1,35 @@
+/** One phone shows what waits on it, another reads it. */
+export const handover = {
+  'handover.give': 'Hand over to another phone',
+  'handover.take': 'Read another phone’s codes',
+  'handover.preparing': 'Getting the codes ready…',
+  'handover.nothing': 'Nothing waits on this phone: the server has everything that was recorded here.',
+  'handover.too_many': {
+    one: '{count} record waits, too much for codes.',
+    other: '{count} records wait, too many for codes.',
+  },
+  'handover.as_file': 'Share a copy as a file instead.',
+  'handover.given': { one: '{count} record handed over.', other: '{count} records handed over.' },
+  'handover.stays':
+    'They stay here too, and this phone goes on trying to send them. That they are sent twice does no harm.',
+  'handover.show_again': 'Show the codes again',
+  'handover.wait': { one: '{count} record waits here.', other: '{count} records wait here.' },
+  'handover.give_how': 'On the other phone: This phone → {button}. Hold the two a hand apart until that phone says done.',
+  'handover.take_how':
+    'On the other phone: This phone → {button}. Hold this one’s camera before its codes until it says done.',
+  'handover.place': 'Code {place} of {total}',
+  'handover.round_progress': 'Codes shown in this round',
+  'handover.first_round': 'Code {place} of {total}. They repeat by themselves.',
+  'handover.round': 'Code {place} of {total}, round {round}. They repeat by themselves.',
+  'handover.more': { one: '{count} record more since.', other: '{count} records more since.' },
+  'handover.all': 'Start again with all',
+  'handover.done': 'The other phone says done',
+  'handover.none_yet': 'No code yet.',
+  'handover.read': '{held} of {total} codes read.',
+  'handover.read_progress': 'Codes read',
+  'handover.taken': 'Done.',
+  'handover.tell': 'Tell the person with the other phone. It keeps its records too, until the server has them.',
+  'handover.another': 'Read another one',
+  'handover.newer': 'That phone has a newer EventSync. Update the app on this phone, or share a copy as a file.',
+  'handover.broken': 'What that phone shows cannot be read. Please share a copy as a file.',
+} as const;

@@ -1,0 +1,4 @@
+declare module 'virtual:english' {
+  const address: string;
+  export default address;
+}

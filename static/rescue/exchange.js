@@ -1,0 +1,116 @@
+// EventSync rescue: sends what waits, and understands the answers as the app does (docs/protocol.md, sections 1 and 3).
+
+import { beginEpoch, readOutbox, setAside, settle } from './outbox.js';
+
+const LARGEST_BATCH = 100;
+const TIMEOUT_MS = 20_000;
+const SETTLING = ['accepted', 'flagged', 'refused', 'quarantined'];
+// The codes that halve a batch, and the only status each may come with.
+const HALVING = { malformed: 400, too_large: 413 };
+
+/**
+ * Sends everything that has no verdict, also what was set aside. Resolves to why it stopped before the end:
+ * {kind: 'offline' | 'refused', why, code?}, or null when every operation was answered.
+ */
+export async function sendAll(database, progress = () => undefined) {
+  let held = await readOutbox(database);
+  let queue = unsettled(held);
+  let waiting = queue.length;
+  let size = LARGEST_BATCH;
+  let restarted = false;
+  while (queue.length > 0) {
+    const batch = queue.slice(0, size);
+    const reply = await push(held.session.token, batch, waiting - batch.length);
+    if (reply.kind === 'answer' && reply.epoch === held.epoch && (await settle(database, reply.settled, reply.epoch))) {
+      queue = queue.slice(batch.length);
+      waiting -= reply.settled.size;
+      size = Math.min(LARGEST_BATCH, size * 2);
+    } else if (reply.epoch !== undefined && reply.epoch !== held.epoch) {
+      // Two servers that answer in turns must not keep it going for ever.
+      if (restarted) return { kind: 'offline', why: 'the server was changed just now' };
+      restarted = true;
+      await beginEpoch(database, reply.epoch);
+      held = await readOutbox(database);
+      queue = unsettled(held);
+      waiting = queue.length;
+    } else if (reply.kind === 'refused' && HALVING[reply.code] !== undefined) {
+      if (batch.length > 1) size = Math.floor(batch.length / 2);
+      else {
+        await setAside(database, batch[0].id, reply.code);
+        queue = queue.slice(1);
+      }
+    } else {
+      return reply.kind === 'answer' ? { kind: 'offline', why: 'the server was changed just now' } : reply;
+    }
+    progress(queue.length);
+  }
+  return null;
+}
+
+function unsettled({ rows }) {
+  return rows.filter((row) => row.settled === null);
+}
+
+/** {kind: 'answer', epoch, settled}, {kind: 'refused', epoch, code, why} or {kind: 'offline', why}; never throws. */
+async function push(token, batch, pending) {
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
+  const body = { protocol: 1, sent_at: new Date().toISOString(), pending, operations: batch.map((row) => row.operation) };
+  try {
+    const response = await fetch('/api/v1/push', {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+      redirect: 'error',
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: patience.signal,
+    });
+    return await understood(response, batch);
+  } catch (error) {
+    return { kind: 'offline', why: error.name === 'AbortError' ? 'no answer within 20 seconds' : 'no connection' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function understood(response, batch) {
+  const epoch = response.headers.get('X-EventSync-Epoch');
+  // A captive portal, a proxy, a broken deployment: as good as no answer.
+  if (!epoch) return { kind: 'offline', why: `no EventSync server answered (status ${response.status})` };
+  if ((response.headers.get('Content-Type') ?? '').includes('html')) return { kind: 'offline', why: 'a web page answered' };
+  const body = await response.json();
+  if (!response.ok) return refusal(response.status, epoch, body);
+  const settled = verdicts(body, batch);
+  return settled === null ? { kind: 'offline', why: 'the answer makes no sense' } : { kind: 'answer', epoch, settled };
+}
+
+function refusal(status, epoch, body) {
+  const { code, message } = body?.error ?? {};
+  if (typeof code !== 'string' || status >= 500 || (HALVING[code] ?? status) !== status) {
+    return { kind: 'offline', why: typeof message === 'string' ? message : `the server answered with status ${status}` };
+  }
+  return { kind: 'refused', epoch, code, why: typeof message === 'string' ? message : code };
+}
+
+/** By id, what settles; an operation that is to be sent again later is missing. Null when the answer is about something else. */
+function verdicts(body, batch) {
+  const { server_time, results } = body ?? {};
+  if (typeof server_time !== 'string' || Number.isNaN(Date.parse(server_time))) return null;
+  if (!Array.isArray(results) || results.length !== batch.length) return null;
+  if (!batch.every((row, at) => results[at]?.id === row.id)) return null;
+  const settling = results.filter(({ verdict }) => SETTLING.includes(verdict));
+  return new Map(settling.map((each) => [each.id, settledBy(each, server_time)]));
+}
+
+function settledBy({ verdict, flags, code, message, at }, server_time) {
+  const positions = Object.entries(at ?? {}).filter(([, seq]) => Number.isSafeInteger(seq) && seq >= 0);
+  return {
+    verdict,
+    flags: Array.isArray(flags) ? flags.filter((flag) => typeof flag === 'string') : [],
+    code: typeof code === 'string' ? code : null,
+    message: typeof message === 'string' ? message : null,
+    at: Object.fromEntries(positions),
+    server_time,
+  };
+}
