@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
 
@@ -15,6 +16,11 @@ END_TO_END = Path(__file__).parent / "e2e"
 
 def pytest_report_header() -> str:
     return f"database: {connection.vendor}"
+
+
+def pytest_configure() -> None:
+    """Each test client would look through all static files anew, which was most of a request's time."""
+    settings.WHITENOISE_USE_FINDERS = False
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups

@@ -61,8 +61,11 @@ def test_readme_links_lead_somewhere() -> None:
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-@pytest.mark.parametrize("proof", sorted(set(re.findall(r"`((?:tests|frontend)/[^`]+)`", read("docs/acceptance.md")))))
-def test_every_proof_in_the_acceptance_list_exists(proof: str) -> None:
+PROOFS = re.findall(r"`((?:tests|frontend)/[^`]+)`", read("docs/acceptance.md") + read("docs/proof.md"))
+
+
+@pytest.mark.parametrize("proof", sorted(set(PROOFS)))
+def test_every_proof_in_the_documents_exists(proof: str) -> None:
     path, _, test = proof.partition("::")
     assert (ROOT / path).exists()
     assert not test or f"def {test}(" in read(path)

@@ -9,24 +9,34 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
+PARTS = ["push", "pull", "memory", "poke", "herd", "browser", "camera"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", choices=["push", "pull", "browser", []], help="default: all")
-    parts = parser.parse_args().parts or ["push", "pull", "browser"]
+    choices = [*PARTS, "growth", []]
+    parser.add_argument("parts", nargs="*", choices=choices, help="default: all but growth, which fills a database")
+    parts = parser.parse_args().parts or PARTS
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eventsync.settings")
 
     import django
 
     django.setup()
-    from tests.bench import browser, server
+    from tests.bench import browser, camera, herd, memory, poke, server
 
-    if {"push", "pull"} & set(parts):
+    if {"push", "pull", "growth"} & set(parts):
         server.run(parts)
+    if "memory" in parts:
+        memory.run()
+    if "poke" in parts:
+        poke.run()
+    if "herd" in parts:
+        herd.run()
     if "browser" in parts:
         browser.run()
+    if "camera" in parts:
+        camera.run()
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@
     },
 
     async readPeople() {
-      const database = await opened('eventsync-records-1');
+      const database = await opened('eventsync-records-2');
       const buckets = await answered(database.transaction('buckets').objectStore('buckets').getAll());
       database.close();
       const rows = buckets.flatMap(({ json }) => JSON.parse(json));

@@ -151,7 +151,14 @@ def test_several_checkpoints_are_deleted_together_or_not_at_all(games, phone):
 
 def test_zone_of_the_event_reaches_its_checkpoints_until_somebody_was_recorded(games, phone):
     client, page = alice(), f"/admin/schedule/event/{games.event.pk}/change/"
-    said = {"name": "Games", "slug": "games", "first_day": "2026-07-04", "last_day": "2026-07-04", **inline("venues")}
+    said = {
+        "name": "Games",
+        "slug": "games",
+        "first_day": "2026-07-04",
+        "last_day": "2026-07-04",
+        "apart_minutes": "10",
+        **inline("venues"),
+    }
     client.post(page, {**said, "tz": "Asia/Tokyo"})
     assert checkpoints_of(phone)["Door"]["tz"] == "Asia/Tokyo"
     phone.push(phone.arrive(games.people[0]))
@@ -171,10 +178,55 @@ def test_new_name_of_a_venue_on_the_page_of_its_event_reaches_the_phones(games, 
         {"id": venue.pk, "event": games.event.pk, "name": name, "slug": venue.slug}
         for venue, name in [(games.hall, "Main hall"), (games.pool, "Great pool")]
     ]
-    said = {"name": "Games", "slug": "games", "tz": "UTC", "first_day": "2026-07-04", "last_day": "2026-07-04"}
+    said = {
+        "name": "Games",
+        "slug": "games",
+        "tz": "UTC",
+        "first_day": "2026-07-04",
+        "last_day": "2026-07-04",
+        "apart_minutes": "10",
+    }
     page = f"/admin/schedule/event/{games.event.pk}/change/"
     before = StreamHead.objects.get(stream=f"attendance:{games.hall.pk}").head
     assert alice().post(page, said | inline("venues", *rows, stored=2)).status_code == 302
     assert {each["venue"] for each in phone.attendance("checkpoint", venue=games.pool)} == {"Great pool"}
     assert {each["venue"] for each in phone.attendance("checkpoint")} == {"Main hall"}
     assert StreamHead.objects.get(stream=f"attendance:{games.hall.pk}").head == before
+
+
+def test_kind_places_and_whom_it_admits_reach_the_phones(games, phone):
+    said = {
+        "venue": games.hall.pk, "name": "Bunks", "kind": "bunk", "policy": "in_out", "tz": "",
+        "slots": "A-1\r\n\r\n  A-2 \nA-1\n", "roles": "athlete", "delegations": "Norway\nSweden", **inline("windows"),
+    }  # fmt: skip
+    answer = alice().post(f"{LIST}add/", said, follow=True)
+    body = checkpoints_of(phone)["Bunks"]
+    assert (body["kind"], body["slots"]) == ("bunk", ["A-1", "A-2"])
+    assert body["admits"] == {"roles": ["athlete"], "delegations": ["Norway", "Sweden"]}
+    assert "Nobody on the roster is “athlete”, “Norway”, “Sweden”." in answer.content.decode()
+
+
+def test_kind_and_places_can_change_after_people_came_and_the_policy_cannot(games, phone):
+    phone.push(phone.arrive(games.people[0]))
+    client = alice()
+    page = client.get(change(games.door)).content.decode()
+    assert "Places for one person each" in page
+    said = {"name": "Door", "kind": "bus", "policy": "daily", "slots": "1\n2", "roles": "", "delegations": ""}
+    assert client.post(change(games.door), said | inline("windows")).status_code == 302
+    body = checkpoints_of(phone)["Door"]
+    assert (body["kind"], body["policy"], body["slots"], "admits" in body) == ("bus", "once", ["1", "2"], False)
+    assert ">\n1\n2</textarea>" in client.get(change(games.door)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("slots", "sentence"),
+    [
+        ("x" * 51, "“xxxxxxxxxxxxxxxxxxxx…” has 51 characters; at most 50 fit."),
+        ("\n".join(map(str, range(2001))), "There are 2,001 lines; at most 2,000 fit."),
+    ],
+)
+def test_places_that_cannot_be_are_explained(games, slots, sentence):
+    said = {"name": "Door", "kind": "bunk", "policy": "once", "slots": slots, **inline("windows")}
+    answer = alice().post(change(games.door), said)
+    assert (answer.status_code, sentence in answer.content.decode()) == (200, True)
+    assert Checkpoint.objects.get(pk=games.door.pk).slots == []

@@ -2,13 +2,11 @@
 
 import csv
 import io
-from typing import Any
 
 import openpyxl
 import pytest
-from asgiref.sync import async_to_sync
 from django.contrib.auth.models import User
-from django.test import AsyncClient
+from django.test import Client
 
 from checkin import exports, queries
 from tests.cast import add_person
@@ -18,15 +16,10 @@ PAGE = "/admin/checkin/attendancerecord/export/"
 
 
 def download(**query):
-    """The streamed answer of an ASGI server, whole."""
-    client = AsyncClient()
+    client = Client()
     client.force_login(User.objects.filter(username="alice").first() or User.objects.create_superuser("alice"))
-
-    async def get():
-        answer: Any = await client.get(PAGE, query)
-        return answer, b"".join([part async for part in answer.streaming_content])
-
-    return async_to_sync(get)()
+    answer = client.get(PAGE, query)
+    return answer, answer.getvalue()
 
 
 def rows(content):
@@ -73,6 +66,16 @@ def test_nothing_that_somebody_typed_is_a_formula(games, phone, name):
     sheet = openpyxl.load_workbook(io.BytesIO(download(event="games", format="xlsx")[1])).active
     cell = next(cell for cell in sheet[2] if cell.value == f"'{name}")
     assert cell.data_type == "s"
+
+
+def test_places_and_refusals_are_told(games, phone):
+    claim = phone.arrive(games.people[0])
+    claim["payload"]["slot"] = "=A-1"
+    refusal = {"checkpoint": str(games.door.id), "person": str(games.people[1].id), "reason": "full", "note": "later"}
+    phone.push(claim, phone.record("checkin.refuse", refusal))
+    told = {row["what"]: row for row in rows(download(event="games", format="csv")[1])}
+    assert told["Arrived"]["slot"] == "'=A-1"
+    assert (told["Refused"]["reason"], told["Refused"]["note"]) == ("full", "later")
 
 
 def test_characters_that_a_spreadsheet_cannot_hold_are_left_out():

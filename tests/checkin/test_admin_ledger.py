@@ -12,8 +12,9 @@ from tests.desk import alice
 
 LIST = "/admin/checkin/attendancerecord/"
 FLAGS = {
-    "second_admission", "unknown_person", "revoked_credential", "replaced_credential", "wrong_scope", "on_hold",
-    "clock_suspect", "outside_window", "no_effect", "device_revoked", "override", "paper",
+    "second_admission", "unknown_person", "revoked_credential", "replaced_credential", "credential_taken",
+    "wrong_scope", "on_hold", "clock_suspect", "outside_window", "no_effect", "device_revoked", "override", "paper",
+    "not_admitted", "cancelled", "unpaid", "slot_taken",
 }  # fmt: skip
 
 
@@ -116,3 +117,15 @@ def test_times_of_the_ledger_are_those_of_the_event(games, phone):
 def test_text_of_strangers_is_escaped(games, phone):
     phone.push(phone.arrive(games.people[0], actor="<script>alert(1)</script>"))
     assert "<script>alert" not in alice().get(LIST).content.decode()
+
+
+def test_a_place_and_why_somebody_was_sent_away_are_told(games, phone):
+    claim = phone.arrive(games.people[0])
+    claim["payload"]["slot"] = "Bed A-1"
+    refusal = {"checkpoint": str(games.door.id), "person": str(games.people[1].id), "reason": "full", "note": "later"}
+    sent_away = phone.record("checkin.refuse", refusal)
+    phone.push(claim, sent_away)
+    client = alice()
+    assert "Bed A-1" in client.get(LIST).content.decode()
+    page = client.get(f"{LIST}{sent_away['id']}/change/").content.decode()
+    assert ("No place was free." in page, "later" in page) == (True, True)

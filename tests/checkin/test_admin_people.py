@@ -174,3 +174,19 @@ def test_code_is_found_as_it_is_printed(games):
     printed = str(Credential.objects.get(person__name="Ana Åkesson"))
     page = client.get("/admin/checkin/credential/", {"q": printed.lower()}).content.decode()
     assert ("Ana Åkesson" in page, "Guest 1" in page) == (True, False)
+
+
+def test_a_standing_reaches_the_phones_and_can_be_taken_back(games, phone):
+    client, person = alice(), games.people[0]
+    fields = {"external_id": "0", "name": "Guest 0", "standing": "cancelled"}
+    stored = {"id": person.credentials.get().pk, "person": person.pk, "state": "active"}
+    client.post(change(person), said(games, stored, stored=1, **fields))
+    assert roster_of(phone)["Guest 0"]["flags"] == ["cancelled"]
+    assert [each.name for each in client.get(LIST, {"standing": "cancelled"}).context["cl"].result_list] == ["Guest 0"]
+    client.post(change(person), said(games, stored, stored=1, **fields | {"standing": "expected"}))
+    assert _newest(phone, person)["flags"] == []
+
+
+def _newest(phone, person):
+    _, changes = phone.pull(f"roster:{phone.games.event.id}")
+    return next(each["body"] for each in changes if each["key"] == str(person.pk))

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from checkin.models import AttendanceRecord, Headcount, Person, Presence
+from checkin.models import AttendanceRecord, Conflict, Headcount, Person, Presence
 from eventsync.schedule.models import Venue
 from eventsync.sync.models import Change, StreamHead
 from tests.cast import NOON, Games, Phone
@@ -32,7 +32,7 @@ def test_audit_finds_nothing_wrong(busy: Games) -> None:
 
 def lose_presence(games: Games) -> list[str]:
     key = Presence.objects.get(subject=f"p{games.people[1].id.hex}")
-    presence_of = f"Presence of Key(checkpoint={key.checkpoint_id!r}, window='', subject='{key.subject}')"
+    presence_of = f"Presence of Key(checkpoint={str(key.checkpoint_id)!r}, window='', subject='{key.subject}')"
     key.delete()
     return [f"{presence_of}: stored None, but the ledger gives (Presence(state='present'"]
 
@@ -40,14 +40,14 @@ def lose_presence(games: Games) -> list[str]:
 def promote_nobody(games: Games) -> list[str]:
     subject = f"p{games.people[2].id.hex}"
     Presence.objects.filter(subject=subject).update(by="Nobody")
-    of = f"Presence of Key(checkpoint={games.door.id!r}, window='', subject='{subject}')"
+    of = f"Presence of Key(checkpoint={str(games.door.id)!r}, window='', subject='{subject}')"
     return [f"{of}: stored (Presence(state='present', since="]
 
 
 def miscount(games: Games) -> list[str]:
     Headcount.objects.filter(checkpoint=games.door).update(present=7)
     right = "stored Counts(present=7, unidentified=1, voided=1), but the ledger gives Counts(present=3,"
-    return [f"Headcount of ({games.door.id!r}, ''): {right}"]
+    return [f"Headcount of ({str(games.door.id)!r}, ''): {right}"]
 
 
 def forget_a_void(games: Games) -> list[str]:
@@ -56,11 +56,18 @@ def forget_a_void(games: Games) -> list[str]:
     subject = f"p{games.people[0].id.hex}"
     return [
         f"Record {record.pk} is not marked as undone, and should be the opposite.",
-        f"Presence of Key(checkpoint={games.door.id!r}, window='', subject='{subject}'): stored",
-        f"Headcount of ({games.door.id!r}, ''): stored",
+        f"Presence of Key(checkpoint={str(games.door.id)!r}, window='', subject='{subject}'): stored",
+        f"Headcount of ({str(games.door.id)!r}, ''): stored",
         f"Stream attendance:{games.hall.id}: record of ('headcount', '{games.door.id}/'): stored",
         f"Stream attendance:{games.hall.id}: record of ('presence', '{games.door.id}//{subject}'): stored",
+        "Conflict of ",
     ]
+
+
+def forget_a_conflict(games: Games) -> list[str]:
+    key = Conflict.objects.get().id
+    Conflict.objects.all().delete()
+    return [f"Stream conflicts:{games.event.id}: record of ", f"Conflict of {key}: stored None, but the ledger gives ("]
 
 
 def swap_subjects(games: Games) -> list[str]:
@@ -69,7 +76,7 @@ def swap_subjects(games: Games) -> list[str]:
     AttendanceRecord.objects.filter(pk=record.pk).update(subject=f"p{games.people[4].id.hex}")
     return [
         f"Record {record.pk} counts for p{games.people[4].id.hex}, but it is {right}'s.",
-        *(f"Presence of Key(checkpoint={games.door.id!r}, window='', subject='{each}'" for each in both(games)),
+        *(f"Presence of Key(checkpoint={str(games.door.id)!r}, window='', subject='{each}'" for each in both(games)),
         *(
             f"Stream attendance:{games.hall.id}: record of ('presence', '{games.door.id}//{each}'): stored"
             for each in both(games)
@@ -121,6 +128,7 @@ def misnumber(games: Games) -> list[str]:
         promote_nobody,
         miscount,
         forget_a_void,
+        forget_a_conflict,
         swap_subjects,
         rename_behind_the_stream,
         rename_a_venue_behind_the_stream,

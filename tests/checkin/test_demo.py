@@ -14,11 +14,11 @@ from django.core.management import CommandError, call_command
 
 from checkin.demo import SEED, generate_people, roster_csv
 from checkin.models import AttendanceRecord, Checkpoint, Credential, Person
-from checkin.records import roster_stream
 from checkin.rosters import plan_import, read_roster
 from checkin.rules import CODE_LENGTH, canonical_code, search_key
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Change, EnrolmentCode, StreamHead
+from eventsync.sync.streams import roster_stream
 
 SCRIPTS = {"LATIN", "CYRILLIC", "GREEK", "ARABIC", "HEBREW", "DEVANAGARI", "CJK", "HANGUL"}
 
@@ -98,17 +98,23 @@ def test_a_demo_that_is_over_is_left_and_named(var: Path) -> None:
 @pytest.mark.django_db
 def test_venues_have_the_doors_that_are_promised(var: Path) -> None:
     demo("--no-invite", "--people", 3)
-    doors = {(door.venue.slug, door.name, door.policy) for door in Checkpoint.objects.select_related("venue")}
-    assert doors == {
-        ("arena", "Main door", "once"),
-        ("arena", "Day pass door", "daily"),
-        ("arena", "Lunch", "per_window"),
-        ("arena", "Quiet room", "in_out"),
-        ("pool", "Main door", "once"),
-        ("village", "Main door", "once"),
+    doors = list(Checkpoint.objects.select_related("venue"))
+    assert {(door.venue.slug, door.name, door.kind, door.policy) for door in doors} == {
+        ("arena", "Main door", "door", "once"),
+        ("arena", "Day pass door", "door", "daily"),
+        ("arena", "Lunch", "meal", "per_window"),
+        ("arena", "Quiet room", "door", "in_out"),
+        ("pool", "Main door", "door", "once"),
+        ("pool", "Pool deck", "door", "in_out"),
+        ("pool", "Wheelchairs", "equipment", "in_out"),
+        ("village", "Main door", "door", "once"),
+        ("village", "Bunks, house A", "bunk", "in_out"),
+        ("village", "Bus to the arena", "bus", "in_out"),
     }
     assert Checkpoint.objects.get(name="Lunch").windows.count() == 7
-    assert Change.objects.filter(kind="checkpoint").count() == 6
+    assert Change.objects.filter(kind="checkpoint").count() == 10
+    assert {door.name for door in doors if door.admits} == {"Pool deck", "Bunks, house A", "Bus to the arena"}
+    assert {door.name: len(door.slots) for door in doors if door.slots} == {"Wheelchairs": 6, "Bunks, house A": 12}
 
 
 @pytest.mark.django_db

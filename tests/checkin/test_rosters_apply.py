@@ -10,10 +10,10 @@ from django.db import DatabaseError, connection
 
 from checkin import roster, rules
 from checkin.models import AttendanceRecord, Credential, Headcount, Person
-from checkin.records import roster_stream
 from checkin.rosters import Plan, Report, RosterError, apply_import, applying, plan_import, read_roster
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Change, StreamHead
+from eventsync.sync.streams import roster_stream
 from tests.cast import DAY, Games, Phone, make_games
 
 pytestmark = pytest.mark.django_db

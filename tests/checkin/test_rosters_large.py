@@ -8,10 +8,10 @@ from django.db.models import Sum
 
 from checkin.demo import generate_people, roster_csv
 from checkin.models import Credential, Person
-from checkin.records import roster_stream
 from checkin.rosters import apply_import, plan_import, read_roster
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Change, StreamHead
+from eventsync.sync.streams import roster_stream
 from tests.cast import DAY
 
 pytestmark = pytest.mark.django_db

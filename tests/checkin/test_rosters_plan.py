@@ -34,7 +34,7 @@ def test_limits_are_those_of_the_tables() -> None:
         assert isinstance(found, models.Field)
         return found.max_length
 
-    fields = {"number": "external_id", "name": "name", "delegation": "delegation", "role": "role"}
+    fields = {"number": "external_id", **{name: name for name in ("name", "delegation", "role", "family")}}
     assert {name: longest(Person, field) for name, field in fields.items()} == _LIMITS
     assert longest(Credential, "code") == _CODE_LIMIT
     assert longest(RosterImport, "step") == 16
@@ -45,7 +45,9 @@ BAD_ROWS = {
     "1,\u200b \u00a0,,,\n": [Note(2, "Full name", "The name is empty.")],
     ",Anna,,,\n": [Note(2, "Number", "The number is empty.")],
     "1,Anna,,,\n2,Bo,,,\n1,Cleo,,,\n": [Note(4, "Number", "The number 1 is also in row 2.")],
-    "1,Anna,,,A\n2,Bo,,,B A\n": [Note(3, "codes", "This code is also in row 2; a code is for one person.")],
+    "1,Anna,,,A\n2,Bo,,,B A\n": [
+        Note(3, "codes", "This code is also in row 2; a code is for one person, or for one family.")
+    ],
     "1,An\0na,,,\n": [Note(2, "Full name", "There is a NUL character in it; type it again.")],
     "1,Anna,,,A\0\n": [Note(2, "codes", "There is a NUL character in it; type it again.")],
     "1,#N/A,,,#REF!\n": [
@@ -132,3 +134,29 @@ def test_other_events_are_left_alone(games: Games) -> None:
     assert set(Person.objects.filter(event=other.event).values_list("name", flat=True)) == {
         f"Guest {number}" for number in range(5)
     }
+
+
+STANDINGS = {
+    "": "expected", "Expected": "expected", "paid": "expected", "CANCELLED": "cancelled", " canceled ": "cancelled",
+    "Unpaid": "unpaid", "not  paid": "unpaid", "pending": "unpaid",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", STANDINGS)
+def test_a_standing_is_read_by_its_word(event: Event, word: str) -> None:
+    apply_import(event, plan(event, f"number,name,Standing\n1,Anna,{word}\n"))
+    assert Person.objects.get().standing == STANDINGS[word]
+
+
+@pytest.mark.parametrize("header", ["standing", "Status"])
+def test_an_unknown_standing_is_reported_and_never_guessed(event: Event, header: str) -> None:
+    found = plan(event, f"number,name,{header}\n1,Anna,storniert\n2,Bo,unpaid\n")
+    message = "“storniert” is not a standing. Write expected, cancelled or unpaid, or leave the column out."
+    assert found.problems == [Note(2, header, message)]
+
+
+def test_a_file_without_standings_leaves_them_and_an_empty_cell_means_expected(event: Event) -> None:
+    apply_import(event, plan(event, "number,name,standing\n1,Anna,cancelled\n"))
+    assert plan(event, "number,name\n1,Anna\n").counts["unchanged"] == 1
+    [changed] = plan(event, "number,name,standing\n1,Anna,\n").changed
+    assert changed.columns == {"standing": ("cancelled", "expected")}

@@ -87,6 +87,8 @@ def test_the_export_is_taken_as_it_comes(event: Event, content: bytes) -> None:
     }  # fmt: skip
     stored = Person.objects.values_list("external_id", "name", "delegation", "role", "credentials__code")
     assert set(stored) == PEOPLE
+    families = dict(Person.objects.values_list("external_id", "family"))
+    assert families == {"QK3T7-1": "QK3T7", "QK3T7-2": "QK3T7", "VW9RA-1": "VW9RA", "ZD8ME-1": ""}
     assert plan(event, content).counts["unchanged"] == 4
 
 
@@ -125,13 +127,29 @@ def test_a_new_secret_replaces_the_old_one_and_leaves_the_wristband(event: Event
     assert back.warnings == [Note(2, "Ticket secret", "This code was replaced before; it stays so.")]
 
 
-def test_a_ticket_that_was_canceled_since_leaves_its_person_and_says_so(event: Event) -> None:
+def test_a_ticket_that_was_canceled_since_marks_its_person_and_says_so(event: Event) -> None:
     apply_import(event, plan(event, edited()))
-    found = plan(event, edited(Status="canceled", Attendee_name=""))
+    canceled = edited(Status="canceled", Attendee_name="")
+    found = plan(event, canceled)
     assert found.warnings == [
-        Note(2, "Status", "The ticket is canceled. Zoë Käppeli is on the roster and stays."),
+        Note(2, "Status", "The ticket is canceled. Zoë Käppeli is on the roster and counts as cancelled from now on."),
     ]
-    assert found.counts == {"rows": 1, "new": 0, "changed": 0, "unchanged": 0, "missing": 0, "skipped": 1}
+    assert found.counts == {"rows": 1, "new": 0, "changed": 1, "unchanged": 0, "missing": 0, "skipped": 0}
+    apply_import(event, found)
+    assert Person.objects.values_list("name", "standing").get() == ("Zoë Käppeli", "cancelled")
+    assert plan(event, canceled).counts["unchanged"] == 1
+    [back] = plan(event, edited()).changed
+    assert back.columns == {"standing": ("cancelled", "expected")}
+
+
+def test_a_canceled_ticket_of_nobody_on_the_roster_is_skipped(event: Event) -> None:
+    found = plan(event, edited(Status="canceled"))
+    assert (found.counts["new"], found.skipped) == (0, [Note(2, "Status", "The ticket is canceled.")])
+
+
+def test_a_pending_ticket_is_somebody_who_has_not_paid(event: Event) -> None:
+    apply_import(event, plan(event, edited(Status="pending")))
+    assert Person.objects.get().standing == "unpaid"
 
 
 FAULTS = {

@@ -45,20 +45,20 @@ def test_the_roster_is_given_by_name_with_active_codes(kind: Format) -> None:
     event = new_event()
     zoe, _ = add_person(event, name="Zoë Berg", number="1", code="ACDEFGHJKMNPQRT")
     add_person(event, name="Anna Berg", number="2", code="T 2")
-    Person.objects.filter(id=zoe.id).update(delegation="Malta", role="coach")
+    Person.objects.filter(id=zoe.id).update(delegation="Malta", role="coach", standing="unpaid")
     with roster.changing(event.id) as change:
         give_code(zoe, "LOST", change, state=CredentialState.REVOKED)
         give_code(zoe, "BAND", change)
     assert exported(event, kind) == [
-        ("number", "name", "delegation", "role", "codes"),
-        ("2", "Anna Berg", "", "", '"T 2"'),
-        ("1", "Zoë Berg", "Malta", "coach", "ACDEF-GHJKM-NPQRT BAND"),
+        ("number", "name", "delegation", "role", "codes", "standing", "family"),
+        ("2", "Anna Berg", "", "", '"T 2"', "expected", ""),
+        ("1", "Zoë Berg", "Malta", "coach", "ACDEF-GHJKM-NPQRT BAND", "unpaid", ""),
     ]
 
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_an_empty_roster_is_a_header(kind: Format) -> None:
-    assert exported(new_event(), kind) == [("number", "name", "delegation", "role", "codes")]
+    assert exported(new_event(), kind) == [("number", "name", "delegation", "role", "codes", "standing", "family")]
 
 
 def test_csv_starts_with_a_mark_for_excel() -> None:

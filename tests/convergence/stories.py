@@ -2,23 +2,26 @@
 
 import json
 import uuid
+from collections import ChainMap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import strategies as st
 
 from checkin import audit, roster, rules
-from checkin.models import AttendanceRecord, Headcount
+from checkin.conflicts import sweeping
+from checkin.models import AttendanceRecord, ConflictAct, Headcount, HoldRecord, ListRecord
 from eventsync.sync import audit as streams
+from eventsync.sync.snapshots import shelf
 from tests.cast import NOON, Games, Phone, give_code, make_games, make_phone
-
-FOUND = "FOUND-ON-THE-FLOOR"  # a code that gets its owner somewhere on the way
-STRANGE = "NOBODY-KNOWS-THIS"
+from tests.convergence import lists
+from tests.convergence.acts import FOUND, VERBS, WHO, said
+from tests.convergence.lists import Who
 
 Operation = dict[str, Any]
 
@@ -39,9 +42,9 @@ def recordings(draw: st.DrawFn) -> list[dict[str, Any]]:
     act = st.fixed_dictionaries(
         {
             "author": st.integers(0, 2),
-            "verb": st.sampled_from(["arrive", "arrive", "arrive", "leave", "void"]),
-            "door": st.sampled_from(["door", "gate", "lunch", "daily"]),
-            "who": st.sampled_from(["person 0", "person 1", "code 0", FOUND, STRANGE]),
+            "verb": st.sampled_from(VERBS),
+            "door": st.sampled_from(["door", "gate", "lunch", "daily", "pool_door"]),
+            "who": st.sampled_from(WHO),
             "minute": st.sampled_from([0, 0, 1, 2, 90, 24 * 60]),
             "target": st.integers(0, count - 1),
         }
@@ -75,9 +78,7 @@ def recorded(acts: list[dict[str, Any]], games: Games, phones: list[Phone]) -> l
     operations: list[Operation] = []
     for index, act in enumerate(acts):
         sequences[act["author"]] += 1
-        payload: dict[str, Any] = {"checkpoint": str(getattr(games, act["door"]).id)}
-        if act["verb"] != "void":
-            payload |= {"method": "scan"} | subject(act["who"], games)
+        payload = said(act, games)
         operations.append(
             {
                 "id": str(uuid.UUID(int=index + 1)),
@@ -94,25 +95,16 @@ def recorded(acts: list[dict[str, Any]], games: Games, phones: list[Phone]) -> l
     return operations
 
 
-def subject(who: str, games: Games) -> dict[str, str]:
-    kind, _, number = who.partition(" ")
-    if kind == "person":
-        return {"person": str(games.people[int(number)].id)}
-    if kind == "code":
-        return {"credential": games.digest(int(number))}
-    return {"credential": rules.credential_digest(str(games.event.id), who)}
-
-
 @contextmanager
 def another_life() -> Iterator[None]:
     """Whatever happens inside never happened."""
     point = transaction.savepoint()
-    # A stored snapshot is named by its head, and another life has other records at the same head.
-    cache.key_prefix = uuid.uuid4().hex
+    shelf.clear()  # a kept page is named by its head, and another life has other records at the same head
     try:
         yield
     finally:
         transaction.savepoint_rollback(point)
+        transaction.savepoint_commit(point)  # or hundreds of them pile up
 
 
 @dataclass
@@ -156,12 +148,17 @@ def deliver(games: Games, phones: list[Phone], operations: list[Operation], batc
         for result in phones[batch.carrier].push(*(operations[index] for index in batch.operations)):
             assert result["verdict"] in {"accepted", "flagged"}, result
             assert flags.setdefault(result["id"], result["flags"]) == result["flags"]
+    sweeping.sweep(timezone.now())
     reader.follow()
 
 
 def seen(phone: Phone, games: Games) -> dict[str, bytes]:
     """Every live record of the attendance stream, its body byte for byte as it is sent."""
-    lines = phone.page(f"attendance:{games.hall.id}", after=0).content.splitlines()[1:]
+    return seen_in(phone, f"attendance:{games.hall.id}")
+
+
+def seen_in(phone: Phone, stream: str) -> dict[str, bytes]:
+    lines = phone.page(stream, after=0).content.splitlines()[1:]
     heads = [json.loads(line) for line in lines]
     return {
         f"{head['kind']} {head['key']}": line.partition(b',"body":')[2]
@@ -172,10 +169,9 @@ def seen(phone: Phone, games: Games) -> dict[str, bytes]:
 
 def expected(games: Games, operations: list[Operation]) -> dict[tuple[str, str, str], rules.Presence]:
     """Presence from the recordings alone: each key folded over all of them at once."""
-    codes = {games.digest(index): f"p{person.id.hex}" for index, person in enumerate(games.people)}
-    codes[rules.credential_digest(str(games.event.id), FOUND)] = f"p{games.people[1].id.hex}"
-    doors = {str(door.id): door for door in (games.door, games.gate, games.lunch, games.daily)}
-    passages = {each["id"]: each for each in operations if each["kind"] != "checkin.void"}
+    who = who_is_who(games, operations)
+    doors = {str(door.id): door for door in (games.door, games.gate, games.lunch, games.daily, games.pool_door)}
+    passages = {each["id"]: each for each in operations if each["kind"] in {"checkin.arrive", "checkin.leave"}}
     voided = {
         each["refers_to"]
         for each in operations
@@ -189,15 +185,20 @@ def expected(games: Games, operations: list[Operation]) -> dict[tuple[str, str, 
         door = doors[payload["checkpoint"]]
         windows = [rules.Window(row.name, row.start, row.end) for row in door.windows.all()]
         window = rules.window_at(policy=cast(rules.Policy, door.policy), tz="UTC", windows=windows, at=at)
-        digest = payload.get("credential")
-        who = codes.get(digest, f"c{digest}") if digest else f"p{uuid.UUID(payload['person']).hex}"
-        entry = rules.Entry(each["kind"].removeprefix("checkin."), at, each["seq"], each["id"], each["actor"])
-        entries.setdefault((payload["checkpoint"], window, who), []).append(entry)
+        verb, slot = each["kind"].removeprefix("checkin."), payload.get("slot", "")
+        entry = rules.Entry(verb, at, each["seq"], each["id"], each["actor"], slot)
+        entries.setdefault((payload["checkpoint"], window, who.subject(payload)), []).append(entry)
     folded = {
         key: rules.fold(policy=cast(rules.Policy, doors[key[0]].policy), entries=found, voided=voided)
         for key, found in entries.items()
     }
     return {key: presence for key, presence in folded.items() if presence}
+
+
+def who_is_who(games: Games, operations: list[Operation]) -> Who:
+    codes = {games.digest(index): str(person.id) for index, person in enumerate(games.people)}
+    codes[rules.credential_digest(str(games.event.id), FOUND)] = str(games.people[1].id)
+    return Who(games, operations, codes)
 
 
 def in_words(stream: dict[str, bytes]) -> dict[tuple[str, str, str], rules.Presence]:
@@ -214,6 +215,7 @@ def in_words(stream: dict[str, bytes]) -> dict[tuple[str, str, str], rules.Prese
             body["by"],
             body["operation"],
             body["duplicates"],
+            body.get("slot", ""),
         )
         for body in bodies
     }
@@ -222,14 +224,22 @@ def in_words(stream: dict[str, bytes]) -> dict[tuple[str, str, str], rules.Prese
 def check_the_books(games: Games, operations: list[Operation], stream: dict[str, bytes]) -> None:
     presences = expected(games, operations)
     assert in_words(stream) == presences
-    assert AttendanceRecord.objects.count() == len(operations)
+    holding = [each for each in operations if each["kind"] in {"checkin.hold", "checkin.release"}]
+    acting = [each for each in operations if each["kind"] in {"checkin.own", "checkin.resolve"}]
+    listing, who = [each for each in operations if lists.is_listing(each)], who_is_who(games, operations)
+    rest = len(operations) - len(holding) - len(acting) - len(listing)
+    stored = [each.objects.count() for each in (HoldRecord, ConflictAct, ListRecord, AttendanceRecord)]
+    assert stored == [len(holding), len(acting), len(listing), rest]
+    assert lists.held() == lists.expected_holds(holding, who)
+    people = {name[7:]: json.loads(body[:-1]) for name, body in stream.items() if name.startswith("person ")}
+    lists.check_the_list(who, people)
     for row in Headcount.objects.filter(checkpoint__venue=games.hall):
         here = [
-            key[2][0]
+            who.is_listed(key[2])
             for key, presence in presences.items()
             if key[:2] == (str(row.checkpoint_id), row.window) and presence.state == "present"
         ]
-        assert (row.present, row.unidentified) == (here.count("p"), here.count("c"))
+        assert (row.present, row.unidentified) == (here.count(True), here.count(False))
     assert list(audit.differences(games.event)) == []
     assert list(streams.differences()) == []
 
@@ -238,12 +248,13 @@ def ends_the_same(acts: list[dict[str, Any]], ways: list[list[Delivery]]) -> Non
     """Delivers the same story in several ways, each in a world of its own; AssertionError when it matters."""
     with another_life():
         games = make_games(people=2)
-        phones = [make_phone(games, name=f"Phone {number}") for number in range(3)]
+        phones = [make_phone(games, profile="lead", name=f"Phone {number}") for number in range(3)]
         operations = recorded(acts, games, phones)
         outcomes = []
         for way in ways:
             with another_life():
                 deliver(games, phones, operations, way)
-                outcomes.append(seen(phones[0], games))
+                streams = (f"roster:{games.event.id}", f"conflicts:{games.event.id}", f"attendance:{games.pool.id}")
+                outcomes.append(dict(ChainMap(seen(phones[0], games), *(seen_in(phones[0], name) for name in streams))))
                 check_the_books(games, operations, outcomes[-1])
         assert outcomes[0] == outcomes[1]

@@ -1,12 +1,13 @@
 """A server with the demo event, and phones."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from tests.e2e.proxy import Proxy
 from tests.e2e.stage import Phone, Server, find_chromium
 
 
@@ -27,11 +28,21 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
+def proxy(server: Server) -> Iterator[Proxy]:
+    """A network between the server and all phones that are switched on after it was asked for."""
+    between = Proxy(server.port)
+    between.start()
+    server.public_port = between.port
+    yield between
+    between.stop()
+
+
+@pytest.fixture
 def new_phone(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., Phone]]:
     phones: list[Phone] = []
 
-    def make(**options: Any) -> Phone:
-        phone = Phone(playwright, tmp_path / f"phone-{len(phones)}", find_chromium(), options)
+    def make(*, switches: Sequence[str] = (), **options: Any) -> Phone:
+        phone = Phone(playwright, tmp_path / f"phone-{len(phones)}", find_chromium(), options, list(switches))
         phone.switch_on()
         phones.append(phone)
         return phone

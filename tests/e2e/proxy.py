@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
-Mode = Literal["pass", "html", "error", "slow", "cut", "lose"]
+Mode = Literal["pass", "html", "error", "slow", "cut", "lose", "gone"]
 
 PORTAL = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 43\r\nConnection: close\r\n\r\n"
@@ -21,7 +21,8 @@ class Proxy:
     """Forwards connections to `target`. Each connection carries one request.
 
     pass: as it is · html: a captive portal's page instead · error: status 500 instead · slow: two seconds late ·
-    cut: the first half of the answer, then nothing · lose: the request arrives, its answer does not.
+    cut: the first half of the answer, then nothing · lose: the request arrives, its answer does not · gone: nothing
+    arrives, of the app's own files neither.
     """
 
     target: int
@@ -51,7 +52,7 @@ class Proxy:
             if not request:
                 return
             line = request.split(b"\r\n", 1)[0].decode(errors="replace")
-            mode = self.mode if b" /api/" in request.split(b"\r\n", 1)[0] else "pass"
+            mode = self.mode if self.mode == "gone" or " /api/" in line else "pass"
             self.requests.append(f"{mode} {line}")
             browser.sendall(self._answer(request, mode))
 
@@ -60,6 +61,8 @@ class Proxy:
             return PORTAL
         if mode == "error":
             return FAILURE
+        if mode == "gone":
+            return b""
         if mode == "slow":
             time.sleep(2)
         answer = self._forward(request)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import os
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.e2e.stage import ROOT, Phone, Server, find_chromium
-from tests.e2e.tour import SCREENS, admit_earlier, enrolment_code, guests, tour
+from tests.e2e.tour import SCREENS, admit_earlier, enrolment_code, guests, tour, walk_in_earlier
 
 FOLDER = ROOT / "docs" / "screenshots"
 PEOPLE = 500
@@ -34,12 +35,21 @@ TITLES = {
     "phone": "Whether this phone is ready",
     "out": "A door where people also leave",
     "unsaved": "A phone that cannot store: never a green screen",
+    "rescue": "Rescue, for a phone on which the app does not start",
 }
 ADMIN_TITLES = {
     "admin-index": "The organisers’ desk",
     "admin-people": "People",
+    "admin-walk-ins": "Walk-ins, and who on the list they may be",
+    "admin-same-person": "What would change if two rows were one person",
     "admin-ledger": "The ledger: every check-in, and why it was flagged",
     "admin-headcount": "The headcount",
+    "admin-phones": "Who is holding undelivered records",
+    "admin-phone": "One phone",
+    "admin-assign": "Another profile or venue for a phone",
+    "admin-outbox": "What a phone exported, before it is brought in",
+    "admin-outbox-done": "And what came of it",
+    "admin-quarantine": "What could not be applied, kept aside",
     "admin-enrolment": "An enrolment code, shown once",
     "admin-roster": "A roster, before anything is imported",
 }
@@ -125,10 +135,32 @@ def admin_pages(page: Page, server: Server, *, people: int) -> Iterator[str]:
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Organisers’ desk")).to_be_visible()
     yield "admin-index"
-    for name, path in (("people", "person"), ("ledger", "attendancerecord"), ("headcount", "headcount")):
+    yield from walk_in_pages(page, server, people=people)
+    for name, path in (("ledger", "attendancerecord"), ("headcount", "headcount")):
         answer = page.goto(f"{server.url}/admin/checkin/{path}/")
         assert answer is not None and answer.ok, answer
         yield f"admin-{name}"
+    page.goto(f"{server.url}/admin/sync/device/")
+    yield "admin-phones"
+    page.locator("#result_list tbody a").first.click()
+    expect(page.get_by_role("button", name="Make a code for this phone")).to_be_visible()
+    yield "admin-phone"
+    page.get_by_role("link", name="Profile and venue").click()
+    expect(page.get_by_label("Profile")).to_be_visible()
+    yield "admin-assign"
+    page.goto(f"{server.url}/admin/sync/outboximport/add/")
+    page.get_by_label("Event").select_option(index=1)
+    page.get_by_label("File").set_input_files(FilePayload(name="ben.ndjson", mimeType="", buffer=torn_outbox(server)))
+    page.get_by_role("button", name="Check the file").click()
+    expect(page.get_by_role("heading", name="Check before importing")).to_be_visible()
+    yield "admin-outbox"
+    page.get_by_label("not known here").select_option("door")
+    page.get_by_role("button", name="Import 4 records").click()
+    expect(page.get_by_role("heading", name="Outbox imported")).to_be_visible()
+    yield "admin-outbox-done"
+    page.goto(f"{server.url}/admin/sync/quarantined/")
+    expect(page.get_by_text("unknown_kind").first).to_be_visible()
+    yield "admin-quarantine"
     page.goto(f"{server.url}/admin/sync/enrolmentcode/add/")
     page.get_by_label("Uses").fill("20")
     page.get_by_role("button", name="Make the code").click()
@@ -141,6 +173,41 @@ def admin_pages(page: Page, server: Server, *, people: int) -> Iterator[str]:
     expect(page.get_by_role("heading", name="Check before importing")).to_be_visible()
     yield "admin-roster"
     page.get_by_role("button", name="Throw the file away").click()
+
+
+def walk_in_pages(page: Page, server: Server, *, people: int) -> Iterator[str]:
+    """People, and somebody among them who was registered under the name of another, turned around and misspelt."""
+    page.goto(f"{server.url}/admin/checkin/person/")
+    yield "admin-people"
+    guest = next(each for each in guests(people) if _common_font(each["name"]) and len(each["name"].split()) == 2)
+    first, last = guest["name"].split()
+    said = {"name": f"{last} {first[:-1]}", "delegation": guest["delegation"], "by": "Aino"}
+    walk_in_earlier(server, code=enrolment_code(server), **said)
+    page.goto(f"{server.url}/admin/checkin/person/walk-ins/")
+    expect(page.get_by_role("rowheader", name=said["name"])).to_be_visible()
+    yield "admin-walk-ins"
+    page.get_by_role("link", name=f"{said['name']} may be {guest['name']}").click()
+    expect(page.get_by_role("button", name="They are one person")).to_be_visible()
+    yield "admin-same-person"
+
+
+def torn_outbox(server: Server) -> bytes:
+    """Of a phone that this server does not know: three records, one of a kind that it does not know, one cut off."""
+    report = json.loads(server.manage("headcount", "--event", "demo", "--json"))
+    checkpoint, device = report["venues"][0]["checkpoints"][0]["id"], "018f0000-0000-7000-8000-00000000be11"
+    header = {"format": "eventsync-outbox", "version": 1, "device": device, "event": None, "count": 5}
+    operations = [
+        {
+            "id": f"018f0000-0000-7000-8000-00000000000{seq}",
+            "kind": "checkin.greet" if seq == 4 else "checkin.arrive",
+            "seq": seq,
+            "occurred_at": f"2026-07-04T12:0{seq}:00.000Z",
+            "payload": {"checkpoint": checkpoint, "person": person["id"], "method": "search"},
+            "device": device,
+        }
+        for seq, person in enumerate(guests(40)[-5:], 1)
+    ]
+    return "\n".join(map(json.dumps, [header, *operations])).encode()[:-40]
 
 
 def changed_roster(server: Server, people: int) -> bytes:

@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,10 @@ from uuid import UUID
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Error as BrowserError
 
 ROOT = Path(__file__).parent.parent.parent
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 30  # seconds; the machine may be busy
 
 
@@ -67,10 +69,13 @@ class Server:
         assert done.returncode == 0, f"manage.py {arguments}: {done.stderr}"
         return done.stdout
 
+    @property
+    def command(self) -> list[str]:
+        return [sys.executable, "-m", "daphne", "-p", str(self.port), "eventsync.asgi:application"]
+
     def start(self) -> None:
-        command = [sys.executable, "-m", "daphne", "-p", str(self.port), "eventsync.asgi:application"]
         with (self.folder / "daphne.log").open("ab") as log:
-            self.process = subprocess.Popen(command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self.command, env=self.environment, cwd=ROOT, stdout=log, stderr=log)
         deadline = time.monotonic() + PATIENCE
         while not self._answers():
             assert self.process.poll() is None, (self.folder / "daphne.log").read_text()[-2000:]
@@ -123,6 +128,7 @@ class Phone:
     profile: Path
     executable: str
     options: dict[str, Any] = field(default_factory=dict)
+    switches: list[str] = field(default_factory=list)
     context: BrowserContext | None = None
 
     @property
@@ -136,7 +142,7 @@ class Phone:
         self.context = self.playwright.chromium.launch_persistent_context(
             str(self.profile),
             executable_path=self.executable,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"],
+            args=[*SWITCHES, *self.switches],
             **{"viewport": {"width": 360, "height": 640}, "timezone_id": "UTC", "locale": "en-GB", **self.options},
         )
         self.page.set_default_timeout(PATIENCE * 1000)
@@ -149,7 +155,8 @@ class Phone:
                 os.kill(int(entry.name), signal.SIGKILL)
         context, self.context = self.context, None
         if context is not None:
-            context.close()
+            with suppress(BrowserError):  # it is gone already, and that was the aim
+                context.close()
 
     def switch_off(self) -> None:
         if self.context is not None:
@@ -175,9 +182,10 @@ class Phone:
         self.page.get_by_role("searchbox", name="Name or wristband code").fill(text)
 
     def tap(self, person: Mapping[str, str]) -> None:
-        """Searches for somebody and taps them. `person` has a name and a delegation."""
+        """Searches for somebody and taps them, by name and delegation; marks of direction may stand around."""
         self.search(person["name"])
-        label = re.compile("^" + re.escape(f"{person['name']}, {person['delegation']}, "))
+        name, delegation = (f"\u2068?{re.escape(person[part])}\u2069?" for part in ("name", "delegation"))
+        label = re.compile(f"^{name}, {delegation}, ")
         self.page.get_by_role("list", name="People found").get_by_role("button", name=label).click()
 
     def check_in(self, person: Mapping[str, str]) -> None:

@@ -18,15 +18,6 @@ DOOR = "Main door"
 
 
 @pytest.fixture
-def proxy(server: Server) -> Iterator[Proxy]:
-    between = Proxy(server.port)
-    between.start()
-    server.public_port = between.port
-    yield between
-    between.stop()
-
-
-@pytest.fixture
 def demo(server: Server) -> Server:
     server.manage("demo", "--people", "40", "--no-invite")
     return server
@@ -173,3 +164,5 @@ def test_blocked_storage_is_said_before_anybody_works_with_it(
     expect(phone.page.get_by_role("heading", name="This phone cannot keep check-ins")).to_be_visible()
     expect(phone.page.get_by_role("alert")).to_contain_text("allow site data")
     expect(phone.page.get_by_role("searchbox")).to_have_count(0)
+    phone.page.get_by_role("link", name="send or save what was recorded here").click()
+    expect(phone.page.get_by_role("alert")).to_contain_text("Leave private browsing, or allow site data.")

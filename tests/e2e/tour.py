@@ -18,11 +18,25 @@ VENUE, DOOR, DAILY_DOOR, IN_OUT_DOOR = "arena", "Main door", "Day pass door", "Q
 UNKNOWN_CODE = "VWXY3-4679A-CDEFG"
 SCREENS = [
     "enrol", "wrong-code", "name", "checkpoint", "ready", "door", "in", "unlisted", "already", "recent", "sent",
-    "phone", "out", "unsaved",
+    "phone", "out", "unsaved", "rescue",
 ]  # fmt: skip
 
 # Chromium ignores DevTools' quota override, so the browser is made to say it.
 FULL = "() => { IDBObjectStore.prototype.add = () => { throw new DOMException('no quota', 'QuotaExceededError') } }"
+
+# What a browser does with keys, as fast as a reader types: a busy machine would make Playwright's own keys a person's.
+AT_ONCE = """code => {
+    for (const key of [...code, 'Enter', 'Enter']) {
+        const pressed = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true });
+        const heard = !document.activeElement.dispatchEvent(pressed);
+        const focused = document.activeElement;
+        if (heard) continue;
+        if (focused instanceof HTMLButtonElement && (key === ' ' || key === 'Enter')) focused.click();
+        if (!(focused instanceof HTMLInputElement) || key.length > 1) continue;
+        focused.value += key;
+        focused.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+}"""
 
 
 def guests(number: int) -> list[dict[str, str]]:
@@ -54,27 +68,40 @@ def admit_earlier(
     minutes: float = 1.5,
 ) -> None:
     """Another phone lets `people` in, the last of them a while ago, each `minutes` after the one before."""
-    api = f"{server.url}/api/v1"
-    now = datetime.now(UTC)
     [door] = [
         each["id"]
         for place in json.loads(server.manage("headcount", "--event", "demo", "--json"))["venues"]
         for each in place["checkpoints"]
         if (place["venue"], each["checkpoint"]) == (venue, checkpoint)
     ]
-    said = {"code": code, "device": str(uuid.uuid4()), "name": f"{by}’s phone", "app_version": "0.1.0", "protocol": 1}
-    token = _post(f"{api}/enrol", said)["token"]
+    said = [("checkin.arrive", {"checkpoint": door, "person": each["id"], "method": "search"}) for each in people]
+    _push(server, code, by, said, minutes=minutes)
+
+
+def walk_in_earlier(server: Server, *, code: str, name: str, delegation: str, by: str) -> str:
+    """Another phone registers somebody and gives them a wristband. Answers with the id that it made for them."""
+    person = str(uuid.uuid4())
+    said = {"person": person, "name": name, "delegation": delegation, "role": "athlete"}
+    _push(server, code, by, [("checkin.register", said)])
+    return person
+
+
+def _push(server: Server, code: str, by: str, said: Sequence[tuple[str, dict[str, str]]], minutes: float = 1) -> None:
+    """A phone of its own says these things, kinds with payloads, the last of them 12 minutes ago."""
+    api, now = f"{server.url}/api/v1", datetime.now(UTC)
+    phone = {"code": code, "device": str(uuid.uuid4()), "name": f"{by}’s phone", "app_version": "0.1.0", "protocol": 1}
+    token = _post(f"{api}/enrol", phone)["token"]
     operations = [
         {
             "id": str(uuid.uuid4()),
-            "kind": "checkin.arrive",
+            "kind": kind,
             "seq": seq,
-            "occurred_at": _wire(now - timedelta(minutes=minutes * (len(people) - seq) + 12)),
+            "occurred_at": _wire(now - timedelta(minutes=minutes * (len(said) - seq) + 12)),
             "offset_ms": 0,
             "actor": by,
-            "payload": {"checkpoint": door, "person": person["id"], "method": "search"},
+            "payload": payload,
         }
-        for seq, person in enumerate(people, 1)
+        for seq, (kind, payload) in enumerate(said, 1)
     ]
     answer = _post(f"{api}/push", {"protocol": 1, "sent_at": _wire(now), "operations": operations}, token)
     assert {result["verdict"] for result in answer["results"]} == {"accepted"}, answer["results"][:3]
@@ -116,6 +143,9 @@ def tour(
     yield "ready"
     yield from _at_the_door(phone, new=new, was_in=was_in)
     yield from _elsewhere(phone, new=new)
+    page.goto(f"{server.url}/rescue")  # without a network still
+    expect(page.get_by_text("records to send.")).to_be_visible()
+    yield "rescue"
 
 
 def _at_the_door(phone: Phone, *, new: Sequence[dict[str, str]], was_in: dict[str, str]) -> Iterator[str]:
@@ -135,6 +165,7 @@ def _at_the_door(phone: Phone, *, new: Sequence[dict[str, str]], was_in: dict[st
     expect(phone.result.get_by_role("heading", name="Already in")).to_be_visible()
     yield "already"
     page.get_by_role("button", name="Let in again anyway").click()
+    expect(phone.result.get_by_role("heading", name="In", exact=True)).to_be_visible()
     phone.next()
     phone.shows(pending=0)
     page.context.set_offline(True)

@@ -1,21 +1,24 @@
 """Events, venues and enrolment codes in admin."""
 
 import re
-import uuid
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from eventsync.schedule.models import Event, Venue
-from eventsync.sync import enrolment
-from eventsync.sync.errors import ApiError
-from eventsync.sync.models import Device, EnrolmentCode
+from eventsync.sync.models import EnrolmentCode
 from tests.cast import make_games, make_phone
 from tests.desk import alice, bob, inline
 
 CODES = "/admin/sync/enrolmentcode/"
-EVENT = {"name": "Camp", "slug": "camp", "tz": "Europe/Helsinki", "first_day": "2026-08-01", "last_day": "2026-08-03"}
+EVENT = {
+    "name": "Camp",
+    "slug": "camp",
+    "tz": "Europe/Helsinki",
+    "first_day": "2026-08-01",
+    "last_day": "2026-08-03",
+    "apart_minutes": "10",
+}
 
 
 def invitation(games, **said):
@@ -122,17 +125,3 @@ def test_withdrawn_code_is_no_good_any_more(games):
     client.post(f"{CODES}add/", invitation(games))
     assert client.post(f"{CODES}{EnrolmentCode.objects.get().pk}/delete/", {"post": "yes"}).status_code == 302
     assert not EnrolmentCode.objects.exists()
-
-
-def test_code_for_one_phone_brings_it_back_and_no_other(games, phone):
-    enrolment.revoke(Device.objects.get(id=phone.id), now=timezone.now())
-    desk, page = alice(), f"{CODES}add/?device={phone.id}"
-    assert "With this code Phone enrols again" in desk.get(page).content.decode()
-    said = {"event": games.event.id, "profile": "door", "hours": 1, "device": phone.id}
-    assert "used once" in desk.post(page, said | {"uses": 2}).content.decode()
-    code = desk.post(page, said | {"uses": 1}).context["invitation"].code
-    now = timezone.now()
-    with pytest.raises(ApiError):
-        enrolment.enrol(code=code, device_id=uuid.uuid4(), name="", app_version="", now=now)
-    device, _ = enrolment.enrol(code=code, device_id=uuid.UUID(phone.id), name="", app_version="", now=now)
-    assert device.revoked_at is None

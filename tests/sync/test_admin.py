@@ -38,7 +38,9 @@ def test_revoking_asks_first_and_then_leaves_the_phone_its_push(games, phone):
 
 def test_revoking_a_phone_warns_of_what_still_waits_on_it(games, phone):
     phone.push(pending=3)
-    assert "3 records still waiting on it" in alice().get(REVOKE, {"devices": phone.id}).content.decode()
+    assert (
+        "holds <strong>3 records</strong>, undelivered" in alice().get(REVOKE, {"devices": phone.id}).content.decode()
+    )
 
 
 @pytest.mark.parametrize("devices", ["", "nonsense", "018f0000-0000-7000-8000-000000000001"])

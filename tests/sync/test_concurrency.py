@@ -4,12 +4,14 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
 
-from checkin.models import AttendanceRecord, Headcount
+from checkin.models import AttendanceRecord, Headcount, ReleaseTry
+from eventsync.jobs.models import Alert
 from eventsync.sync.models import Operation
 from tests.cast import NOON, Games, Phone, make_games, make_phone
 
@@ -113,3 +115,13 @@ def test_a_polling_reader_skips_nothing_while_phones_write(games: Games) -> None
     *_, seen, _ = together([*map(write, phones), read, finish])
     snapshot = {body["operation"] for body in reader.attendance("presence")}
     assert (len(snapshot), seen) == (40, snapshot)
+
+
+def test_three_wrong_release_codes_of_three_phones_at_once_raise_one_alert(games: Games) -> None:
+    """Whoever comes last sees the two others, for they wait for one lock."""
+    phones = [make_phone(games, profile="lead") for _ in range(3)]
+    said = {"person": str(games.people[0].id), "checkpoint": str(games.gate.id), "right": False}
+    tries = [phone.record("checkin.release_try", said) for phone in phones]
+    together([partial(phone.push, each) for phone, each in zip(phones, tries, strict=True)])
+    alerts = Alert.objects.filter(kind="release_code").values_list("subject", "count")
+    assert (ReleaseTry.objects.count(), list(alerts)) == (3, [(said["person"], 1)])

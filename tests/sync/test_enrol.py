@@ -41,7 +41,7 @@ def test_enrol_answers_with_everything_a_device_needs(games: Games) -> None:
         "event": {"id": str(games.event.id), "slug": "games", "name": "Games", "tz": "UTC"},
         "streams": [f"device:{device}", f"roster:{games.event.id}"]
         + [f"attendance:{venue}" for venue in sorted([games.hall.id, games.pool.id])],
-        "operations": ["checkin.arrive", "checkin.leave", "checkin.refuse", "checkin.void"],
+        "operations": ["checkin.arrive", "checkin.leave", "checkin.refuse", "checkin.register", "checkin.void"],
     }
 
 
@@ -158,3 +158,11 @@ def test_enrol_secrets_are_stored_hashed(games: Games) -> None:
 def test_device_says_who_it_is(games: Games, phone: Phone) -> None:
     answer = phone.client.get("/api/v1/device", headers=phone.headers).json()
     assert (answer["device"], answer["event"]["slug"]) == (phone.id, "games")
+
+
+def test_enrol_of_another_protocol_asks_for_a_new_app_and_uses_no_code_up(games: Games) -> None:
+    code = invited(games)
+    answer = ask(code, protocol=2)
+    assert error(answer) == (426, "upgrade_required")
+    assert answer.json()["error"]["fields"] == {"protocol": 1}
+    assert ask(code).status_code == 201

@@ -101,7 +101,7 @@ def test_durable_is_when_the_newest_verified_backup_began(games: Games, tmp_path
 
 def test_backup_where_nothing_can_be_written_fails_with_a_sentence_and_an_alert(games: Games, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match="is a file, not a folder"):
         manage("backup", "--to", str(tmp_path / "file"))
     assert Backup.objects.get().verified_at is None
     assert Alert.objects.get().kind == "backup_failed"

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+import psycopg
 import pytest
-from django.db import OperationalError
+from django.db import DatabaseError, DataError, Error, InternalError, OperationalError, ProgrammingError
 
 from checkin.models import Headcount
 from checkin.operations import Attendance
@@ -37,9 +38,30 @@ def test_push_bug_in_a_handler_harms_only_its_operation(
     assert [(raised.kind, raised.subject) for raised in Alert.objects.all()] == [("handler_error", operations[2]["id"])]
 
 
-def test_push_database_error_is_never_a_verdict(games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
+def on_postgres(kind: type[Error], state: str) -> Error:
+    """What Django raises for an error that PostgreSQL reports with this SQLSTATE."""
+    error = kind(state)
+    error.__cause__ = psycopg.errors.lookup(state)(state)
+    return error
+
+
+TROUBLE = {
+    "locked": OperationalError("database is locked"),
+    "damaged": DatabaseError("database disk image is malformed"),
+    "file too large": on_postgres(InternalError, "XX000"),
+    "disk full": on_postgres(OperationalError, "53100"),
+    "read only": on_postgres(InternalError, "25006"),
+    "file system read only": on_postgres(ProgrammingError, "42501"),
+    "not migrated": on_postgres(ProgrammingError, "42P01"),
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
+def test_push_database_error_is_never_a_verdict(
+    games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch, trouble: Error
+) -> None:
     def locked(*arguments: Any, **named: Any) -> Any:
-        raise OperationalError("database is locked")
+        raise trouble
 
     operation = phone.arrive(games.people[0])
     with monkeypatch.context() as broken:
@@ -49,6 +71,23 @@ def test_push_database_error_is_never_a_verdict(games: Games, phone: Phone, monk
     assert (answer.status_code, answer.json()["error"]["code"], answer["Retry-After"]) == (503, "unavailable", "5")
     assert Operation.objects.count() == 0
     assert phone.push(operation)[0]["verdict"] == "accepted"
+
+
+@pytest.mark.parametrize("bug", [DataError("too long"), on_postgres(OperationalError, "54000")], ids=["data", "limit"])
+def test_push_of_what_the_database_cannot_hold_is_quarantined(
+    games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch, bug: Error
+) -> None:
+    """Coming back later would not help it, and it must not hold up its neighbours."""
+    sound = Attendance.apply
+
+    def too_much(self: Attendance, fresh: Any, changes: Any) -> Any:
+        if any(operation.actor == "Bug" for operation in fresh):
+            raise bug
+        return sound(self, fresh, changes)
+
+    monkeypatch.setattr(Attendance, "apply", too_much)
+    operations = [phone.arrive(games.people[0]), phone.arrive(games.people[1], actor="Bug")]
+    assert [result["verdict"] for result in phone.push(*operations)] == ["accepted", "quarantined"]
 
 
 def test_push_is_tried_again_after_a_passing_database_error(

@@ -14,6 +14,7 @@ from eventsync.sync import quarantine
 from eventsync.sync.enrolment import publish_profile
 from eventsync.sync.models import Device, Operation, Quarantined, Resolution
 from eventsync.sync.registry import registry
+from eventsync.sync.wire import write_time
 from tests.cast import NOON, Games, Phone, make_games, make_phone
 from tests.sync.test_concurrency import together
 
@@ -169,6 +170,34 @@ def test_rerun_keeps_the_order_of_what_happened(games, phone, other_phone):
     assert again(Quarantined.objects.get()).applied
     count = Headcount.objects.get(checkpoint=door)
     assert (count.present, count.voided, other["id"] != arrival["id"]) == (1, 1, True)
+
+
+BEHIND = timedelta(hours=3)
+
+
+def test_rerun_corrects_the_clock_that_the_phone_had_when_it_sent(games, phone):
+    door, operation = at_new_door(phone, games)
+    operation |= {"occurred_at": write_time(NOON - BEHIND), "offset_ms": None}
+    phone.push(operation, sent_at=timezone.now() - BEHIND)
+    build(door)
+    assert again(Quarantined.objects.get()).told == "It was applied: the verdict is flagged."
+    stored = Operation.objects.get()
+    assert stored.corrected_at
+    assert (abs(stored.corrected_at - NOON) < timedelta(seconds=30), stored.flags) == (True, '["clock_suspect"]')
+
+
+def test_rerun_does_not_take_a_carriers_clock_for_the_authors(games, phone, other_phone):
+    """The carrier's bytes are those that were kept; then the author brought the same, and said nothing of its clock."""
+    door, operation = at_new_door(phone, games)
+    operation |= {"occurred_at": write_time(NOON), "offset_ms": None}
+    Device.objects.filter(id=phone.id).update(profile="family")
+    other_phone.push({**operation, "device": phone.id}, sent_at=timezone.now() - BEHIND)
+    Device.objects.filter(id=phone.id).update(profile="door")
+    phone.push(operation)
+    assert (Quarantined.objects.get().code, Operation.objects.get().code) == ("not_permitted", "invalid_payload")
+    build(door)
+    assert again(Quarantined.objects.get()).told == "It was applied: the verdict is accepted."
+    assert Operation.objects.get().corrected_at == NOON
 
 
 def test_rerun_of_unstorable_bytes_stays_aside(games, phone):

@@ -1,7 +1,7 @@
 """A demo event that is loaded once, a server on a copy of it for each test, and phones at its doors."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from tests.e2e.tour import (
 
 PEOPLE = 60
 EARLIER = slice(20, 30)
-NO_GOOD = "This code is wrong, used up or expired. Ask for a new one."
+NO_GOOD = "This code is wrong, used up, expired or not for this phone. Ask for a new one."
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +52,8 @@ def new() -> list[dict[str, str]]:
 def at_door(server: Server, code: str, new_phone: Callable[..., Phone]) -> Callable[..., Phone]:
     """Makes a phone that is ready at a checkpoint, the main door if no other is named."""
 
-    def make(checkpoint: str = DOOR) -> Phone:
-        phone = new_phone()
+    def make(checkpoint: str = DOOR, *, switches: Sequence[str] = ()) -> Phone:
+        phone = new_phone(switches=switches)
         phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=checkpoint)
         expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
         return phone

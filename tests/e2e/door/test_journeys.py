@@ -21,7 +21,7 @@ from tests.e2e.tour import (
 
 PEOPLE = 60
 EARLIER = slice(20, 30)
-NO_GOOD = "This code is wrong, used up or expired. Ask for a new one."
+NO_GOOD = "This code is wrong, used up, expired or not for this phone. Ask for a new one."
 
 
 def word(phone: Phone, heading: str, name: str = "") -> None:
@@ -44,7 +44,7 @@ def test_a_reader_is_heard_wherever_the_focus_is(new: list[dict[str, str]], at_d
     phone.scan("-".join(re.findall(".{5}", third["code"])))
     word(phone, "In", third["name"])
     phone.shows(present=3, pending=0)
-    assert [row["operation"]["payload"]["method"] for row in phone.rows()] == ["typed"] * 3
+    assert [row["operation"]["kind"] for row in phone.rows()] == ["checkin.arrive"] * 3
 
 
 def test_an_unknown_code_is_recorded_when_a_person_says_so(server: Server, at_door: Callable[..., Phone]) -> None:
@@ -224,8 +224,12 @@ def test_a_new_version_waits_for_a_tap_and_leaves_the_outbox_alone(
     expect(page.get_by_text("A new version is ready.")).to_be_visible()
     assert axe(page, "color-contrast-enhanced") == []
     phone.shows(present=2, pending=2)
+    page.get_by_role("button", name="Later").click()
+    expect(page.get_by_text("A new version is ready.")).to_have_count(0)
+    page.reload()
+    assert page.evaluate("caches.keys()") != ["eventsync-app-bbbbbbbbbbbb"]
     page.evaluate("window.before = true")
-    page.get_by_role("button", name="Update now").click()
+    page.get_by_role("button", name="Use it now").click()
     expect(page.get_by_text("A new version is ready.")).to_have_count(0)
     phone.shows(present=2, pending=2)
     assert page.evaluate("[window.before === undefined, navigator.serviceWorker.controller.state]") == [

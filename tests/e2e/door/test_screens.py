@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.stage import Phone, Server, axe, sideways
@@ -24,14 +25,16 @@ def word(phone: Phone, heading: str, name: str = "") -> None:
     expect(phone.result).to_contain_text(name)
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
 def test_every_screen_passes_axe_in_light_and_dark_and_fits_a_narrow_phone(
-    server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
+    language: str, server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
 ) -> None:
     earlier = guests(PEOPLE)[EARLIER]
     admit_earlier(server, code=code, people=earlier, by="Ben")
     phone = new_phone(reduced_motion="reduce")
     found: dict[str, list[str]] = {}
     for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=earlier[0]):
+        speak(phone.page, language)
         for scheme in ("light", "dark"):
             phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found[f"{screen} {scheme}"] = axe(phone.page, "color-contrast-enhanced")
@@ -39,20 +42,38 @@ def test_every_screen_passes_axe_in_light_and_dark_and_fits_a_narrow_phone(
         phone.page.set_viewport_size({"width": 320, "height": 640})
         found[f"{screen} 320"] = sideways(phone.page)
         phone.page.set_viewport_size({"width": 360, "height": 640})
+        speak(phone.page, "en")
     assert found == {f"{screen} {part}": [] for screen in SCREENS for part in ("light", "dark", "320")}
 
 
+def speak(page: Page, language: str) -> None:
+    """As when somebody chooses a language in another tab. /rescue knows English only."""
+    if "/app/" in page.url:
+        page.evaluate(
+            """language => {
+                localStorage.setItem('eventsync-language', language);
+                dispatchEvent(new StorageEvent('storage', { key: 'eventsync-language' }));
+            }""",
+            language,
+        )
+        root = page.locator("html")
+        expect(root).to_have_attribute("lang", language)
+        expect(root).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+
+
+@pytest.mark.parametrize("language", ["en", "fi", "ar"])
 def test_no_screen_scrolls_sideways_at_twice_the_text_size(
-    server: Server, code: str, new: list[dict[str, str]], tmp_path: Path, new_phone: Callable[..., Phone]
+    language: str, server: Server, code: str, new: list[dict[str, str]], tmp_path: Path, new_phone: Callable[..., Phone]
 ) -> None:
     earlier = guests(PEOPLE)[EARLIER]
     admit_earlier(server, code=code, people=earlier, by="Ben")
     set_text_size(tmp_path / "phone-0", 32)
     phone = new_phone()
-    found = {
-        screen: sideways(phone.page)
-        for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=earlier[0])
-    }
+    found = {}
+    for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=earlier[0]):
+        speak(phone.page, language)
+        found[screen] = sideways(phone.page)
+        speak(phone.page, "en")
     assert phone.page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") == 1.0625 * 32
     assert found == {screen: [] for screen in SCREENS}
 
@@ -69,7 +90,11 @@ def test_a_keyboard_is_enough(
 ) -> None:
     page = new_phone().page
     person = new[0]
-    page.goto(f"{server.url}/app/#enrol={code}")
+    page.goto(f"{server.url}/app/")
+    expect(page.get_by_role("heading", name="Enrol this phone")).to_be_focused()
+    tab_to(page, page.get_by_label("Enrolment code"))
+    page.keyboard.type(code)
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Who is holding this phone?")).to_be_focused()
     tab_to(page, page.get_by_label("Your name"))
     page.keyboard.type("Maria")
@@ -102,7 +127,7 @@ def test_a_keyboard_is_enough(
 
 
 def find_by_keyboard(page: Page, person: dict[str, str]) -> None:
-    page.keyboard.type(person["name"])
+    page.keyboard.type(person["name"], delay=60)  # as a person, not as a reader does
     found = page.get_by_role("list", name="People found").get_by_role("button")
     expect(found).to_have_count(1)  # the list has caught up with the typing
     tab_to(page, found)

@@ -1,0 +1,38 @@
+"""Any ASGI server will do: under uvicorn pushes, pulls and pokes work, and a killed process loses nothing."""
+
+import asyncio
+import signal
+import time
+from importlib.util import find_spec
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.faults.pokes import apart, poke_of, socket_of
+from tests.faults.stage import Stage
+
+# uvicorn speaks websockets only with one of these beside it. Without, it refuses, and devices live by pulling.
+SPEAKS_SOCKETS = any(map(find_spec, ("websockets", "wsproto")))
+
+
+def test_uvicorn_killed_in_mid_batch_loses_and_doubles_nothing(stage: Stage, seed: int) -> None:
+    web = stage.web("uvicorn")
+    reader, writer, _ = stage.reader(), stage.writer(), stage.writer()
+    stream = writer.attendance()[0]
+
+    async def scenario(socket: aiohttp.ClientWebSocketResponse) -> Any:
+        await socket.receive_json()
+        await asyncio.to_thread(writer.push, writer.record(100))
+        return await poke_of(socket, stream)
+
+    if SPEAKS_SOCKETS:
+        assert apart(socket_of(web.port, reader.token, scenario)) > 0
+    else:
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            apart(socket_of(web.port, reader.token, scenario))
+    with stage.at_work():
+        time.sleep(stage.dice.uniform(0.5, 1.5))
+        web.stop(signal.SIGKILL)
+        web.start()
+    stage.verify()

@@ -1,0 +1,38 @@
+"""The pages that are the same for everybody. /rescue needs nothing that a build makes."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from eventsync import shell
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def unbuilt(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> None:
+    monkeypatch.setattr(shell, "DIST", tmp_path)
+    settings.WHITENOISE_USE_FINDERS = True  # other tests do without static files
+
+
+def test_rescue_is_served_where_nothing_was_built(unbuilt: None, db: None, client: Client) -> None:
+    answer = client.get("/rescue")
+    page = answer.content.decode()
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-cache")
+    assert "/static/dist/" not in page
+    assert client.get("/app/").status_code == 503
+    for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
+        file = client.get(path)
+        assert (path, file.status_code, b"".join(file)) == (path, 200, (ROOT / path[1:]).read_bytes())
+        file.close()
+
+
+def test_rescue_runs_scripts_of_its_own_address_only(client: Client) -> None:
+    answer = client.get("/rescue")
+    assert "script-src 'self'" in answer["Content-Security-Policy"]
+    assert re.findall(r"<script[^>]*>", answer.content.decode()) == [
+        '<script type="module" src="/static/rescue/rescue.js">'
+    ]
