@@ -1,7 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help demo setup lint test bench screenshots clean
+.PHONY: help demo setup lint test prove bench screenshots clean
 
 export PORT ?= 8000
+export LAN ?=
 DB ?= sqlite
 
 help: ## Show this list
@@ -9,7 +10,7 @@ help: ## Show this list
 	@echo
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
-demo: ## Set everything up and run the product with a demo event (PORT=8000)
+demo: ## Set everything up and run the product with a demo event (PORT=8000; LAN=1: for phones)
 	@.ci/demo
 
 setup: ## Install and build everything that running needs; run nothing
@@ -23,7 +24,10 @@ test: ## Run every check (DB=postgres: the server's tests on PostgreSQL and Redi
 	@.ci/setup checks
 	@.ci/check $(DB)
 
-bench: ## Measure push, pull and the door app
+prove: ## Run everything on both databases, with all seeds and faults; takes about two hours (SEEDS=1-1000)
+	@.ci/prove
+
+bench: ## Measure push, pull, overload, pokes and the door app
 	@.ci/setup checks
 	@EVENTSYNC_CHROMIUM=$$(.ci/chromium) PYTHONPATH=. .venv/bin/python tests/bench/run.py
 
