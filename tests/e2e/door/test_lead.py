@@ -130,6 +130,7 @@ def test_walk_in_is_said_to_be_somebody_without_a_network_counted_once_and_taken
     other.check_in(guest)
     door.page.context.set_offline(False)
     door.shows(present=2, pending=0)
+    lead.shows(present=2)  # it has heard of both before it loses the network
 
     page = lead.page
     tab(page, "Lead").click()
