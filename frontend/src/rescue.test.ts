@@ -91,7 +91,7 @@ async function prepared(): Promise<Contents> {
   const rows = [];
   for (let at = 0; at < 5; at++) rows.push(await outbox.append(ARRIVE));
   const settled = { verdict: 'accepted', flags: [], code: null, message: null, at: { s: 1 }, server_time: NOW } as const;
-  await outbox.settle(new Map([[rows[0]!.id, settled]]), EPOCH);
+  await outbox.settle(new Map([[rows[0]!.id, settled]]), await outbox.era());
   await outbox.carry([{ ...rows[1]!.operation, id: '0190b0a2-0000-7000-8000-00000000000c', device: '0190b0a2-0000-7000-8000-00000000000b' }]);
   await outbox.close();
   return dump();
@@ -137,12 +137,20 @@ const choking: fake.Script = (request) =>
   request.operations.some(({ seq }) => seq === 3) ? refusal(400, 'malformed') : accepting(request);
 const restored: fake.Script = ({ operations }) =>
   json({ server_time: NOW, results: operations.map(({ id }) => ({ id, verdict: 'accepted', at: {} })) }, OTHER_EPOCH);
+// Its first answer began before the restore that the app, in another tab, hears of meanwhile; the epoch stays the same.
+const putBackMeanwhile: fake.Script = async (request) => {
+  const app = new Outbox();
+  if ((await app.era()).beginnings === 1) await app.sendAllAgain();
+  await app.close();
+  return accepting(request);
+};
 
 test.each<[string, fake.Script, string | null]>([
   ['accepts everything', accepting, null],
   ['gives every verdict', mixed, null],
   ['cannot read one operation', choking, null],
   ['was restored', restored, null],
+  ['was restored meanwhile', putBackMeanwhile, null],
   ['is a captive portal', fake.portal, 'offline'],
   ['is not there', fake.networkError, 'offline'],
   ['speaks of something else', () => json({ server_time: NOW, results: [] }), 'offline'],

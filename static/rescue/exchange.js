@@ -21,15 +21,16 @@ export async function sendAll(database, progress = () => undefined) {
   while (queue.length > 0) {
     const batch = queue.slice(0, size);
     const reply = await push(held.session.token, batch, waiting - batch.length);
-    if (reply.kind === 'answer' && reply.epoch === held.epoch && (await settle(database, reply.settled, reply.epoch))) {
+    const ours = reply.epoch === held.era.epoch;
+    if (reply.kind === 'answer' && ours && (await settle(database, reply.settled, held.era))) {
       queue = queue.slice(batch.length);
       waiting -= reply.settled.size;
       size = Math.min(LARGEST_BATCH, size * 2);
-    } else if (reply.epoch !== undefined && reply.epoch !== held.epoch) {
+    } else if (reply.kind === 'answer' || (reply.kind === 'refused' && !ours)) {
       // Two servers that answer in turns must not keep it going for ever.
       if (restarted) return { kind: 'offline', why: 'the server was changed just now' };
       restarted = true;
-      await beginEpoch(database, reply.epoch);
+      await beginEpoch(database, reply.epoch, held.era);
       held = await readOutbox(database);
       queue = unsettled(held);
       waiting = queue.length;
@@ -40,7 +41,7 @@ export async function sendAll(database, progress = () => undefined) {
         queue = queue.slice(1);
       }
     } else {
-      return reply.kind === 'answer' ? { kind: 'offline', why: 'the server was changed just now' } : reply;
+      return reply;
     }
     progress(queue.length);
   }

@@ -30,19 +30,19 @@ export function openOutbox() {
   });
 }
 
-/** What is held here, in order, and who holds it: {rows, device, session, epoch}; device, session and epoch may be missing. */
+/** What is held here, in order, and who holds it: {rows, device, session, era}; device and session may be missing. */
 export async function readOutbox(database) {
   const transaction = database.transaction(['operations', 'meta']);
   const meta = transaction.objectStore('meta');
-  const asked = [transaction.objectStore('operations').getAll(), ...['device', 'session', 'epoch'].map((name) => meta.get(name))];
-  const [rows, device, session, epoch] = await Promise.all(asked.map(result));
-  return { rows: rows.sort((a, b) => a.seq - b.seq), device, session, epoch };
+  const asked = [transaction.objectStore('operations').getAll(), meta.get('device'), meta.get('session')].map(result);
+  const [rows, device, session, era] = await Promise.all([...asked, eraOf(meta)]);
+  return { rows: rows.sort((a, b) => a.seq - b.seq), device, session, era };
 }
 
-/** Stores verdicts (by id) given under `epoch`; false, changing nothing, when another epoch has begun since. */
-export function settle(database, verdicts, epoch) {
+/** Stores verdicts (by id) that were asked for in `era`; false, changing nothing, when another has begun since. */
+export function settle(database, verdicts, era) {
   return write(database, async ({ operations, meta }) => {
-    if ((await result(meta.get('epoch'))) !== epoch) return false;
+    if (!isSameEra(await eraOf(meta), era)) return false;
     for (const [id, settled] of verdicts) {
       const row = await result(operations.get(id));
       if (row === undefined || isOvertaken(row.settled, settled)) continue;
@@ -62,11 +62,13 @@ export function setAside(database, id, reason) {
   });
 }
 
-/** Another server history: whatever this phone still holds is unsettled again. */
-export function beginEpoch(database, epoch) {
+/** Another server history: whatever this phone still holds is unsettled again. Nothing, if `asked` is no longer the era. */
+export function beginEpoch(database, epoch, asked) {
   return write(database, async ({ operations, meta }) => {
-    if ((await result(meta.get('epoch'))) === epoch) return;
+    const era = await eraOf(meta);
+    if (era.epoch === epoch || !isSameEra(era, asked)) return;
     meta.put(epoch, 'epoch');
+    meta.put(era.beginnings + 1, 'beginnings');
     for (const row of await result(operations.getAll())) {
       operations.put({ ...row, settled: null, stuck: null, unsettled: row.seq, queued: row.seq });
     }
@@ -81,6 +83,15 @@ export function copyOf({ rows, device, session }, now = new Date()) {
   const lines = rows.map(({ operation }) => ({ ...operation, device: operation.device ?? device }));
   const text = [header, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
   return { name: `eventsync-outbox-${device}-${at.replace(/[-:]|\.\d+/g, '')}.ndjson`, text };
+}
+
+async function eraOf(meta) {
+  const [epoch, beginnings] = await Promise.all([result(meta.get('epoch')), result(meta.get('beginnings'))]);
+  return { epoch, beginnings: beginnings ?? 0 };
+}
+
+function isSameEra(one, other) {
+  return one.epoch === other.epoch && one.beginnings === other.beginnings;
 }
 
 // Out of quarantine there is one way only: an answer that says it again was on its way before the re-run.

@@ -2,10 +2,11 @@ import 'fake-indexeddb/auto';
 import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { StorageError } from './connection';
-import { Outbox, type Draft, type Settled } from './outbox';
+import { Outbox, type Draft, type Era, type Settled } from './outbox';
 
 const ARRIVE: Draft = { kind: 'checkin.arrive', refers_to: null, payload: { checkpoint: 'c', person: 'p', method: 'search' } };
 const EPOCH = 'epoch-1';
+const ERA: Era = { epoch: EPOCH, beginnings: 1 };
 const ACCEPTED: Settled = {
   verdict: 'accepted', flags: [], code: null, message: null, at: { s: 3 }, server_time: '2026-11-22T10:00:00.000Z',
 }; // prettier-ignore
@@ -101,7 +102,7 @@ test('without IndexedDB it says so', async () => {
 
 test('settle takes an operation out of the queue and keeps it', async () => {
   const [first, second] = [await outbox.append(ARRIVE), await outbox.append(ARRIVE)];
-  expect(await outbox.settle(new Map([[first.id, ACCEPTED]]), EPOCH)).toBe(true);
+  expect(await outbox.settle(new Map([[first.id, ACCEPTED]]), ERA)).toBe(true);
   expect(await outbox.queuedAfter(0, 10)).toEqual([second]);
   expect((await outbox.all()).map(({ settled }) => settled)).toEqual([ACCEPTED, null]);
 });
@@ -109,29 +110,38 @@ test('settle takes an operation out of the queue and keeps it', async () => {
 test('a verdict after a re-run stays, although the first answer comes later', async () => {
   const row = await outbox.append(ARRIVE);
   const aside: Settled = { ...ACCEPTED, verdict: 'quarantined', code: 'unknown_kind', message: 'Unknown.' };
-  await outbox.settle(new Map([[row.id, aside]]), EPOCH);
-  for (const told of [ACCEPTED, aside]) await outbox.settle(new Map([[row.id, told]]), EPOCH);
+  await outbox.settle(new Map([[row.id, aside]]), ERA);
+  for (const told of [ACCEPTED, aside]) await outbox.settle(new Map([[row.id, told]]), ERA);
   expect((await outbox.all()).map(({ settled }) => settled)).toEqual([ACCEPTED]);
 });
 
 test('settle ignores verdicts of another epoch', async () => {
   const row = await outbox.append(ARRIVE);
   await outbox.beginEpoch('epoch-2');
-  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), EPOCH)).toBe(false);
+  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), ERA)).toBe(false);
   expect(await outbox.countUnsettled()).toBe(1);
 });
 
 test('an answer that was on its way when everything was to be sent again settles nothing', async () => {
   const row = await outbox.append(ARRIVE);
+  const asked = await outbox.era();
   await outbox.sendAllAgain();
-  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), EPOCH)).toBe(false);
+  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), asked)).toBe(false);
   await outbox.beginEpoch(EPOCH);
-  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), EPOCH)).toBe(true);
+  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), asked)).toBe(false);
+  expect(await outbox.settle(new Map([[row.id, ACCEPTED]]), await outbox.era())).toBe(true);
+});
+
+test('an answer that names an epoch begins it only in the era that it was asked in', async () => {
+  const asked = await outbox.era();
+  await outbox.beginEpoch('epoch-2', asked);
+  await outbox.beginEpoch('epoch-0', asked);
+  expect(await outbox.era()).toEqual({ epoch: 'epoch-2', beginnings: 2 });
 });
 
 test('a new epoch makes everything that is held unsettled again, once', async () => {
   const [first, second] = [await outbox.append(ARRIVE), await outbox.append(ARRIVE)];
-  await outbox.settle(new Map([[first.id, ACCEPTED]]), EPOCH);
+  await outbox.settle(new Map([[first.id, ACCEPTED]]), ERA);
   await outbox.setAside(second.id, 'unreadable');
   await outbox.beginEpoch(EPOCH);
   expect(await outbox.queuedAfter(0, 10)).toEqual([]);
@@ -157,7 +167,7 @@ test('prune lets go only of what is settled, backed up and old', async () => {
     await outbox.append(ARRIVE, old), await outbox.append(ARRIVE, old),
   ]; // prettier-ignore
   const early = { ...ACCEPTED, server_time: '2026-11-02T00:00:00.000Z' };
-  await outbox.settle(new Map([[gone.id, early], [fresh.id, early], [notBackedUp.id, ACCEPTED]]), EPOCH); // prettier-ignore
+  await outbox.settle(new Map([[gone.id, early], [fresh.id, early], [notBackedUp.id, ACCEPTED]]), ERA); // prettier-ignore
   await outbox.setAside(stuck.id, 'unreadable');
   const pruned = await outbox.prune('2026-11-10T00:00:00.000Z', '2026-11-19T00:00:00.000Z');
   expect(pruned).toEqual([gone.id]);

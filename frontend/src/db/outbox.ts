@@ -2,9 +2,9 @@ import type { Carried, Description, Operation } from '../contract/protocol';
 import { uuid7 } from '../platform/ids';
 import { carry } from './carried';
 import { abort, Connection } from './connection';
-import { createStores, FIRST_CARRIED, waiting, type Meta, type OutboxRow, type OutboxSchema, type Settled, type Writing } from './schema';
+import { createStores, FIRST_CARRIED, waiting, type Era, type Meta, type OutboxRow, type OutboxSchema, type Settled, type Writing } from './schema';
 
-export type { Meta, OutboxRow, Settled } from './schema';
+export type { Era, Meta, OutboxRow, Settled } from './schema';
 
 export type Draft = Pick<Operation, 'kind' | 'refers_to' | 'payload'>;
 
@@ -77,10 +77,15 @@ export class Outbox {
     return rows.find(({ id }) => !besides.includes(id)) ?? null;
   }
 
-  /** Applies verdicts given under `epoch`; says false, changing nothing, when another epoch has begun since. */
-  settle(verdicts: ReadonlyMap<string, Settled>, epoch: string): Promise<boolean> {
+  /** To be compared with itself after a request: an answer to what was asked in another era is worth nothing. */
+  era(): Promise<Era> {
+    return this.#connection.use((database) => eraOf(database.transaction('meta').store));
+  }
+
+  /** Applies verdicts that were asked for in `era`; says false, changing nothing, when another has begun since. */
+  settle(verdicts: ReadonlyMap<string, Settled>, era: Era): Promise<boolean> {
     return this.#write(async (transaction) => {
-      if ((await transaction.objectStore('meta').get('epoch')) !== epoch) return false;
+      if (!isSameEra(await eraOf(transaction.objectStore('meta')), era)) return false;
       const operations = transaction.objectStore('operations');
       for (const [id, settled] of verdicts) {
         const row = await operations.get(id);
@@ -105,25 +110,18 @@ export class Outbox {
     return this.#write((transaction) => requeue(transaction, (row) => row.stuck !== null));
   }
 
-  /** Another server history: whatever this phone still holds is unsettled again. */
-  beginEpoch(epoch: string): Promise<void> {
+  /** Another server history: whatever this phone still holds is unsettled again. Nothing, if `asked` is no longer the era. */
+  beginEpoch(epoch: string, asked?: Era): Promise<void> {
     return this.#write(async (transaction) => {
-      const meta = transaction.objectStore('meta');
-      if ((await meta.get('epoch')) === epoch) return;
-      await meta.put(epoch, 'epoch');
-      await requeue(transaction, () => true);
+      const era = await eraOf(transaction.objectStore('meta'));
+      if (era.epoch === epoch || (asked !== undefined && !isSameEra(era, asked))) return;
+      await beginAnew(transaction, { epoch, beginnings: era.beginnings });
     });
   }
 
-  /**
-   * The server lost some of what it had acknowledged: whatever this phone still holds is unsettled again. The epoch is
-   * forgotten, so that an answer which was on its way meanwhile settles nothing; the next answer names it anew.
-   */
+  /** The server lost some of what it had acknowledged: whatever this phone still holds is unsettled again. */
   sendAllAgain(): Promise<void> {
-    return this.#write(async (transaction) => {
-      await transaction.objectStore('meta').delete('epoch');
-      await requeue(transaction, () => true);
-    });
+    return this.#write(async (transaction) => beginAnew(transaction, await eraOf(transaction.objectStore('meta'))));
   }
 
   /** Removes operations settled before `settledBefore` and recorded before `recordedBefore` (both RFC 3339). */
@@ -231,6 +229,22 @@ async function committed(transaction: Writing, rows: readonly OutboxRow[]): Prom
     throw error;
   }
   await Promise.all(written);
+}
+
+async function eraOf(meta: { get(name: 'epoch' | 'beginnings'): Promise<Meta[keyof Meta] | undefined> }): Promise<Era> {
+  const [epoch, beginnings] = await Promise.all([meta.get('epoch'), meta.get('beginnings')]);
+  return { epoch: typeof epoch === 'string' ? epoch : undefined, beginnings: typeof beginnings === 'number' ? beginnings : 0 };
+}
+
+export function isSameEra(one: Era, other: Era): boolean {
+  return one.epoch === other.epoch && one.beginnings === other.beginnings;
+}
+
+async function beginAnew(transaction: Writing, { epoch, beginnings }: Era): Promise<void> {
+  const meta = transaction.objectStore('meta');
+  if (epoch !== undefined) await meta.put(epoch, 'epoch');
+  await meta.put(beginnings + 1, 'beginnings');
+  await requeue(transaction, () => true);
 }
 
 async function requeue(transaction: Writing, chosen: (row: OutboxRow) => boolean): Promise<void> {

@@ -31,6 +31,8 @@ export interface Meta {
   /** The answer that told the offset: by how much it may be wrong, and when it came by the device's clock; ms. */
   clock: { uncertainty: number; heardAt: number };
   epoch: string;
+  /** How often everything here became unsettled again. */
+  beginnings: number;
   session: Enrolment;
   actor: string;
   checkpoint: string;
@@ -45,6 +47,12 @@ export interface OutboxSchema extends DBSchema {
 
 /** Far above every number that a phone gives: what is carried is sent after the phone's own, and leaves no hole in its numbers. */
 export const FIRST_CARRIED = 2 ** 52;
+
+/** Which history of the server this phone speaks of: its epoch, and how often the phone has begun anew. */
+export interface Era {
+  readonly epoch: string | undefined;
+  readonly beginnings: number;
+}
 
 export type Writing = IDBPTransaction<OutboxSchema, ['operations', 'meta'], 'readwrite'>;
 

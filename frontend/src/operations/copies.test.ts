@@ -125,7 +125,7 @@ test('what waits here is shown as codes, and another phone takes it over by its 
   const [settled, second, third] = [await outbox.append(ARRIVE), await outbox.append(ARRIVE), await outbox.append(ARRIVE)];
   await outbox.beginEpoch('epoch-1');
   const verdict = { verdict: 'accepted', flags: [], code: null, message: null, at: {}, server_time: '2026-11-22T10:00:00.000Z' } as const;
-  await outbox.settle(new Map([[settled.id, verdict]]), 'epoch-1');
+  await outbox.settle(new Map([[settled.id, verdict]]), await outbox.era());
   const giver = await outbox.device();
   const shown = await copies.show();
   expect(shown.count).toBe(2);

@@ -34,7 +34,7 @@ async function pulled(seq: number, ...rows: Row[]): Promise<void> {
 async function settle(id: string, verdict: Settled['verdict'], at: number): Promise<void> {
   const settled: Settled = { verdict, flags: [], code: null, message: null, at: { 'roster:e': at }, server_time: '2026-11-22T11:00:00.000Z' };
   await stored.beginEpoch('e');
-  await stored.settle(new Map([[id, settled]]), 'e');
+  await stored.settle(new Map([[id, settled]]), await stored.era());
   await outbox.load('all');
 }
 

@@ -136,7 +136,7 @@ test('that nothing waits any more is told at once, whoever looks', async () => {
   await push.round();
   visible = false;
   const settled = { verdict: 'accepted', flags: [], code: null, message: null, at: {}, server_time: NOW } as const;
-  await outbox.settle(new Map([[id ?? '', settled]]), EPOCH);
+  await outbox.settle(new Map([[id ?? '', settled]]), await outbox.era());
   await push.round();
   expect(beats().map(({ pending }) => pending)).toEqual([1, 0]);
 });

@@ -31,7 +31,7 @@ function verdict(seq: number, id: string): Change {
 
 async function keptAside(): Promise<OutboxRow> {
   const row = await phone.outbox.append({ kind: 'checkin.arrive', refers_to: null, payload: {} });
-  await phone.outbox.settle(new Map([[row.id, { ...ASIDE, server_time: '2026-11-22T09:00:00.000Z' }]]), EPOCH);
+  await phone.outbox.settle(new Map([[row.id, { ...ASIDE, server_time: '2026-11-22T09:00:00.000Z' }]]), await phone.outbox.era());
   return row;
 }
 
@@ -118,7 +118,7 @@ test('what is let go follows the new profile at once', async () => {
   const old = Date.parse(NOW) - 100 * 3_600_000;
   const row = await phone.outbox.append({ kind: 'checkin.arrive', refers_to: null, payload: {} }, old);
   const settled = { verdict: 'accepted', flags: [], code: null, message: null, at: {}, server_time: new Date(old).toISOString() } as const;
-  await phone.outbox.settle(new Map([[row.id, settled]]), EPOCH);
+  await phone.outbox.settle(new Map([[row.id, settled]]), await phone.outbox.era());
   const changed = (): Response => page({ stream: DEVICE, changes: [profiled(1, { retain_hours: 200 })] });
   phone.fakeServer.next(() => own(1, NOW), changed, () => json(DESCRIBED));
   await phone.pull.round();

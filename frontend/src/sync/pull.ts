@@ -1,5 +1,5 @@
 import type { Change, Enrolment, PageHeader, StreamHead } from '../contract/protocol';
-import type { Outbox } from '../db/outbox';
+import { isSameEra, type Era, type Outbox } from '../db/outbox';
 import { liveAfter, type Cursor, type Position, type Records } from '../db/records';
 import type { Bulletin } from '../platform/bulletin';
 import { say } from '../words/words.svelte';
@@ -16,8 +16,8 @@ import type { Offline, Refusal, RefusalCode, Server } from './server';
 // While a person looks and no poke would come.
 const UNPOKED_REST_MS = 5_000;
 const REST_MS = 60_000;
-// A server that was put back is asked for its epoch first, and then for everything.
-const BEGINNINGS = 2;
+// How often a round begins anew when the history of the server changes meanwhile.
+const RESTARTS = 2;
 const PAGE = 10_000;
 const PROGRESS_EVERY = 500;
 const CONFIRM_EVERY_MS = 30_000;
@@ -32,7 +32,8 @@ type Stop =
   /** The server no longer knows what was deleted since our position. */
   | { readonly kind: 'expired' };
 
-interface Asked {
+/** And the era in which it was asked. */
+interface Asked extends Era {
   readonly session: Enrolment;
   readonly epoch: string;
   readonly stream: string;
@@ -41,8 +42,6 @@ interface Asked {
   /** When the server told the heads. */
   readonly serverTime: string;
 }
-
-type Told = Pick<PageHeader, 'count' | 'checksum'>;
 
 export interface PullTools {
   readonly server: Server;
@@ -72,7 +71,7 @@ export class Pull {
     if (session === undefined) return { kind: 'rest', ms: REST_MS };
     await eraseExpired(this.tools.records, this.tools.bulletin, session.profile, Date.now());
     let stop = await this.#everything(session);
-    for (let again = 0; stop?.kind === 'epoch' && again < BEGINNINGS; again++) stop = await this.#everything(session);
+    for (let again = 0; stop?.kind === 'epoch' && again < RESTARTS; again++) stop = await this.#everything(session);
     if (stop !== null) return { kind: 'failed', retryAfterMs: stop.kind === 'failed' ? stop.retryAfterMs : null };
     const { isVisible, isPoked } = this.tools;
     return { kind: 'rest', ms: isVisible() && !isPoked() ? UNPOKED_REST_MS : REST_MS };
@@ -80,17 +79,18 @@ export class Pull {
 
   async #everything(session: Enrolment): Promise<Stop | null> {
     const { server, outbox, report } = this.tools;
-    const epoch = await outbox.read('epoch');
+    const era = await outbox.era();
     const reply = await server.streams(session);
     if (reply.kind === 'offline') return this.#offline(reply);
-    if (reply.epoch !== epoch) return this.#newEpoch(reply.epoch);
+    const begun = await this.#begun(reply.epoch, era);
+    if (begun !== null) return begun;
     if (reply.kind === 'refusal') return this.#refused(reply);
     const heads = readHeads(reply.body);
     if (heads === null) return this.#offline({ kind: 'offline', why: say('trouble.nonsense') });
     await hear(outbox, reply, heads.serverTime);
     await this.#eraseUnlisted(heads);
     await this.#mismatches.tell(session);
-    const stop = await this.#streams({ session, epoch, stream: '', after: 0, base: null, serverTime: heads.serverTime }, heads);
+    const stop = await this.#streams({ ...era, session, epoch: reply.epoch, stream: '', after: 0, base: null, serverTime: heads.serverTime }, heads);
     if (stop !== null) return stop;
     report({ kind: 'heard', by: 'pull' });
     // Its profile may have changed just now.
@@ -169,23 +169,24 @@ export class Pull {
   }
 
   /** Verdicts after a re-run. */
-  async #revise({ epoch, serverTime }: Asked, changes: readonly Change[]): Promise<void> {
-    const revised = readRevised(changes, serverTime);
+  async #revise(asked: Asked, changes: readonly Change[]): Promise<void> {
+    const revised = readRevised(changes, asked.serverTime);
     if (revised.size === 0) return;
-    await this.tools.outbox.settle(revised, epoch);
+    await this.tools.outbox.settle(revised, asked);
     this.tools.bulletin.post({ topic: 'outbox', ids: [...revised.keys()] });
   }
 
   /** Another profile: asks what this phone now is and may do. */
-  async #describe({ session, epoch }: Asked): Promise<Stop | null> {
+  async #describe(asked: Asked): Promise<Stop | null> {
     const { server, outbox, bulletin } = this.tools;
-    const reply = await server.device(session);
+    const reply = await server.device(asked.session);
     if (reply.kind === 'offline') return this.#offline(reply);
-    if (reply.epoch !== epoch) return this.#newEpoch(reply.epoch);
+    const begun = await this.#begun(reply.epoch, asked);
+    if (begun !== null) return begun;
     if (reply.kind === 'refusal') return this.#refused(reply);
     const described = readDescribed(reply.body);
     if (described === null) return this.#offline({ kind: 'offline', why: say('trouble.nonsense') });
-    await outbox.redescribe(session.token, described.description);
+    await outbox.redescribe(asked.session.token, described.description);
     bulletin.post({ topic: 'session' });
     return null;
   }
@@ -199,7 +200,7 @@ export class Pull {
   }
 
   /** Whether what is held is what the server has, at the position where both are. */
-  async #compare(start: Asked, cursor: Cursor, told: Told): Promise<Stop | null> {
+  async #compare(start: Asked, cursor: Cursor, told: Pick<PageHeader, 'count' | 'checksum'>): Promise<Stop | null> {
     const { held, checksum } = cursor;
     const same = (told.count ?? held) === held && (told.checksum ?? checksum) === checksum;
     return same || wasRecent(cursor) ? null : this.#mismatch(start);
@@ -221,11 +222,12 @@ export class Pull {
   }
 
   async #page(asked: Asked, loaded: number | null): Promise<Page | Stop> {
-    const { session, epoch, stream, after, base } = asked;
+    const { session, stream, after, base } = asked;
     const query = `after=${after}&limit=${PAGE}` + (base === null ? '' : `&base=${base}`);
     const reply = await this.tools.server.changes(session, stream, query);
     if (reply.kind === 'offline') return this.#offline(reply);
-    if (reply.epoch !== epoch) return this.#newEpoch(reply.epoch);
+    const begun = await this.#begun(reply.epoch, asked);
+    if (begun !== null) return begun;
     if (reply.kind === 'refusal') {
       if (reply.code !== 'cursor_expired') return this.#refused(reply);
       return reply.reason === 'ahead' ? this.#ahead() : { kind: 'expired' };
@@ -254,9 +256,12 @@ export class Pull {
     }
   }
 
-  // Cursors carry their epoch, so this alone drops them all.
-  async #newEpoch(epoch: string): Promise<Stop> {
-    await this.tools.outbox.beginEpoch(epoch);
+  /** Null when the answer is of the era that it was asked in, and that is this phone's still. */
+  async #begun(epoch: string, asked: Era): Promise<Stop | null> {
+    if (!isSameEra(await this.tools.outbox.era(), asked)) return { kind: 'epoch' };
+    if (epoch === asked.epoch) return null;
+    // Cursors carry their epoch, so this alone drops them all.
+    await this.tools.outbox.beginEpoch(epoch, asked);
     this.tools.bulletin.post({ topic: 'outbox', ids: 'all' });
     this.tools.repush();
     return { kind: 'epoch' };

@@ -196,6 +196,29 @@ test('a new epoch: the answer is thrown away and everything held is sent again',
   expect(await outbox.countUnsettled()).toBe(0);
 });
 
+test('an answer from before a restore is thrown away, also when the same epoch answers again', async () => {
+  const ids = await record(1);
+  fakeServer.next(async (request) => {
+    const late = accepting(request);
+    await outbox.sendAllAgain();
+    await outbox.beginEpoch(EPOCH);
+    return late;
+  });
+  expect(await push.round()).toEqual(REST);
+  expect(sent()).toEqual([ids, ids]);
+  expect(await outbox.countUnsettled()).toBe(0);
+});
+
+test('a refusal from before a restore sets nothing aside', async () => {
+  const ids = await record(1);
+  fakeServer.next(async () => {
+    await outbox.sendAllAgain();
+    return refusal(400, 'malformed');
+  });
+  expect(await push.round()).toEqual(REST);
+  expect(sent()).toEqual([ids, ids]);
+});
+
 test('two servers that answer in turns do not make it spin', async () => {
   await record(1);
   let turn = 0;

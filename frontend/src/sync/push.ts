@@ -1,5 +1,5 @@
 import type { Enrolment } from '../contract/protocol';
-import type { OutboxRow } from '../db/outbox';
+import { isSameEra, type Era, type OutboxRow } from '../db/outbox';
 import type { Bulletin } from '../platform/bulletin';
 import { say } from '../words/words.svelte';
 import { readVerdicts } from './answers';
@@ -69,20 +69,21 @@ export class Push {
 
   async #send(session: Enrolment, batch: readonly OutboxRow[]): Promise<Step> {
     const { server, outbox, report } = this.tools;
-    const epoch = await outbox.read('epoch');
+    const era = await outbox.era();
     const beat = await beatWith(batch, this.tools);
     const reply = await server.push(session, { ...envelope(batch), ...beat });
     if (reply.kind === 'offline') {
       report(reply);
       return { kind: 'failed', retryAfterMs: null };
     }
-    if (reply.epoch !== epoch) return this.#newEpoch(reply.epoch);
+    if (!isSameEra(await outbox.era(), era)) return { kind: 'epoch' };
+    if (reply.epoch !== era.epoch) return this.#newEpoch(reply.epoch, era);
     if (reply.kind === 'refusal') return this.#refused(reply);
     this.#told = beat;
-    return this.#settle(reply, batch, epoch);
+    return this.#settle(reply, batch, era);
   }
 
-  async #settle(reply: Answer, batch: readonly OutboxRow[], epoch: string): Promise<Step> {
+  async #settle(reply: Answer, batch: readonly OutboxRow[], era: Era): Promise<Step> {
     const { outbox, bulletin, report } = this.tools;
     const ids = batch.map(({ id }) => id);
     const verdicts = readVerdicts(reply.body, ids);
@@ -91,14 +92,14 @@ export class Push {
       return { kind: 'failed', retryAfterMs: null };
     }
     await hear(outbox, reply, verdicts.serverTime);
-    if (!(await outbox.settle(verdicts.settled, epoch))) return { kind: 'epoch' };
+    if (!(await outbox.settle(verdicts.settled, era))) return { kind: 'epoch' };
     bulletin.post({ topic: 'outbox', ids });
     report({ kind: 'heard', by: 'push' });
     return { kind: 'done', retry: verdicts.settled.size < batch.length };
   }
 
-  async #newEpoch(epoch: string): Promise<Step> {
-    await this.tools.outbox.beginEpoch(epoch);
+  async #newEpoch(epoch: string, asked: Era): Promise<Step> {
+    await this.tools.outbox.beginEpoch(epoch, asked);
     this.tools.bulletin.post({ topic: 'outbox', ids: 'all' });
     return { kind: 'epoch' };
   }
