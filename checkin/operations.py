@@ -89,20 +89,25 @@ def _new_name(said: dict[str, Any]) -> str:
     return name[:200] if isinstance(name, str) else ""
 
 
-_DOOR = ("door", "lead", "kiosk", "control")
+def _no_override_at_a_kiosk(profile: str, said: Passage) -> bool:
+    """Nobody stands at a kiosk who could let somebody in although it warned."""
+    return profile != "kiosk" or said.override is None
+
+
 _LEADING = ("lead", "control")
-_KINDS: dict[str, type[Any]] = {
-    "checkin.arrive": Passage,
-    "checkin.leave": Passage,
-    "checkin.void": Voiding,
-    "checkin.refuse": Refusal,
-}
+_DOOR = ("door", *_LEADING)
+_SELF = ("kiosk", *_DOOR)
+_KINDS: dict[str, type[Any]] = {"checkin.leave": Passage, "checkin.void": Voiding}
 for _name, _payload in _KINDS.items():
     registry.operation(_name, payload=_payload, profiles=_DOOR, family=Attendance)
+registry.operation(
+    "checkin.arrive", payload=Passage, profiles=_SELF, family=Attendance, permits=_no_override_at_a_kiosk
+)
+registry.operation("checkin.refuse", payload=Refusal, profiles=_SELF, family=Attendance)
 # Of one family with what they bear upon: a hold and an arrival of one phone keep their order.
 registry.operation("checkin.hold", payload=Hold, profiles=_LEADING, family=Attendance)
 registry.operation("checkin.release", payload=Release, profiles=_LEADING, family=Attendance)
 for _name, _payload in {"checkin.merge": Merging, "checkin.confirm": Confirmation}.items():
     registry.operation(_name, payload=_payload, profiles=_LEADING, family=Attendance)
 registry.operation("checkin.release_try", payload=Trying, profiles=_LEADING, family=Tries)
-registry.operation("checkin.register", payload=Registration, profiles=("door", *_LEADING), family=Attendance)
+registry.operation("checkin.register", payload=Registration, profiles=_DOOR, family=Attendance)

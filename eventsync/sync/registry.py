@@ -75,12 +75,16 @@ class Family(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """An operation kind: the shape of its payload, who may push it, and what applies it."""
+    """An operation kind: the shape of its payload, who may push it, and what applies it.
+
+    `permits`: whether one of its profiles may say just this, by the profile and the payload.
+    """
 
     name: str
     payload: type[msgspec.Struct]
     profiles: frozenset[str]
     family: type[Family]
+    permits: Callable[[str, Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +108,17 @@ class Registry:
     _affected: list[Callable[[UUID, dict[str, Any]], str]] = field(default_factory=list)
 
     def operation(
-        self, name: str, *, payload: type[msgspec.Struct], profiles: Sequence[str], family: type[Family]
+        self,
+        name: str,
+        *,
+        payload: type[msgspec.Struct],
+        profiles: Sequence[str],
+        family: type[Family],
+        permits: Callable[[str, Any], bool] = lambda profile, payload: True,
     ) -> None:
         if name in self.kinds:
             raise ValueError(f"operation kind {name} is registered twice")
-        self.kinds[name] = Kind(name, payload, frozenset(profiles), family)
+        self.kinds[name] = Kind(name, payload, frozenset(profiles), family, permits)
 
     def streams(self, reader: Callable[[Device], Sequence[str]]) -> Callable[[Device], Sequence[str]]:
         """Decorator: names the streams of one app that a device may read."""

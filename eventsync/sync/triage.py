@@ -75,14 +75,15 @@ def _judge(received: Received, author: Device, arrival: Arrival) -> Incoming | Q
     kind = registry.kinds.get(str(received.members and received.members.get("kind")))
     if kind is None:
         return Quarantine("unknown_kind", "This server does not know that kind of operation.")
+    not_permitted = Quarantine(
+        "not_permitted", f"A phone of the profile {author.profile} may not record this.", binding=False
+    )
     if author.profile not in kind.profiles:
-        return Quarantine(
-            "not_permitted", f"A phone of the profile {author.profile} may not record this.", binding=False
-        )
+        return not_permitted
     try:
         header = msgspec.convert(received.members, Header)
         payload = msgspec.convert(header.payload, kind.payload)
-        return _incoming(header, payload, author, arrival)
+        return _incoming(header, payload, author, arrival) if kind.permits(author.profile, payload) else not_permitted
     except (msgspec.ValidationError, ValueError) as error:
         return Quarantine("invalid_payload", f"It is not shaped as {kind.name} must be: {error}"[:500])
 
