@@ -165,14 +165,13 @@ class Outbox:
         self._remember("beginnings", self.era().beginnings + 1)
         self._database.execute("UPDATE operation SET settled = NULL, stuck = NULL")
 
-    def prune(self, *, settled_before: datetime, recorded_before: datetime) -> list[str]:
-        """Lets go of what was settled and recorded before these moments; answers which."""
+    def prune(self, *, settled_before: datetime) -> list[str]:
+        """Lets go of what was settled before this moment of the server's clock; answers which."""
         gone = []
         with writing(self._database):
-            sql = "SELECT id, body, settled FROM operation WHERE settled IS NOT NULL"
-            for key, body, settled in self._database.execute(sql).fetchall():
-                old = _is_before(json.loads(body).get("occurred_at"), recorded_before)
-                if old and _is_before(json.loads(settled)["server_time"], settled_before):
+            sql = "SELECT id, settled FROM operation WHERE settled IS NOT NULL"
+            for key, settled in self._database.execute(sql).fetchall():
+                if _is_before(json.loads(settled)["server_time"], settled_before):
                     self._database.execute("DELETE FROM operation WHERE id = ?", (key,))
                     gone.append(key)
         return gone
@@ -202,10 +201,10 @@ class Outbox:
         self._database.close()
 
 
-def _is_before(time: object, moment: datetime) -> bool:
-    """Whether a time of the wire is; one that cannot be read (of an operation carried for another device) never is."""
+def _is_before(time: str, moment: datetime) -> bool:
+    """Whether a time of the wire is; one that cannot be read never is."""
     try:
-        return read_time(str(time)) < moment
+        return read_time(time) < moment
     except (ValueError, TypeError):
         return False
 

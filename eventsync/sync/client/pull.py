@@ -227,11 +227,14 @@ class Pull:
             self.records.erase(stream)
 
     def _prune(self, durable: str | None, server_time: str) -> None:
-        """Lets go of what is settled, old, and in a verified backup. Without a backup: of nothing."""
+        """Lets go of what was settled long ago and is in a verified backup; without a backup, of nothing.
+
+        All by the clock of the server: the device's own may be wrong by days.
+        """
         if durable is not None:
             hours = max(RETAIN_HOURS, self.outbox.recall("retain_hours") or 0)
-            old = read_time(server_time) - timedelta(hours=hours)
-            self.outbox.prune(settled_before=read_time(durable), recorded_before=old)
+            long_ago = read_time(server_time) - timedelta(hours=hours)
+            self.outbox.prune(settled_before=min(read_time(durable), long_ago))
 
 
 def _is_verdict(change: Change) -> bool:

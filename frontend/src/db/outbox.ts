@@ -124,14 +124,13 @@ export class Outbox {
     return this.#write(async (transaction) => beginAnew(transaction, await eraOf(transaction.objectStore('meta'))));
   }
 
-  /** Removes operations settled before `settledBefore` and recorded before `recordedBefore` (both RFC 3339). */
-  prune(settledBefore: string, recordedBefore: string): Promise<readonly string[]> {
+  /** Removes operations settled before this moment of the server's clock, ms; answers which. */
+  prune(settledBefore: number): Promise<readonly string[]> {
     return this.#write(async (transaction) => {
       const gone: string[] = [];
       for await (const cursor of transaction.objectStore('operations')) {
-        const { settled, operation, id } = cursor.value;
-        if (settled === null || !earlier(settled.server_time, settledBefore)) continue;
-        if (!earlier(operation.occurred_at, recordedBefore)) continue;
+        const { settled, id } = cursor.value;
+        if (settled === null || !(Date.parse(settled.server_time) < settledBefore)) continue;
         await cursor.delete();
         gone.push(id);
       }
@@ -262,8 +261,4 @@ function overtaken(known: Settled | null, told: Settled): boolean {
 function unqueued(row: OutboxRow): OutboxRow {
   const { queued: _, ...rest } = row;
   return rest;
-}
-
-function earlier(a: string, b: string): boolean {
-  return Date.parse(a) < Date.parse(b);
 }

@@ -158,18 +158,34 @@ test('a hidden app asks less often', async () => {
   expect(await phone.pull.round()).toEqual({ kind: 'rest', ms: 60_000 });
 });
 
-test('prunes when the server has a verified backup, and not without one', async () => {
-  const old = Date.parse(NOW) - 100 * 3_600_000;
-  const row = await phone.outbox.append({ kind: 'checkin.arrive', refers_to: null, payload: {} }, old);
-  const at = new Date(old).toISOString();
-  const settled = { verdict: 'accepted', flags: [], code: null, message: null, at: {}, server_time: at } as const;
+const HOUR_MS = 3_600_000;
+
+/** A phone whose clock is so many hours wrong recorded something, which the server settled so many hours before NOW. */
+async function settledAgo(hours: number, wrongBy = 0): Promise<void> {
+  const at = Date.parse(NOW) - hours * HOUR_MS;
+  const row = await phone.outbox.append({ kind: 'checkin.arrive', refers_to: null, payload: {} }, at + wrongBy * HOUR_MS);
+  const server_time = new Date(at).toISOString();
+  const settled = { verdict: 'accepted', flags: [], code: null, message: null, at: {}, server_time } as const;
   await phone.outbox.settle(new Map([[row.id, settled]]), await phone.outbox.era());
-  phone.fakeServer.next(() => heads(0, { streams: [] }));
+}
+
+async function heldAfter(durable?: string): Promise<number> {
+  phone.fakeServer.next(() => heads(0, { streams: [], ...(durable && { durable }) }));
   await phone.pull.round();
-  expect((await phone.outbox.all()).length).toBe(1);
-  phone.fakeServer.next(() => heads(0, { streams: [], durable: NOW }));
-  await phone.pull.round();
-  expect((await phone.outbox.all()).length).toBe(0);
+  return (await phone.outbox.all()).length;
+}
+
+test('prunes when the server has a verified backup, and not without one', async () => {
+  await settledAgo(100);
+  expect(await heldAfter()).toBe(1);
+  expect(await heldAfter(new Date(Date.parse(NOW) - 101 * HOUR_MS).toISOString())).toBe(1);
+  expect(await heldAfter(NOW)).toBe(0);
+});
+
+test.each([-1000, -1, 0, 1, 1000])('what was settled is kept for three days of the server, with a clock %i hours wrong', async (wrongBy) => {
+  await settledAgo(71, wrongBy);
+  await settledAgo(73, wrongBy);
+  expect(await heldAfter(NOW)).toBe(1);
 });
 
 test('says how far a long list has come', async () => {

@@ -91,11 +91,16 @@ def test_new_beginning_sends_what_is_settled_or_set_aside_again(outbox: Outbox) 
     assert outbox.era() != era
 
 
-@pytest.mark.parametrize("time", [None, "yesterday", "2026-07-04T12:00:00", 7])
-def test_carried_operation_without_a_readable_time_is_never_let_go(outbox: Outbox, time: object) -> None:
-    outbox.carry({"id": "a", "occurred_at": time})
-    key = record(outbox)
-    settle(outbox, "a", key)
-    later = NOON + timedelta(days=9)
-    assert outbox.prune(settled_before=later, recorded_before=later) == [key]
-    assert [each["id"] for each in outbox.held()] == ["a"]
+@pytest.mark.parametrize("time", ["yesterday", "2026-07-04T12:00:00", ""])
+def test_what_was_settled_at_a_time_that_cannot_be_read_is_never_let_go(outbox: Outbox, time: str) -> None:
+    readable, other = record(outbox), record(outbox)
+    outbox.settle({readable: ACCEPTED, other: {**ACCEPTED, "server_time": time}}, era=outbox.era())
+    assert outbox.prune(settled_before=NOON + timedelta(days=9)) == [readable]
+    assert [each["id"] for each in outbox.held()] == [other]
+
+
+def test_what_was_settled_goes_whenever_it_was_recorded(outbox: Outbox) -> None:
+    outbox.carry({"id": "a", "occurred_at": "by a phone without a clock"})
+    settle(outbox, "a")
+    assert outbox.prune(settled_before=NOON) == []
+    assert outbox.prune(settled_before=NOON + timedelta(milliseconds=1)) == ["a"]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from checkin import roster
 from checkin.models import AttendanceRecord
 from eventsync.sync import epoch, quarantine, tombstones
-from eventsync.sync.client.device import Device
+from eventsync.sync.client.device import Device, utc_now
 from eventsync.sync.client.loop import Failed, Rest
 from eventsync.sync.client.server import Response
 from eventsync.sync.models import Backup, Operation, Quarantined
@@ -19,6 +19,7 @@ from tests.network import (
     Call,
     Wire,
     dropped,
+    make_device,
     meanwhile,
     other_tab,
     serve,
@@ -172,7 +173,11 @@ def test_nothing_is_let_go_before_it_is_settled_old_and_backed_up(
     assert Operation.objects.filter(id=operation["id"]).exists()
 
 
-def test_what_was_backed_up_is_kept_for_three_days(games: Games, device: Device, clock: time_machine.Traveller) -> None:
+@pytest.mark.parametrize("wrong_by", [timedelta(days=-40), timedelta(hours=-1), timedelta(), timedelta(days=40)])
+def test_what_was_backed_up_is_kept_for_three_days_of_the_server(
+    games: Games, wire: Wire, clock: time_machine.Traveller, wrong_by: timedelta
+) -> None:
+    device = make_device(games, wire, now=lambda: utc_now() + wrong_by)
     operation = arrival(device, games, games.people[0])
     push(device)
     clock.shift(timedelta(hours=71))
