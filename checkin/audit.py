@@ -14,7 +14,7 @@ from checkin.ledger import Book, Counts, Key, credential_subject, identified_amo
 from checkin.rules import Presence, desk_after
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Change
-from eventsync.sync.streams import Changes, roster_stream
+from eventsync.sync.streams import Changes
 
 KINDS = ("checkpoint", "conflict", "guardian", "headcount", "merged", "person", "presence")
 
@@ -167,7 +167,7 @@ def _streams(
 ) -> Iterator[str]:
     """What devices read must be what the rows say, record by record."""
     venues = map(records.attendance_stream, records.venue_ids(event.id))
-    wanted = _Wanted([roster_stream(event.id), records.guardians_stream(event.id), *venues])
+    wanted = _Wanted([*sorted(records.people_streams(event.id)), records.guardians_stream(event.id), *venues])
     for door in doors.values():
         records.put_checkpoint(wanted, door)
     for key, presence in folded.items():

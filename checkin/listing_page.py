@@ -17,7 +17,7 @@ from checkin.rules import canonical_code, credential_digest
 from eventsync.sync import bulk
 from eventsync.sync.lookup import Answer, Lookup
 from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded
-from eventsync.sync.streams import Changes, roster_stream
+from eventsync.sync.streams import Changes
 
 _COLUMNS = (
     "operation_id", "event", "verb", "person_id", "into_id", "name", "delegation", "role", "credential", "code",
@@ -197,7 +197,7 @@ def _first_claims(digests: Iterable[str], event_id: UUID) -> dict[str, Claim]:
 def streams_of(event_id: UUID) -> frozenset[str]:
     """Where a change of the list can be seen: a registration tells whose an unknown code was, at any door."""
     venues = map(records.attendance_stream, records.venue_ids(event_id))
-    return frozenset([roster_stream(event_id), records.conflicts_stream(event_id), *venues])
+    return records.people_streams(event_id) | {records.conflicts_stream(event_id), *venues}
 
 
 def _named(operation: Incoming) -> Sequence[str]:

@@ -21,10 +21,10 @@ from checkin.payloads import (
     Trying,
     Voiding,
 )
-from checkin.records import conflicts_stream
+from checkin.records import conflicts_stream, people_streams
 from checkin.references import doors, streams_of
 from eventsync.sync.registry import Incoming, Outcome, registry
-from eventsync.sync.streams import Changes, roster_stream
+from eventsync.sync.streams import Changes
 from eventsync.sync.wire import is_id
 
 
@@ -44,7 +44,7 @@ class Attendance:
         self._voiding = any(isinstance(said, Voiding) for said in payloads)
 
     def streams(self) -> set[str]:
-        also = {roster_stream(self._event_id)} if self._holding else set()
+        also = people_streams(self._event_id) if self._holding else frozenset()
         also |= {conflicts_stream(self._event_id)} if self._voiding else set()
         return streams_of(self._named) | also | (listing_streams(self._event_id) if self._listing else set())
 

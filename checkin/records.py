@@ -6,12 +6,12 @@ from uuid import UUID
 
 from checkin.identity import Identities, groups
 from checkin.models import Checkpoint, Credential, CredentialState, Guardian, Person
-from checkin.rules import EXPECTED, Presence
+from checkin.rules import EXPECTED, Presence, first_name
 from eventsync.schedule.models import Venue
 from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Change, Device, Profile
 from eventsync.sync.registry import registry
-from eventsync.sync.streams import Changes, roster_stream
+from eventsync.sync.streams import Changes, kiosk_stream, roster_stream
 from eventsync.sync.wire import write_time
 
 SHOWN = ("name", "search", "delegation", "role")
@@ -19,6 +19,7 @@ READ = (*SHOWN, "family", "standing", "hold_desk", "walk_in", "guardian")
 _VENUES = Lookup(Venue, ("id",), by="event")
 _NAMED = Lookup(Person, ("id", "name", "delegation"), by="id")
 LEADING = (Profile.LEAD, Profile.CONTROL)
+_AT_A_KIOSK = ("id", "delegation", "role", "family", "hold", "credentials", "also")
 DOOR_PROFILES = (Profile.DOOR, Profile.LEAD, Profile.KIOSK, Profile.CONTROL)
 
 
@@ -37,25 +38,32 @@ def guardians_stream(event_id: UUID | str) -> str:
 @registry.streams
 def readable(device: Device) -> Sequence[str]:
     """A phone at the door reads the roster of its event and the attendance of its venue, or of all of them; a lead's
-    the conflicts of the event too. Release codes are a lead's alone: in time, who has the hashes can find them."""
+    the conflicts of the event too. Release codes are a lead's alone: in time, who has the hashes can find them.
+    A kiosk stands there for anybody to take: it is told less of people."""
     if device.profile not in DOOR_PROFILES:
         return []
     venues = [device.venue_id] if device.venue_id else venue_ids(device.event_id)
     leads = [conflicts_stream(device.event_id)] if device.profile in LEADING else []
     leads += [guardians_stream(device.event_id)] if device.profile == Profile.LEAD else []
-    return [roster_stream(device.event_id), *leads, *map(attendance_stream, venues)]
+    people = kiosk_stream if device.profile == Profile.KIOSK else roster_stream
+    return [people(device.event_id), *leads, *map(attendance_stream, venues)]
 
 
 def venue_ids(event_id: UUID) -> list[UUID]:
     return sorted(UUID(venue) for (venue,) in _VENUES.rows([event_id]))
 
 
-def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID], identities: Identities | None = None) -> None:
-    """Writes these people as they are now, in all their rows, into the roster stream.
+def people_streams(event_id: UUID) -> frozenset[str]:
+    """Whatever `put_people` writes to."""
+    return frozenset([roster_stream(event_id), kiosk_stream(event_id)])
 
-    Who is no longer there leaves it, and so does who is merged.
+
+def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID], identities: Identities | None = None) -> None:
+    """Writes these people as they are now, in all their rows, into the roster's streams.
+
+    Who is no longer there leaves them, and so does who is merged.
     """
-    stream, identities = roster_stream(event_id), identities or Identities(event_id)
+    stream, kiosk, identities = roster_stream(event_id), kiosk_stream(event_id), identities or Identities(event_id)
     wanted = sorted(groups(identities, people))
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
@@ -64,9 +72,12 @@ def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID], identit
             if person_id in rows and identities.of(person_id) == person_id:
                 together = [rows[key] for key in identities.group(person_id) if key in rows]
                 body = person_body(rows[person_id], digests.get(person_id, []), together)
-                changes.put(stream, "person", person_id, body | _also(identities, person_id))
+                body |= _also(identities, person_id)
+                changes.put(stream, "person", person_id, body)
+                changes.put(kiosk, "person", person_id, at_a_kiosk(body))
             else:
                 changes.delete(stream, "person", person_id)
+                changes.delete(kiosk, "person", person_id)
 
 
 def _rows_of(
@@ -105,6 +116,12 @@ def person_body(
     family = person["family"] or max(row["family"] for row in together)
     of = {"family": family} if family else {}
     return {"id": str(person["id"]), **shown, **of, "flags": flags, **held, "credentials": sorted(digests)}
+
+
+def at_a_kiosk(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a kiosk is told of whom the roster's record `body` is about: enough to greet them, or to send them on."""
+    flags = [flag for flag in body["flags"] if flag != "walk_in"]
+    return {"name": first_name(body["name"]), "flags": flags} | {key: body[key] for key in _AT_A_KIOSK if key in body}
 
 
 def put_merged(changes: Changes, event_id: UUID, people: Iterable[UUID], identities: Identities) -> None:

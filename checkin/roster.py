@@ -28,7 +28,7 @@ from checkin.ledger import (
 )  # fmt: skip
 from checkin.rules import Presence, desk_after, search_key
 from eventsync.sync import bulk
-from eventsync.sync.streams import Changes, lock, roster_stream
+from eventsync.sync.streams import Changes, lock
 
 
 @dataclass
@@ -48,8 +48,8 @@ def changing(event_id: UUID) -> Iterator[RosterChange]:
     """One transaction with every attendance head of the event locked; at its end presence and streams follow."""
     with transaction.atomic():
         venues = map(records.attendance_stream, records.venue_ids(event_id))
-        own = (roster_stream(event_id), records.conflicts_stream(event_id), records.guardians_stream(event_id))
-        changes = lock([*own, *venues])
+        leads = (records.conflicts_stream(event_id), records.guardians_stream(event_id))
+        changes = lock([*records.people_streams(event_id), *leads, *venues])
         change = RosterChange()
         yield change
         settle(event_id, change, changes)

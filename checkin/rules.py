@@ -55,6 +55,13 @@ def search_key(name: str) -> str:
     return " ".join("".join(letters).lower().translate(_LETTERS).split())
 
 
+def first_name(name: str) -> str:
+    """What a greeting calls somebody: the first word, or the first one after the comma in “family name, given name”."""
+    family, comma, given = name.partition(",")
+    words = (given if comma and given.strip() else family).split()
+    return words[0] if words else ""
+
+
 def canonical_code(code: str) -> str:
     """A code as it is hashed: ours without separators and in capitals, anybody else's byte for byte."""
     stripped = code.translate(_SEPARATORS).upper()

@@ -11,7 +11,7 @@ from checkin.conflicts.projection import settle
 from checkin.payloads import Digest
 from eventsync.sync import bulk
 from eventsync.sync.registry import Incoming, Outcome, Recorded, registry
-from eventsync.sync.streams import Changes, roster_stream
+from eventsync.sync.streams import Changes
 from eventsync.sync.wire import Id
 
 _COLUMNS = (
@@ -52,8 +52,8 @@ class Acts:
         self._withdrawn = {digest for payload in said for digest in payload.withdraw}
 
     def streams(self) -> set[str]:
-        rosters = {roster_stream(self._event_id)} if self._withdrawn else set()
-        return {records.conflicts_stream(self._event_id)} | rosters
+        rosters = records.people_streams(self._event_id) if self._withdrawn else frozenset()
+        return {records.conflicts_stream(self._event_id), *rosters}
 
     def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:
         bulk.insert(models.ConflictAct, _COLUMNS, [_row(each) for each in fresh])

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from eventsync.sync.models import Backup, Device, Operation, StreamHead
-from eventsync.sync.streams import roster_stream
+from eventsync.sync.models import Backup, Device, Operation, Profile, StreamHead
+from eventsync.sync.streams import kiosk_stream, roster_stream
 
 MOST = 50
 SILENT = timedelta(minutes=15)
@@ -42,11 +42,14 @@ def silent_holders(devices: QuerySet[Device], *, now: datetime) -> QuerySet[Devi
     return devices.filter(pending__gt=0, heard_at__lt=now - SILENT)
 
 
-def roster_heads(event_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How far the roster of each of these events is."""
-    names = {roster_stream(event_id): event_id for event_id in event_ids}
-    heads = StreamHead.objects.filter(stream__in=names).values_list("stream", "head")
-    return {names[stream]: head for stream, head in heads}
+def roster_heads(devices: Iterable[Device]) -> dict[UUID, int]:
+    """How far the list of people is that each of these devices reads, by the device's id."""
+    names = {
+        device.id: (kiosk_stream if device.profile == Profile.KIOSK else roster_stream)(device.event_id)
+        for device in devices
+    }
+    heads = dict(StreamHead.objects.filter(stream__in=set(names.values())).values_list("stream", "head"))
+    return {device: heads.get(stream, 0) for device, stream in names.items()}
 
 
 def durable() -> datetime | None:

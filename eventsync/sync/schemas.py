@@ -63,7 +63,7 @@ class PushRequest(serializers.Serializer[None]):
     oldest_unsent = serializers.DateTimeField(
         required=False, allow_null=True, help_text="When the oldest of these was recorded; null when there is none."
     )
-    roster_version = serializers.IntegerField(required=False, help_text="Its cursor in the roster stream.")
+    roster_version = serializers.IntegerField(required=False, help_text="Its cursor in the stream of people.")
     storage_persisted = serializers.BooleanField(required=False, help_text="Whether the browser promised to keep it.")
     battery = serializers.IntegerField(required=False, help_text="Per cent.")
     holder = serializers.CharField(required=False, help_text="The name of the volunteer who has it now.")

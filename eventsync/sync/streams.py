@@ -135,6 +135,11 @@ def roster_stream(event_id: UUID) -> str:
     return f"roster:{event_id}"
 
 
+def kiosk_stream(event_id: UUID) -> str:
+    """The same people as devices may know them that nobody watches."""
+    return f"kiosk:{event_id}"
+
+
 def lock(streams: Iterable[str]) -> Changes:
     """Locks the heads of `streams`, in sorted order, to the end of the caller's transaction.
 

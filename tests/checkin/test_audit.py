@@ -90,7 +90,8 @@ def both(games: Games) -> list[str]:
 
 def rename_behind_the_stream(games: Games) -> list[str]:
     Person.objects.filter(id=games.people[3].id).update(name="Renamed")
-    return [f"Stream roster:{games.event.id}: record of ('person', '{games.people[3].id}'): stored"]
+    record = f"{games.event.id}: record of ('person', '{games.people[3].id}'): stored"
+    return [f"Stream {name}:{record}" for name in ("kiosk", "roster")]
 
 
 def rename_a_venue_behind_the_stream(games: Games) -> list[str]:

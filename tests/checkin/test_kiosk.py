@@ -1,14 +1,21 @@
 """Kiosks, at which nobody stands: what they may record, and what they are told of people."""
 
+from importlib import import_module
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.apps import apps
 
+from checkin import roster
+from checkin.guardians import give_code
 from checkin.models import AttendanceRecord
-from eventsync.sync.models import Device, Profile, Quarantined
+from checkin.rules import first_name
+from eventsync.sync.models import Change, Device, Profile, Quarantined, StreamHead
 from eventsync.sync.quarantine import rerun
-from tests.cast import NOON, Games, Phone, make_phone
-from tests.checkin.walk_ins import headcount, healthy
+from eventsync.sync.queries import roster_heads
+from tests.cast import NOON, Games, Phone, make_games, make_phone
+from tests.checkin.walk_ins import WALK_IN, headcount, healthy, merge, people, register
 
 MAY = ["checkin.arrive", "checkin.refuse"]
 IN_HASTE = {"override": "He is in a hurry"}
@@ -78,3 +85,97 @@ def test_door_that_became_a_kiosk_loses_nothing_that_it_recorded(games: Games) -
     kept = Quarantined.objects.get(operation_id=waiting["id"])
     assert rerun(kept, by="Anna", now=NOON).applied
     assert (headcount(games.door), healthy(games)) == ((1, 0, 0), [])
+
+
+def told(phone: Phone) -> dict[str, dict[str, Any]]:
+    """What this phone may know of people, by their ids."""
+    _, changes = phone.pull(f"kiosk:{phone.games.event.id}")
+    return {each["key"]: each["body"] for each in changes if not each["deleted"]}
+
+
+def test_kiosk_is_told_first_names_and_what_keeps_people_out(games: Games, kiosk: Phone) -> None:
+    guest, lead = games.people[0], make_phone(games, profile="lead")
+    guest.name, guest.search, guest.delegation, guest.role = "Tommy Berg-Lund", "tommy berg lund", "Oslo", "athlete"
+    guest.family, guest.standing = "B-7", "unpaid"
+    with roster.changing(games.event.id) as change:
+        guest.save()
+        change.people.add(guest.id)
+    give_code(person=guest, now=NOON)
+    lead.push(lead.record("checkin.hold", {"person": str(guest.id), "desk": "medical"}))
+    assert told(kiosk)[str(guest.id)] == {
+        "id": str(guest.id),
+        "name": "Tommy",
+        "delegation": "Oslo",
+        "role": "athlete",
+        "family": "B-7",
+        "flags": ["unpaid", "guarded"],
+        "hold": True,
+        "credentials": [games.digest(0)],
+    }
+    assert (len(told(kiosk)), healthy(games)) == (5, [])
+
+
+def test_each_profile_reads_one_list_of_people(games: Games, kiosk: Phone, phone: Phone) -> None:
+    lists = [f"{name}:{games.event.id}" for name in ("roster", "kiosk")]
+    assert [[each.page(name).status_code for name in lists] for each in (phone, kiosk)] == [[200, 403], [403, 200]]
+    listed = {each["stream"] for each in kiosk.streams().json()["streams"]}
+    halls = {f"attendance:{venue.id}" for venue in (games.hall, games.pool)}
+    assert listed == {f"device:{kiosk.id}", lists[1], *halls}
+
+
+def test_lists_of_people_change_together(games: Games, kiosk: Phone, phone: Phone) -> None:
+    lead = make_phone(games, profile="lead")
+    first, second = (each.id for each in games.people[:2])
+    phone.push(register(phone, name="Ada Berg"))
+    walked_in = told(kiosk)[str(WALK_IN)]
+    assert (walked_in["name"], walked_in["flags"]) == ("Ada", [])
+    lead.push(merge(lead, first, second))
+    assert (str(first) in told(kiosk), told(kiosk)[str(second)]["also"]) == (False, [str(first)])
+    roster.remove_people(games.event.id, [games.people[2].id])
+    assert (sorted(told(kiosk)), healthy(games)) == (sorted(people(phone)), [])
+
+
+def test_withdrawn_code_opens_nothing_at_a_kiosk(games: Games, kiosk: Phone) -> None:
+    lead, digest = make_phone(games, profile="lead"), games.digest(0)
+    said = {"conflict": str(games.event.id), "resolution": "wristband_swapped", "withdraw": [digest]}
+    lead.push(lead.record("checkin.resolve", said))
+    assert (told(kiosk)[str(games.people[0].id)]["credentials"], healthy(games)) == ([], [])
+
+
+def test_audit_finds_a_kiosk_that_was_told_something_else(games: Games, kiosk: Phone) -> None:
+    row = Change.objects.get(stream=f"kiosk:{games.event.id}", key=str(games.people[0].id))
+    Change.objects.filter(pk=row.pk).update(body=row.body.replace("Guest", "Ghost"))
+    assert [sentence.split(":")[0] for sentence in healthy(games)] == ["Stream kiosk"]
+
+
+def test_events_from_before_there_were_kiosks_get_the_list(games: Games, kiosk: Phone) -> None:
+    make_games("winter")
+    before = told(kiosk)
+    kept = Change.objects.filter(stream__startswith="roster:").values_list("stream", "key", "seq").order_by("pk")
+    rosters = list(kept)
+    Change.objects.filter(stream__startswith="kiosk:").delete()
+    StreamHead.objects.filter(stream__startswith="kiosk:").delete()
+    import_module("checkin.migrations.0010_kiosk_stream").tell_kiosks(apps, None)
+    assert (told(kiosk), list(kept), healthy(games)) == (before, rosters, [])
+
+
+def test_list_of_a_kiosk_is_as_old_as_its_own_stream(games: Games, kiosk: Phone, phone: Phone) -> None:
+    Change.objects.filter(stream=f"kiosk:{games.event.id}").delete()
+    StreamHead.objects.filter(stream=f"kiosk:{games.event.id}").update(head=40)
+    heads = roster_heads(Device.objects.all())
+    assert (heads[UUID(kiosk.id)], heads[UUID(phone.id)]) == (40, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Tommy Berg", "Tommy"),
+        ("Berg, Tommy Lee", "Tommy"),
+        ("Berg,", "Berg"),
+        ("  Tommy\u00a0Berg ", "Tommy"),
+        ("Møller-Ås", "Møller-Ås"),
+        ("", ""),
+    ],
+)
+def test_people_are_greeted_by_their_first_name(name: str, greeted: str) -> None:
+    assert first_name(name) == greeted

@@ -112,7 +112,7 @@ def test_a_second_code_is_added_and_another_one_replaces(event: Event) -> None:
     assert dict(Credential.objects.values_list("code", "state")) == {
         "A": "active", "B": "replaced", "C": "replaced", "D": "active",
     }  # fmt: skip
-    [body] = Change.objects.filter(kind="person").values_list("body", flat=True)
+    [body] = Change.objects.filter(stream=roster_stream(event.id)).values_list("body", flat=True)
     digests = {code: rules.credential_digest(str(event.id), code) for code in "ABCD"}
     assert {code for code, digest in digests.items() if digest in body} == {"A", "D"}
 

@@ -77,9 +77,9 @@ class DeviceList(ChangeList):
 def with_roster_heads(devices: Iterable[Any]) -> list[Any]:
     """Gives each a `roster_head`, for all of them in one query."""
     found = list(devices)
-    heads = queries.roster_heads({device.event_id for device in found})
+    heads = queries.roster_heads(found)
     for device in found:
-        device.roster_head = heads.get(device.event_id, 0)
+        device.roster_head = heads[device.id]
     return found
 
 
