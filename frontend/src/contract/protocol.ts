@@ -84,6 +84,8 @@ export interface Person {
   readonly delegation: string;
   readonly role: string;
   readonly credentials: readonly string[];
+  /** Who came together has the same one; absent for who came alone. */
+  readonly family?: string;
   /** What doors are warned of, such as `cancelled`. */
   readonly flags?: readonly string[];
   /** Where everybody sends this person first; absent without a hold. */

@@ -14,16 +14,26 @@ export type Subject =
 export type Method = 'scan' | 'search' | 'typed';
 export type Verb = Entry['verb'];
 
-/** `override`: why, although something spoke against it. `slot`: the place that the person gets, or gives back. */
+/**
+ * `override`: why, although something spoke against it. `slot`: the place that the person gets, or gives back. `group`: the
+ * same in all that one tap recorded.
+ */
 export interface Said {
   readonly override?: string | undefined;
   readonly slot?: string | undefined;
+  readonly group?: string | undefined;
 }
 
-export function movement(verb: Verb, checkpoint: string, subject: Subject, method: Method, { override, slot }: Said = {}): Draft {
+/** What everything that one tap records of several people has in common. */
+export function newGroup(): string {
+  return uuid7();
+}
+
+export function movement(verb: Verb, checkpoint: string, subject: Subject, method: Method, { override, slot, group }: Said = {}): Draft {
   const why = override === undefined ? {} : { override };
   const where = slot === undefined ? {} : { slot };
-  return { kind: `checkin.${verb}`, refers_to: null, payload: { checkpoint, ...pointer(subject), method, ...why, ...where } };
+  const together = group === undefined ? {} : { group };
+  return { kind: `checkin.${verb}`, refers_to: null, payload: { checkpoint, ...pointer(subject), method, ...why, ...where, ...together } };
 }
 
 /** Somebody was sent away, by one of the codes of docs/protocol.md, section 8. */

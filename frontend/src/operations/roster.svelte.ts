@@ -18,6 +18,8 @@ export interface Listed extends Searchable {
   /** Other ids of this person, of rows that were merged. */
   readonly also: readonly string[];
   readonly standing: string;
+  /** Who came together has the same one; empty for who came alone. */
+  readonly family: string;
   /** Registered at a door, and nobody has said yet who they are. */
   readonly walkIn: boolean;
 }
@@ -61,6 +63,12 @@ export class Roster {
 
   get people(): readonly Listed[] {
     return this.#lines.people;
+  }
+
+  /** Also whom this phone registered; in the order of names. */
+  get everybody(): readonly Listed[] {
+    const own = this.#ownLines.people;
+    return own.length === 0 ? this.people : mergedByName(this.people, own);
   }
 
   get size(): number {
@@ -131,9 +139,9 @@ export class Roster {
   }
 
   #listed({ body }: Row): Listed {
-    const { id, name, search: key, delegation, role, credentials, hold_desk: hold = '', also = [], flags = [] } = body as Person;
+    const { id, name, search: key, delegation, role, credentials, family = '', hold_desk: hold = '', also = [], flags = [] } = body as Person;
     const [standing, guarded] = [flags.find((flag) => flag === 'cancelled' || flag === 'unpaid') ?? 'expected', flags.includes('guarded')];
-    return { id, name, delegation, role, credentials, hold, guarded, standing, walkIn: flags.includes('walk_in'), also, search: key, line: lineOf(key, this.groupOf(delegation)) };
+    return { id, name, delegation, role, credentials, family, hold, guarded, standing, walkIn: flags.includes('walk_in'), also, search: key, line: lineOf(key, this.groupOf(delegation)) };
   }
 
   #registered(said: Readonly<Record<string, unknown>>): Listed {
@@ -142,7 +150,7 @@ export class Roster {
     // What is the roster's stays its owner's.
     const credentials = digest === '' || this.#byDigest.has(digest) ? [] : [digest];
     const key = searchKey(name);
-    const known = { id, name, delegation, role, credentials, hold: '', guarded: false, standing: 'expected', walkIn: true, also: [] };
+    const known = { id, name, delegation, role, credentials, family: '', hold: '', guarded: false, standing: 'expected', walkIn: true, also: [] };
     return { ...known, search: key, line: lineOf(key, this.groupOf(delegation)) };
   }
 

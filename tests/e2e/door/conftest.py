@@ -59,3 +59,17 @@ def at_door(server: Server, code: str, new_phone: Callable[..., Phone]) -> Calla
         return phone
 
     return make
+
+
+@pytest.fixture
+def everywhere(server: Server, new_phone: Callable[..., Phone]) -> Callable[[str], Phone]:
+    """A phone at a checkpoint of any venue."""
+    code = enrolment_code(server, venue=None)
+
+    def make(checkpoint: str) -> Phone:
+        phone = new_phone()
+        phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=checkpoint)
+        expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
+        return phone
+
+    return make

@@ -7,12 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from playwright.sync_api import expect
 
 from checkin.demo.people import generate_people
 from tests.e2e.stage import Phone, Server, axe, sideways
-from tests.e2e.tour import enrolment_code
 
 PEOPLE = 60
 DECK, CHAIRS, BUNKS, BUS, LUNCH = "Pool deck", "Wheelchairs", "Bunks, house A", "Bus to the arena", "Lunch"
@@ -33,20 +31,6 @@ def by_role(*roles: str) -> list[dict[str, str]]:
         for person in generate_people(PEOPLE)
         if person.role in roles
     ]
-
-
-@pytest.fixture
-def everywhere(server: Server, new_phone: Callable[..., Phone]) -> Callable[[str], Phone]:
-    """A phone at a checkpoint of any venue."""
-    code = enrolment_code(server, venue=None)
-
-    def make(checkpoint: str) -> Phone:
-        phone = new_phone()
-        phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=checkpoint)
-        expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
-        return phone
-
-    return make
 
 
 def looks_well(phone: Phone, name: str) -> None:

@@ -1,30 +1,31 @@
 import type { Draft, OutboxRow } from '../../db/outbox';
-import type { Attendance } from '../../operations/attendance.svelte';
 import { keyOf, movement, newcomer, refusal, registration, subjectOf, subjectOfKey, voiding, type Band, type Method, type Said, type Subject, type Verb } from '../../operations/checkin';
-import type { Guardians } from '../../operations/guardians.svelte';
-import type { Holds } from '../../operations/holds.svelte';
-import type { OutboxView } from '../../operations/outbox.svelte';
-import type { Listed, Roster } from '../../operations/roster.svelte';
-import { objections } from '../../rules/admits';
+import { Groups, type Group } from '../../operations/groups.svelte';
+import type { Listed } from '../../operations/roster.svelte';
 import { slotHolders } from '../../rules/attendance';
 import { credentialDigest, isOurCode } from '../../rules/codes';
 import { Form } from './form.svelte';
 import { say } from '../../words/words.svelte';
+import { guardedOf, judge, placing } from './judging';
 import { wordsAt, type KindWords } from './kinds';
 import { recentOf, type Recent } from './recents';
-import { announced, ON_HOLD, reasonOf, whyOf, type About, type Result } from './results';
+import { aboutOf, announced, ON_HOLD, reasonOf, whyOf, type About, type Result } from './results';
 import { SIGNALS, type Signal } from './signals';
+import type { Tools } from './tools';
 
 const SHOWN = 30;
+const GROUPS = 3;
 
 /** One door at work: what is looked for, who was found, what came of it. */
 export class Desk {
+  readonly groups: Groups;
   #query = $state('');
   #result = $state.raw<Result | null>(null);
   #direction = $state<Verb>('arrive');
   #announcement = $state('');
   #byCode = $state.raw<Listed | null>(null);
   #form = $state.raw<Form | null>(null);
+  #group = $state.raw<Group | null>(null);
   /** Subjects on their way to the disk: a second tap on one of them is the same tap. */
   #underWay = new Set<string>();
 
@@ -35,24 +36,16 @@ export class Desk {
     return [this.#byCode, ...byName.filter((person) => person.id !== id)];
   });
 
+  #foundGroups = $derived.by((): readonly Group[] => this.groups.search(this.#query, GROUPS));
+
   #recent = $derived.by((): readonly Recent[] => {
     const { outbox, attendance, roster } = this.tools;
     return recentOf(outbox.rows, attendance.checkpoint?.id, roster);
   });
 
-  constructor(
-    private readonly tools: {
-      readonly event: string;
-      readonly roster: Roster;
-      readonly attendance: Attendance;
-      readonly holds: Holds;
-      /** What a lead checks release codes by; null on other phones. */
-      readonly guardians: () => Guardians | null;
-      readonly outbox: OutboxView;
-      /** Tells ears and hands what came of it. */
-      readonly signal?: (signal: Signal) => void;
-    },
-  ) {}
+  constructor(private readonly tools: Tools) {
+    this.groups = new Groups(tools.roster);
+  }
 
   get query(): string {
     return this.#query;
@@ -67,8 +60,17 @@ export class Desk {
     return this.#form;
   }
 
+  /** Who comes together and is being ticked; stays while one of them is dealt with. */
+  get group(): Group | null {
+    return this.#group;
+  }
+
   get found(): readonly Listed[] {
     return this.#found;
+  }
+
+  get foundGroups(): readonly Group[] {
+    return this.#foundGroups;
   }
 
   get recent(): readonly Recent[] {
@@ -128,7 +130,7 @@ export class Desk {
     // What was not saved stays on the screen until a person has dealt with it.
     if (method === 'scan' && this.#result?.kind === 'unsaved') return;
     const digest = await credentialDigest(this.tools.event, text.trim());
-    const about = this.#about({ kind: 'credential', digest }, method);
+    const about = aboutOf(this.tools.roster, { kind: 'credential', digest }, method);
     const code = text.trim();
     const owner = this.tools.roster.byDigest(digest);
     if (this.#form !== null) this.#form.take({ code, digest }, owner?.name);
@@ -137,18 +139,20 @@ export class Desk {
   }
 
   async tap(person: Listed): Promise<void> {
-    await this.#meet(this.#about({ kind: 'person', id: person.id }, 'search'));
+    await this.#meet(aboutOf(this.tools.roster, { kind: 'person', id: person.id }, 'search'));
   }
 
   /** Who is here already, as a list of places or a manifest names them. */
   async pick(key: string): Promise<void> {
-    await this.#meet(this.#about(subjectOfKey(key), 'search'));
+    await this.#meet(aboutOf(this.tools.roster, subjectOfKey(key), 'search'));
   }
 
   /** Records what the screen only offered: again, without a name, in spite of a hold, or for the reason that is given. */
   async anyway(about: Result, reason?: string): Promise<void> {
     const said = about.kind === 'hold' ? ON_HOLD : 'override' in about ? about.override : reason;
-    if (about.kind !== 'hold' || !this.#guard(about, said)) await this.#place(about, said);
+    const guarded = about.kind === 'hold' ? guardedOf(about.subject, this.direction, this.tools) : null;
+    if (guarded !== null) this.#guard(about, guarded, said);
+    else await this.#place(about, placing(about.subject, this.direction, this.tools), said);
   }
 
   /** The person gets this place. Of one that somebody else has, only if a person says so again. */
@@ -206,9 +210,26 @@ export class Desk {
       this.#announcement = say('result.undone', { name });
     } catch (error) {
       const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
-      if (subject !== null) this.#unsaved(this.#about(subject, 'search'), error, () => this.undo(row, name));
+      if (subject !== null) this.#unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
     }
   }
+
+  /** Shows everybody of a group. */
+  open(group: Group): void {
+    this.clear();
+    this.#group = group;
+  }
+
+  close(): void {
+    this.clear();
+    this.#group = null;
+  }
+
+  /** Says something to people who hear the screen, and to ears and hands. */
+  tell = (words: string, signal?: Signal): void => {
+    this.#announcement = words;
+    if (signal !== undefined) this.tools.signal?.(signal);
+  };
 
   /** The next person, please. */
   clear(): void {
@@ -221,43 +242,24 @@ export class Desk {
   async #meet(about: About): Promise<void> {
     // The window of this tap, not of the last tick.
     this.tools.attendance.tick(Date.now());
-    const presence = this.tools.attendance.presenceOf(about.subject);
-    const wanted = this.direction === 'arrive' ? 'present' : 'left';
-    const who = this.tools.roster.resolve(about.subject);
-    const desk = who.kind === 'person' ? this.tools.holds.deskOf(who.id) : '';
-    if (desk !== '') this.#show({ ...about, kind: 'hold', desk });
-    else if (presence?.state === wanted) this.#show({ ...about, kind: 'already', presence });
-    else if (!this.#guard(about)) await this.#consider(about);
+    const found = judge(about.subject, this.direction, this.tools);
+    if (found.kind === 'guarded') this.#guard(about, found.person);
+    else if (found.kind === 'free' || found.kind === 'choose') await this.#place(about, found);
+    else this.#show({ ...about, ...found });
   }
 
-  /** Says whether this person leaves here with a guardian only, and shows it. */
-  #guard(about: About, held?: string): boolean {
-    const { attendance, roster, guardians, outbox } = this.tools;
-    const { checkpoint } = attendance;
-    const who = roster.resolve(about.subject);
-    const person = who.kind === 'person' ? roster.person(who.id) : undefined;
-    if (this.direction !== 'leave' || checkpoint?.guarded !== true || person?.guarded !== true) return false;
-    const codes = guardians();
-    const letGo = (tries: readonly Draft[], override = held): Promise<void> => this.#place(about, override, tries);
-    this.#show({ ...about, kind: 'guarded', leaving: codes && { person, checkpoint: checkpoint.id, guardians: codes, outbox, letGo } });
-    return true;
+  /** This person leaves here with a guardian only. */
+  #guard(about: About, person: Listed, held?: string): void {
+    const { attendance, guardians, outbox } = this.tools;
+    const [codes, checkpoint] = [guardians(), attendance.checkpoint?.id ?? ''];
+    const letGo = (tries: readonly Draft[], override = held): Promise<void> =>
+      this.#place(about, placing(about.subject, this.direction, this.tools), override, tries);
+    this.#show({ ...about, kind: 'guarded', leaving: codes && { person, checkpoint, guardians: codes, outbox, letGo } });
   }
 
-  async #consider(about: About): Promise<void> {
-    const { attendance, roster } = this.tools;
-    const who = roster.resolve(about.subject);
-    const person = who.kind === 'person' ? roster.person(who.id) : undefined;
-    const against = person === undefined ? [] : objections(attendance.checkpoint?.admits ?? {}, person);
-    if (attendance.window === 'none') against.push('outside');
-    if (this.direction === 'arrive' && against.length > 0) this.#show({ ...about, kind: 'barred', against });
-    else await this.#place(about);
-  }
-
-  async #place(about: About, override?: string, before: readonly Draft[] = []): Promise<void> {
-    const { attendance } = this.tools;
+  async #place(about: About, found: ReturnType<typeof placing>, override?: string, before: readonly Draft[] = []): Promise<void> {
     const { subject, name, delegation, method } = about;
-    if (this.direction === 'leave') await this.#record(about, { override, slot: attendance.presenceOf(subject)?.slot }, before);
-    else if (!attendance.checkpoint?.slots?.length) await this.#record(about, { override }, before);
+    if (found.kind === 'free') await this.#record(about, { override, slot: found.slot }, before);
     else this.#show({ subject, name, delegation, method, override, kind: 'choose' });
   }
 
@@ -278,13 +280,6 @@ export class Desk {
     }
   }
 
-  #about(subject: Subject, method: Method): About {
-    const known = this.tools.roster.resolve(subject);
-    const person = known.kind === 'person' ? this.tools.roster.person(known.id) : undefined;
-    const name = person?.name ?? say('result.unlisted');
-    return { subject, name, delegation: person?.delegation ?? say('people.code', { code: keyOf(subject).slice(-6) }), method };
-  }
-
   #unsaved(about: About, error: unknown, retry: () => Promise<void>): void {
     this.#show({ ...about, kind: 'unsaved', why: whyOf(error), retry });
   }
@@ -293,7 +288,6 @@ export class Desk {
     this.#query = '';
     this.#byCode = null;
     this.#result = result;
-    this.#announcement = announced(result, this.words);
-    this.tools.signal?.(SIGNALS[result.kind]);
+    this.tell(announced(result, this.words), SIGNALS[result.kind]);
   }
 }

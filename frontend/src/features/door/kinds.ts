@@ -12,11 +12,14 @@ const DOOR = {
   alreadyIn: 'result.already_in',
   alreadyOut: 'result.already_out',
   count: 'door.in',
+  of: 'group.in',
+  letIn: 'group.let_in',
+  letOut: 'group.let_out',
 } as const;
 
 const KINDS = {
   door: DOOR,
-  meal: { ...DOOR, count: 'meal.count' },
+  meal: { ...DOOR, count: 'meal.count', of: 'group.served' },
   bus: {
     arrive: 'bus.arrive',
     leave: 'bus.leave',
@@ -25,6 +28,9 @@ const KINDS = {
     alreadyIn: 'bus.already_in',
     alreadyOut: 'bus.already_out',
     count: 'bus.count',
+    of: 'group.on_board',
+    letIn: 'group.take_on',
+    letOut: 'group.let_off',
   },
   bunk: { ...DOOR, arrive: 'bunk.arrive', leave: 'bunk.leave' },
   equipment: {
@@ -35,6 +41,9 @@ const KINDS = {
     alreadyIn: 'equipment.already_in',
     alreadyOut: 'equipment.already_out',
     count: 'equipment.count',
+    of: 'group.handed_out',
+    letIn: 'group.hand_out',
+    letOut: 'group.take_back',
   },
 } as const satisfies Readonly<Record<CheckpointKind, unknown>>;
 

@@ -25,7 +25,7 @@ function present(minute: number, slot?: string, state: Presence['state'] = 'pres
 }
 
 function guest(id: string, delegation: string, standing = 'expected'): Listed {
-  return { id, name: id, delegation, role: 'athlete', credentials: [], hold: '', guarded: false, standing, walkIn: false, also: [], search: id, line: id };
+  return { id, name: id, delegation, role: 'athlete', credentials: [], family: '', hold: '', guarded: false, standing, walkIn: false, also: [], search: id, line: id };
 }
 
 test('free places come in the order of the list, taken ones with who was first', () => {

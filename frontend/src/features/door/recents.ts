@@ -16,12 +16,14 @@ export interface Recent {
 
 const MOST = 8;
 
-export function recentOf(rows: readonly OutboxRow[], checkpoint: string | undefined, roster: Roster): readonly Recent[] {
+/** The last few, or all of one `group`. */
+export function recentOf(rows: readonly OutboxRow[], checkpoint: string | undefined, roster: Roster, group?: string): readonly Recent[] {
   const undone = undoneBy(rows);
   const recent: Recent[] = [];
-  for (let at = rows.length - 1; at >= 0 && recent.length < MOST; at--) {
+  for (let at = rows.length - 1; at >= 0 && (group !== undefined || recent.length < MOST); at--) {
     const row = rows[at];
     if (row === undefined || isCarried(row) || row.operation.payload['checkpoint'] !== checkpoint) continue;
+    if (group !== undefined && row.operation.payload['group'] !== group) continue;
     const { kind, payload } = row.operation;
     const [said, subject] = [asEntry(row.operation), subjectOf(payload['person'], payload['credential'])];
     if (subject === null || (said === null && kind !== 'checkin.refuse')) continue;

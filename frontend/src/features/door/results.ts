@@ -2,7 +2,9 @@
 
 import { StorageError } from '../../db/connection';
 import type { OutboxRow } from '../../db/outbox';
-import type { Method, Subject } from '../../operations/checkin';
+import type { Attendance, Sighting } from '../../operations/attendance.svelte';
+import { keyOf, type Method, type Subject } from '../../operations/checkin';
+import type { Roster } from '../../operations/roster.svelte';
 import type { Presence } from '../../rules/attendance';
 import { goTo } from '../../ui/desks';
 import { say } from '../../words/words.svelte';
@@ -30,6 +32,20 @@ export type Result =
   | (About & { readonly kind: 'choose'; readonly override?: string | undefined })
   | (About & { readonly kind: 'taken'; readonly slot: string; readonly holder: string; readonly since: string; readonly override?: string | undefined })
   | (About & { readonly kind: 'unsaved'; readonly why: string; readonly retry: () => Promise<void> });
+
+export function aboutOf(roster: Roster, subject: Subject, method: Method): About {
+  const known = roster.resolve(subject);
+  const person = known.kind === 'person' ? roster.person(known.id) : undefined;
+  const name = person?.name ?? say('result.unlisted');
+  return { subject, name, delegation: person?.delegation ?? say('people.code', { code: keyOf(subject).slice(-6) }), method };
+}
+
+/** Where else the person was seen: not what the card itself is about. */
+export function seenElsewhere(result: Result, attendance: Attendance): readonly Sighting[] {
+  if (result.kind === 'unlisted' || result.kind === 'unsaved' || result.kind === 'guarded' || result.kind === 'choose') return [];
+  const own = result.kind === 'already' ? result.presence.operation : 'row' in result ? result.row.id : '';
+  return attendance.sightings(result.subject).filter(({ presence }) => presence.operation !== own);
+}
 
 /** Why something was not stored, for a person. */
 export function whyOf(error: unknown): string {

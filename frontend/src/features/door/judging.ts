@@ -1,0 +1,59 @@
+// What speaks against letting somebody in or out, before anything is recorded: the same for one person and for many.
+
+import type { Attendance } from '../../operations/attendance.svelte';
+import type { Subject, Verb } from '../../operations/checkin';
+import type { Holds } from '../../operations/holds.svelte';
+import type { Listed, Roster } from '../../operations/roster.svelte';
+import { objections } from '../../rules/admits';
+import type { Presence } from '../../rules/attendance';
+import type { Objection } from './kinds';
+
+export interface Known {
+  readonly roster: Roster;
+  readonly attendance: Attendance;
+  readonly holds: Holds;
+}
+
+/** `free`: nothing; who leaves gives back their `slot`. Anything else is shown first, and a person decides. */
+export type Judgement =
+  | { readonly kind: 'free'; readonly slot: string | undefined }
+  | { readonly kind: 'already'; readonly presence: Presence }
+  | { readonly kind: 'hold'; readonly desk: string }
+  | { readonly kind: 'guarded'; readonly person: Listed }
+  | { readonly kind: 'barred'; readonly against: readonly Objection[] }
+  | { readonly kind: 'choose' };
+
+export function judge(subject: Subject, verb: Verb, known: Known): Judgement {
+  const person = personOf(subject, known);
+  const presence = known.attendance.presenceOf(subject);
+  const desk = person === undefined ? '' : known.holds.deskOf(person.id);
+  if (desk !== '') return { kind: 'hold', desk };
+  if (presence?.state === (verb === 'arrive' ? 'present' : 'left')) return { kind: 'already', presence };
+  const guarded = guardedOf(subject, verb, known);
+  if (guarded !== null) return { kind: 'guarded', person: guarded };
+  const against = verb === 'arrive' ? objectionsTo(person, known) : [];
+  return against.length > 0 ? { kind: 'barred', against } : placing(subject, verb, known);
+}
+
+/** Who leaves here with a guardian only; null if this is nobody of the sort. */
+export function guardedOf(subject: Subject, verb: Verb, known: Known): Listed | null {
+  const person = personOf(subject, known);
+  const asks = verb === 'leave' && known.attendance.checkpoint?.guarded === true;
+  return asks && person?.guarded === true ? person : null;
+}
+
+/** Nothing else speaks against it: whether a place has to be chosen. */
+export function placing(subject: Subject, verb: Verb, { attendance }: Known): Judgement & { readonly kind: 'choose' | 'free' } {
+  if (verb === 'leave') return { kind: 'free', slot: attendance.presenceOf(subject)?.slot };
+  return attendance.checkpoint?.slots?.length ? { kind: 'choose' } : { kind: 'free', slot: undefined };
+}
+
+function objectionsTo(person: Listed | undefined, { attendance }: Known): readonly Objection[] {
+  const against = person === undefined ? [] : objections(attendance.checkpoint?.admits ?? {}, person);
+  return attendance.window === 'none' ? [...against, 'outside'] : against;
+}
+
+function personOf(subject: Subject, { roster }: Known): Listed | undefined {
+  const who = roster.resolve(subject);
+  return who.kind === 'person' ? roster.person(who.id) : undefined;
+}

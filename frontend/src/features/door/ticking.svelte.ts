@@ -1,0 +1,166 @@
+import { movement, newGroup, voiding, type Method, type Verb } from '../../operations/checkin';
+import type { OutboxView } from '../../operations/outbox.svelte';
+import type { Listed } from '../../operations/roster.svelte';
+import { say } from '../../words/words.svelte';
+import { judge, type Judgement, type Known } from './judging';
+import { recentOf, type Recent } from './recents';
+import { whyOf } from './results';
+import { SIGNALS, type Signal } from './signals';
+
+export interface Member {
+  readonly person: Listed;
+  readonly judgement: Judgement;
+}
+
+/** Of a group: who may be ticked, who has to be asked something first, who is done, and who was never here to leave. */
+export interface Parts {
+  readonly open: readonly Member[];
+  readonly ask: readonly Member[];
+  readonly done: readonly Member[];
+  readonly away: readonly Member[];
+}
+
+interface Tools extends Known {
+  readonly outbox: OutboxView;
+  readonly people: () => readonly Listed[];
+  readonly direction: () => Verb;
+  readonly method: Method;
+  /** For ears and hands. */
+  readonly tell: (words: string, signal?: Signal) => void;
+}
+
+/** Ticks who of a group is here; one tap then records each of them by an operation of their own. */
+export class Ticking {
+  #ticked = $state.raw<ReadonlySet<string>>(new Set());
+  #group = $state<string | null>(null);
+  #leftOut = $state.raw<readonly string[]>([]);
+  #problem = $state<string | null>(null);
+  #busy = false;
+
+  #parts = $derived.by((): Parts => {
+    const members = this.tools.people().map((person) => ({ person, ...this.#look(person) }));
+    const of = (part: keyof Parts): readonly Member[] => members.filter((member) => member.part === part);
+    return { open: of('open'), ask: of('ask'), done: of('done'), away: of('away') };
+  });
+
+  #chosen = $derived.by((): readonly Member[] => this.#parts.open.filter(({ person }) => this.#ticked.has(person.id)));
+
+  #recorded = $derived.by((): readonly Recent[] => {
+    const { outbox, attendance, roster } = this.tools;
+    return this.#group === null ? [] : recentOf(outbox.rows, attendance.checkpoint?.id, roster, this.#group);
+  });
+
+  constructor(private readonly tools: Tools) {}
+
+  get parts(): Parts {
+    return this.#parts;
+  }
+
+  /** How many one tap would record. */
+  get chosen(): number {
+    return this.#chosen.length;
+  }
+
+  get size(): number {
+    return this.tools.people().length;
+  }
+
+  /** How many of them are in. */
+  get here(): number {
+    const { attendance, people } = this.tools;
+    return people().filter(({ id }) => attendance.presenceOf({ kind: 'person', id })?.state === 'present').length;
+  }
+
+  /** What the last tap recorded, person by person, as it stands now. */
+  get recorded(): readonly Recent[] {
+    return this.#recorded;
+  }
+
+  /** Names of those whom the last tap left out, for something had come between. */
+  get leftOut(): readonly string[] {
+    return this.#leftOut;
+  }
+
+  /** Why nothing was recorded, for a person. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  has(id: string): boolean {
+    return this.#ticked.has(id);
+  }
+
+  tick(id: string, on: boolean): void {
+    const ticked = new Set(this.#ticked);
+    if (on) ticked.add(id);
+    else ticked.delete(id);
+    this.#ticked = ticked;
+  }
+
+  tickAll(on: boolean): void {
+    this.#ticked = new Set(on ? this.#parts.open.map(({ person }) => person.id) : []);
+  }
+
+  /** Records everybody who is ticked, all or nobody. */
+  async record(): Promise<void> {
+    const { attendance, outbox, method, direction, people } = this.tools;
+    // The window of this tap; whoever changed meanwhile is asked for by themselves.
+    attendance.tick(Date.now());
+    const [{ checkpoint }, verb, members, group] = [attendance, direction(), this.#chosen, newGroup()];
+    if (this.#busy || checkpoint === null || members.length === 0) return;
+    this.#busy = true;
+    try {
+      const taken = new Set(members.map(({ person }) => person.id));
+      const late = people().filter(({ id }) => this.#ticked.has(id) && !taken.has(id));
+      await outbox.enqueueAll(
+        members.map(({ person, judgement }) => {
+          const slot = judgement.kind === 'free' ? judgement.slot : undefined;
+          return movement(verb, checkpoint.id, { kind: 'person', id: person.id }, method, { slot, group });
+        }),
+      );
+      [this.#group, this.#ticked, this.#problem, this.#leftOut] = [group, new Set(), null, late.map(({ name }) => name)];
+      this.#tellRecorded(members.length, verb);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** Takes back whatever the last tap recorded and nobody has taken back yet. */
+  async undo(): Promise<void> {
+    const { outbox, tell } = this.tools;
+    const rows = this.#recorded.filter(({ undone }) => !undone).map(({ row }) => row);
+    if (this.#busy || rows.length === 0) return;
+    this.#busy = true;
+    try {
+      await outbox.enqueueAll(rows.map(voiding));
+      this.#problem = null;
+      tell(say('group.undone', { count: rows.length }));
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #look({ id }: Listed): { readonly judgement: Judgement; readonly part: keyof Parts } {
+    const [subject, verb] = [{ kind: 'person', id } as const, this.tools.direction()];
+    const judgement = judge(subject, verb, this.tools);
+    const state = this.tools.attendance.presenceOf(subject)?.state;
+    if (state === (verb === 'arrive' ? 'present' : 'left')) return { judgement, part: 'done' };
+    if (judgement.kind !== 'free') return { judgement, part: 'ask' };
+    return { judgement, part: verb === 'leave' && state !== 'present' ? 'away' : 'open' };
+  }
+
+  #tellRecorded(count: number, verb: Verb): void {
+    const missing = this.#parts.open.length + this.#parts.ask.length;
+    const words = [say('group.recorded', { count }), say('group.open', { count: missing })];
+    this.tools.tell(`${words.join('. ')}.`, SIGNALS[verb === 'arrive' ? 'in' : 'out']);
+  }
+
+  #fail(error: unknown): void {
+    this.#problem = say('result.unsaved_help', { why: whyOf(error) });
+    this.tools.tell(this.#problem, SIGNALS.unsaved);
+  }
+}

@@ -1,0 +1,15 @@
+import type { Guardians } from '../../operations/guardians.svelte';
+import type { OutboxView } from '../../operations/outbox.svelte';
+import type { Known } from './judging';
+import type { Signal } from './signals';
+
+/** What a door works with. */
+export interface Tools extends Known {
+  /** Its id. */
+  readonly event: string;
+  /** What a lead checks release codes by; null on other phones. */
+  readonly guardians: () => Guardians | null;
+  readonly outbox: OutboxView;
+  /** Tells ears and hands what came of it. */
+  readonly signal?: (signal: Signal) => void;
+}
