@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from uuid import UUID
 
-from checkin.models import ListRecord, ListVerb, Person
-from checkin.rules import Merge, identities
+from checkin.models import Credential, ListRecord, ListVerb, Person
+from checkin.rules import Merge, identities, in_force
 from eventsync.sync import bulk
 from eventsync.sync.lookup import Lookup
 
@@ -13,6 +13,8 @@ _MERGES = Lookup(
     ListRecord, ("person_id", "into_id", "at", "seq", "operation_id"), by="event", where=("verb",)
 )  # fmt: skip
 _PEOPLE = Lookup(Person, ("id", "event", "merged_into"), by="id")
+_CREDENTIALS = Lookup(Credential, ("digest", "person"), by="digest", where=("event",))
+_PART = 500
 
 
 class Identities:
@@ -40,6 +42,10 @@ class Identities:
         """The other ids of this person, in order."""
         return sorted(self.group(person) - {person})
 
+    def in_force(self) -> dict[str, Merge]:
+        """The merge that counts of each row that is said to be somebody else."""
+        return in_force(self._merges)
+
     def settle(self) -> set[UUID]:
         """Writes who is merged into whom; answers with everybody whom that concerns."""
         changed = {key: self._right.get(key) for key, into in self._known.items() if into != self._right.get(key)}
@@ -63,6 +69,13 @@ class Identities:
         for key, whole in self._right.items():
             others.setdefault(whole, []).append(key)
         return others
+
+
+def owners(event_id: UUID, digests: Iterable[str]) -> dict[str, str]:
+    """The rows of the roster that have these codes."""
+    wanted = sorted(set(digests))
+    parts = (wanted[start : start + _PART] for start in range(0, len(wanted), _PART))
+    return {digest: person for part in parts for digest, person in _CREDENTIALS.rows(part, event_id)}
 
 
 def groups(identities: Identities, people: Iterable[UUID]) -> set[UUID]:

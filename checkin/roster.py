@@ -15,7 +15,7 @@ from django.db import transaction
 from checkin import models, records
 from checkin.conflicts import projection
 from checkin.holds import entries_of
-from checkin.identity import Identities, groups
+from checkin.identity import Identities, groups, owners
 from checkin.ledger import (
     CHUNK,
     Book,
@@ -113,23 +113,14 @@ def place_hold(*, person: models.Person, desk: str, reason: str, by: str, now: d
         change.people.add(person.pk)
 
 
-def _owners(event_id: UUID, digests: Iterable[str]) -> dict[str, UUID]:
-    wanted = sorted(digests)
-    owners: dict[str, UUID] = {}
-    for start in range(0, len(wanted), CHUNK):
-        query = models.Credential.objects.filter(event=event_id, digest__in=wanted[start : start + CHUNK])
-        owners.update(query.values_list("digest", "person_id"))
-    return owners
-
-
 def _moves(event_id: UUID, change: RosterChange, identities: Identities) -> tuple[dict[str, list[UUID]], set[Key]]:
     """The records that count for somebody else now, by their new subject; and every key that is concerned."""
     moved: dict[str, list[UUID]] = {}
     touched: set[Key] = set()
     rows = list(_records_of(event_id, change))
-    owners = _owners(event_id, {digest for *_, person, digest in rows if person is None})
+    owned = owners(event_id, {digest for *_, person, digest in rows if person is None})
     for operation, verb, checkpoint, window, old, person, digest in rows:
-        owner = person or owners.get(digest)
+        owner = person or owned.get(digest)
         new = person_subject(identities.of(str(owner))) if owner else credential_subject(digest)
         if verb != "refuse":  # which changes no presence
             touched |= {Key(str(checkpoint), window, old), Key(str(checkpoint), window, new)}

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from operator import attrgetter
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -259,22 +260,34 @@ class Merge(NamedTuple):
 def identities(merges: Iterable[Merge], known: Collection[str]) -> dict[str, str]:
     """Who is somebody else, and who they are: the same for every order of `merges`.
 
-    Of each person the latest merge counts. Where merges go round in a circle, the oldest of the circle does not. A
-    chain is followed to its last person who is `known`, on the roster; nobody is merged into somebody who is not.
+    A chain is followed to its last person who is `known`, on the roster; nobody is merged into somebody who is not.
     """
-    latest: dict[str, Merge] = {}
-    for merge in sorted(merges, key=in_order):
-        latest[merge.person] = merge
-    follows: dict[str, str] = {}
-    for merge in sorted(latest.values(), key=in_order, reverse=True):
-        if merge.person not in {merge.into, *_chain(follows, merge.into)}:
-            follows[merge.person] = merge.into
-    ends = {person: [each for each in _chain(follows, person) if each in known] for person in follows}
+    follows = in_force(merges)
+    ends = {person: [each.into for each in _chain(follows, person) if each.into in known] for person in follows}
     return {person: found[-1] for person, found in ends.items() if found}
 
 
-def _chain(follows: Mapping[str, str], person: str) -> Iterator[str]:
-    """Who comes after `person`. It has no circle."""
-    while (next_one := follows.get(person)) is not None:
-        yield next_one
-        person = next_one
+def in_force(merges: Iterable[Merge]) -> dict[str, Merge]:
+    """The merge that counts of each person: the latest; where they go round in a circle, the oldest does not."""
+    latest: dict[str, Merge] = {}
+    for merge in sorted(merges, key=in_order):
+        latest[merge.person] = merge
+    follows: dict[str, Merge] = {}
+    for merge in sorted(latest.values(), key=in_order, reverse=True):
+        if merge.person not in {merge.into, *(each.into for each in _chain(follows, merge.into))}:
+            follows[merge.person] = merge
+    return follows
+
+
+def known_as(person: str, follows: Mapping[str, Merge], at: datetime) -> str:
+    """Who somebody was by what had been said at that moment; `follows`: the merges in force."""
+    for merge in takewhile(lambda merge: merge.at <= at, _chain(follows, person)):
+        person = merge.into
+    return person
+
+
+def _chain(follows: Mapping[str, Merge], person: str) -> Iterator[Merge]:
+    """The merges of `person`, of whom they are, and so on. It has no circle."""
+    while (merge := follows.get(person)) is not None:
+        yield merge
+        person = merge.into

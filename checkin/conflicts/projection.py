@@ -13,6 +13,7 @@ import orjson
 
 from checkin import models, records
 from checkin.conflicts.rules import Act, Arrival, Found, Standing, contradictions, standing
+from checkin.identity import Identities, owners
 from checkin.ledger import CHUNK, identified_among
 from eventsync.sync import bulk
 from eventsync.sync.lookup import Lookup
@@ -27,6 +28,7 @@ _ARRIVALS = Lookup(
     (
         "subject", "verb", "voided", "checkpoint__venue__event__apart_minutes", "operation_id", "checkpoint",
         "checkpoint__venue", "checkpoint__distant", "checkpoint__policy", "window", "at", "seq", "by", "credential",
+        "person_id",
     ),
     by="subject",
     within="checkpoint",
@@ -95,10 +97,11 @@ def derived(event_id: UUID, subjects: Iterable[str]) -> Iterable[Conflict]:
     """What the conflicts of these subjects should be, from the ledger and the acts alone."""
     arrivals, apart = _arrivals(event_id, subjects)
     identified = identified_among(event_id, arrivals)
+    merges = Identities(event_id).in_force()
     found = {
         str(uuid5(event_id, f"{each.name}/{subject}")): (subject, each)
         for subject, said in arrivals.items()
-        for each in contradictions(identified=subject in identified, arrivals=said, apart=apart)
+        for each in contradictions(identified=subject in identified, arrivals=said, apart=apart, merges=merges)
     }
     acts = _acts(found)
     for key, (subject, each) in found.items():
@@ -115,11 +118,21 @@ def _arrivals(event_id: UUID, subjects: Iterable[str]) -> tuple[dict[str, list[A
         if verb == "arrive" and not voided:
             found.setdefault(subject, []).append(_arrival(*said))
             apart = minutes
-    return found, timedelta(minutes=apart)
+    return _in_their_rows(event_id, found), timedelta(minutes=apart)
 
 
 def _arrival(key: str, checkpoint: str, venue: str, distant: bool, policy: str, *rest: Any) -> Arrival:  # noqa: FBT001
     return Arrival(key, checkpoint, venue, bool(distant), policy != "in_out", *rest)
+
+
+def _in_their_rows(event_id: UUID, arrivals: Mapping[str, list[Arrival]]) -> dict[str, list[Arrival]]:
+    """Those of a code are in the row of whoever has it."""
+    coded = {each.credential for said in arrivals.values() for each in said if not each.person}
+    owned = owners(event_id, coded)
+    return {
+        subject: [each._replace(person=each.person or owned.get(each.credential, "")) for each in said]
+        for subject, said in arrivals.items()
+    }
 
 
 def _acts(conflicts: Iterable[str]) -> dict[str, list[Act]]:

@@ -1,15 +1,18 @@
 """Pure decisions: which arrivals of somebody contradict each other, and how far a lead is with it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from checkin.rules import in_order
+from checkin.rules import Merge, in_order, known_as
 
 
 class Arrival(NamedTuple):
-    """One arrival that nobody undid. `once`: the checkpoint admits a person once in a window; `at`: corrected time."""
+    """One arrival that nobody undid. `once`: the checkpoint admits a person once in a window; `at`: corrected time.
+
+    `person`: the id in whose row of the roster it was recorded; empty for a code that nobody has.
+    """
 
     id: str
     checkpoint: str
@@ -21,6 +24,7 @@ class Arrival(NamedTuple):
     seq: int
     by: str
     credential: str
+    person: str
 
 
 class Found(NamedTuple):
@@ -61,26 +65,44 @@ def are_distant(one: Arrival, other: Arrival) -> bool:
     return one.venue != other.venue or one.distant or other.distant
 
 
-def contradictions(*, identified: bool, arrivals: Iterable[Arrival], apart: timedelta) -> Iterator[Found]:
-    """What the unvoided arrivals of one subject say against each other, the same for every order of them."""
+def contradictions(
+    *, identified: bool, arrivals: Iterable[Arrival], apart: timedelta, merges: Mapping[str, Merge]
+) -> Iterator[Found]:
+    """What the unvoided arrivals of one subject say against each other, the same for every order of them.
+
+    `merges`: those in force, by the row that is somebody else.
+    """
     ordered = sorted(arrivals, key=in_order)
     if not identified:
         if ordered:
             yield Found("unknown_person", "unknown_person", tuple(ordered))
         return
-    yield from _admitted_again(ordered)
+    yield from _admitted_again(ordered, merges)
     if apart and (swapped := _in_two_places(ordered, apart)):
         yield Found("swapped_wristband", "swapped_wristband", swapped)
 
 
-def _admitted_again(ordered: Sequence[Arrival]) -> Iterator[Found]:
+def _admitted_again(ordered: Sequence[Arrival], merges: Mapping[str, Merge]) -> Iterator[Found]:
     places: dict[tuple[str, str], list[Arrival]] = {}
     for each in ordered:
         if each.once:
             places.setdefault((each.checkpoint, each.window), []).append(each)
     for (checkpoint, window), group in places.items():
-        if len(group) > 1:
-            yield Found("second_admission", f"second_admission/{checkpoint}/{window}", tuple(group))
+        if again := _of_one(group, merges):
+            yield Found("second_admission", f"second_admission/{checkpoint}/{window}", again)
+
+
+def _of_one(ordered: Sequence[Arrival], merges: Mapping[str, Merge]) -> tuple[Arrival, ...]:
+    """Those that were one person's when the later of two happened. What only a merge joins since is explained by it."""
+    rows: dict[str, list[Arrival]] = {}
+    again: set[str] = set()
+    for each in ordered:
+        now = known_as(each.person, merges, each.at)
+        joined = [row for row in rows if row == each.person or known_as(row, merges, each.at) == now]
+        again |= {earlier.id for row in joined for earlier in (*rows[row][:1], *rows[row][-1:])}
+        again |= {each.id} if joined else set()
+        rows.setdefault(each.person, []).append(each)
+    return tuple(each for each in ordered if each.id in again)
 
 
 def _in_two_places(ordered: Sequence[Arrival], apart: timedelta) -> tuple[Arrival, ...]:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from checkin import roster
+from checkin.conflicts import sweeping
 from checkin.models import HoldRecord, ListRecord, Person
 from tests.cast import NOON, Games, Phone, make_games, make_phone
 from tests.checkin.walk_ins import (
@@ -145,6 +147,66 @@ def test_a_merged_row_that_leaves_the_roster_is_told_no_more(games: Games, lead:
     lead.push(register(lead), merge(lead, WALK_IN, games.people[0].id))
     roster.remove_people(games.event.id, [games.people[0].id])
     assert (merged(lead), healthy(games)) == ([], [])
+
+
+def conflicts(lead: Phone) -> list[tuple[str, list[str]]]:
+    _, changes = lead.pull(f"conflicts:{lead.games.event.id}")
+    bodies = [each["body"] for each in changes if each["kind"] == "conflict" and not each["deleted"]]
+    return sorted((body["what"], [each["id"] for each in body["operations"]]) for body in bodies)
+
+
+@pytest.mark.parametrize("by_code", [False, True])
+def test_who_was_let_in_in_two_rows_is_no_conflict_once_they_are_one(games: Games, lead: Phone, by_code: bool) -> None:
+    guest = games.people[0]
+    walked = lead.arrive(digest(games)) if by_code else arrive(lead, WALK_IN)
+    lead.push(register(lead, credential=digest(games)), walked, lead.arrive(guest, at=NOON + timedelta(minutes=1)))
+    lead.push(merge(lead, WALK_IN, guest.id, minute=2))
+    assert (conflicts(lead), headcount(games.door), healthy(games)) == ([], (1, 0, 0), [])
+
+
+def test_two_distant_doors_are_a_conflict_of_one_person_in_two_rows(games: Games, lead: Phone) -> None:
+    here, there = arrive(lead, games.people[0].id), arrive(lead, games.people[1].id, games.pool_door, minute=3)
+    lead.push(here, there, merge(lead, games.people[1].id, games.people[0].id, minute=4))
+    sweeping.sweep(timezone.now())
+    assert (conflicts(lead), healthy(games)) == ([("swapped_wristband", [here["id"], there["id"]])], [])
+
+
+def test_a_row_that_was_let_in_twice_is_a_conflict_and_the_other_is_left_out(games: Games, lead: Phone) -> None:
+    a, b = games.people[:2]
+    said = [arrive(lead, a.id), arrive(lead, b.id, minute=1), arrive(lead, a.id, minute=2)]
+    lead.push(*said, merge(lead, a.id, b.id, minute=3))
+    assert (conflicts(lead), healthy(games)) == ([("second_admission", [said[0]["id"], said[2]["id"]])], [])
+
+
+def test_an_arrival_after_the_merge_contradicts_what_was_before_in_either_row(games: Games, lead: Phone) -> None:
+    a, b, c = games.people[:3]
+    lead.push(merge(lead, a.id, b.id, minute=1), merge(lead, b.id, c.id, minute=9))
+    said = [arrive(lead, a.id), arrive(lead, b.id, minute=2), arrive(lead, c.id, minute=3)]
+    lead.push(*said)
+    assert (conflicts(lead), healthy(games)) == ([("second_admission", [said[0]["id"], said[1]["id"]])], [])
+
+
+def let_in_and_merged(games: Games, lead: Phone) -> list[Operation]:
+    a, b = (person.id for person in games.people[:2])
+    return [arrive(lead, a), arrive(lead, b, minute=1), merge(lead, a, b, minute=2), arrive(lead, a, minute=3)]
+
+
+def let_in_merged_and_parted(games: Games, lead: Phone) -> list[Operation]:
+    a, b = (person.id for person in games.people[:2])
+    return [arrive(lead, a, minute=3), merge(lead, a, b, minute=2), arrive(lead, b), merge(lead, a, a, minute=4)]
+
+
+def merged_by_two_leads(games: Games, lead: Phone) -> list[Operation]:
+    a, b = (person.id for person in games.people[:2])
+    merges = [merge(lead, a, b, minute=minute) for minute in (1, 5)]
+    return [arrive(lead, a), arrive(lead, b, minute=3), *merges]
+
+
+@pytest.mark.parametrize("story", [let_in_and_merged, let_in_merged_and_parted, merged_by_two_leads])
+def test_arrivals_around_a_merge_end_the_same_in_any_order(
+    games: Games, lead: Phone, story: Callable[..., list[Operation]]
+) -> None:
+    every_order(games, lead, story(games, lead))
 
 
 def test_into_nobody_waits_until_somebody_is_there(games: Games, lead: Phone) -> None:
