@@ -13,6 +13,8 @@ const GAP = '\u0000';
 export class Words {
   #language = $state.raw<Language>(ENGLISH);
   #catalogue = $state.raw<Catalogue>({});
+  /** The latest choice; a catalogue that was asked for earlier comes too late. */
+  #turn = 0;
   #locale = $derived(localeFor(this.#language, preferredLanguages()));
   #plurals = $derived(new Intl.PluralRules(this.#language.code));
   #numbers = $derived(new Intl.NumberFormat(this.#locale));
@@ -29,8 +31,11 @@ export class Words {
 
   /** Speaks as a person chose, else as the phone does, else English. Resolves when there are words at all. */
   async start(): Promise<void> {
+    const turn = ++this.#turn;
     const wanted = languageFor(preferredLanguages(), keptLanguage());
-    while (!(await this.#speak(wanted)) && !(await this.#speak(ENGLISH))) await new Promise((wake) => setTimeout(wake, RETRY_MS));
+    while (turn === this.#turn && !(await this.#speak(wanted, turn)) && !(await this.#speak(ENGLISH, turn))) {
+      await new Promise((wake) => setTimeout(wake, RETRY_MS));
+    }
   }
 
   /** Speaks as the other tabs do. */
@@ -40,9 +45,10 @@ export class Words {
 
   /** A person's choice, kept on this phone. Says whether its catalogue could be had. */
   async choose(language: Language): Promise<boolean> {
-    const spoken = await this.#speak(language);
-    if (spoken) keepLanguage(language.code);
-    return spoken;
+    const turn = ++this.#turn;
+    const there = await this.#speak(language, turn);
+    if (there && turn === this.#turn) keepLanguage(language.code);
+    return there;
   }
 
   say = <K extends Key>(key: K, ...[values]: Told<K>): string => {
@@ -73,9 +79,10 @@ export class Words {
     markPage(language.code, language.dir, this.say('app.title'));
   }
 
-  async #speak(language: Language): Promise<boolean> {
+  /** Says whether there are such words; nobody speaks them who chose others meanwhile. */
+  async #speak(language: Language, turn: number): Promise<boolean> {
     const catalogue = await fetched(language.address);
-    if (catalogue !== null) this.take(language, catalogue);
+    if (catalogue !== null && turn === this.#turn) this.take(language, catalogue);
     return catalogue !== null;
   }
 

@@ -191,6 +191,54 @@ test('a choice is kept, and holds against what the phone is set to', async () =>
   expect([next.language.code, next.locale]).toEqual(['fi', 'fi']);
 });
 
+/** Catalogues that come when a test says so, or never. */
+function onRequest(): { readonly kept: Map<string, string>; readonly bring: (code: string, there?: boolean) => Promise<void> } {
+  const waiting = new Map<string, (answer: Response) => void>();
+  const kept = new Map<string, string>();
+  vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+  vi.stubGlobal('fetch', (url: string) => new Promise<Response>((answer) => waiting.set(url, answer)));
+  const bring = async (code: string, there = true): Promise<void> => {
+    waiting.get(languageOf(code).address)?.(there ? new Response(JSON.stringify({ words: CATALOGUES[code] })) : new Response('', { status: 404 }));
+    await new Promise((wake) => setTimeout(wake));
+  };
+  return { kept, bring };
+}
+
+test.each([
+  ['first', ['fi', 'ar']],
+  ['last', ['ar', 'fi']],
+])('of two choices the later one holds, also when the earlier one’s words come %s', async (_, order) => {
+  const { kept, bring } = onRequest();
+  const words = inEnglish();
+  const choices = [words.choose(languageOf('fi')), words.choose(languageOf('ar'))];
+  for (const code of order) await bring(code);
+  expect([await Promise.all(choices), words.language.code, words.say('do.undo'), [...kept.values()]]).toEqual([
+    [true, true], 'ar', ar.words['do.undo'], ['ar'],
+  ]);
+});
+
+test('a later choice that cannot be had does not bring back the one before', async () => {
+  const { kept, bring } = onRequest();
+  const words = inEnglish();
+  const choices = [words.choose(languageOf('fi')), words.choose(languageOf('ar'))];
+  await bring('ar', false);
+  await bring('fi');
+  expect([await Promise.all(choices), words.language.code, [...kept.values()]]).toEqual([[true, false], 'en', []]);
+});
+
+test('what another tab was told gives way to a choice made here', async () => {
+  const { kept, bring } = onRequest();
+  const words = inEnglish();
+  kept.set('eventsync-language', 'ar');
+  const started = words.start();
+  const chosen = words.choose(languageOf('fi'));
+  await bring('fi');
+  await bring('ar', false);
+  await bring('en');
+  await Promise.all([started, chosen]);
+  expect([words.language.code, kept.get('eventsync-language')]).toEqual(['fi', 'fi']);
+});
+
 test('a tab speaks as the other one was told', async () => {
   const heard: ((event: { key: string | null }) => void)[] = [];
   let kept = 'fi';
