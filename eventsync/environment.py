@@ -91,7 +91,8 @@ def database(name: str, *, root: Path) -> dict[str, Any]:
         return _sqlite(root / str(config["NAME"]))
     config["ENGINE"] = "django.db.backends.postgresql"
     config["CONN_MAX_AGE"] = 0  # with ASGI, anything else leaves a connection behind for each thread
-    config["OPTIONS"] = {**config.get("OPTIONS", {}), "options": "-c lock_timeout=5000"}
+    # Without synchronous_commit, what was acknowledged could be lost when the power goes.
+    config["OPTIONS"] = {**config.get("OPTIONS", {}), "options": "-c lock_timeout=5000 -c synchronous_commit=on"}
     return config
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from eventsync import environment
 
@@ -76,6 +77,14 @@ def test_sqlite_writes_safely_and_waits_its_turn(tmp_path: Path, monkeypatch: py
     assert {"PRAGMA journal_mode=WAL;", "PRAGMA synchronous=FULL;"} <= {
         f"{part};" for part in options["init_command"].replace("; ", ";").split(";")
     }
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's own setting")
+def test_postgresql_has_each_commit_on_the_disk_before_it_is_acknowledged() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
 
 
 def test_database_in_a_folder_that_is_not_there_stops_the_start(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ from checkin import roster
 from checkin.admin.places import CheckpointForm, unmatched
 from checkin.conflicts import sweeping
 from checkin.models import Checkpoint, CheckpointWindow, Policy
+from checkin.records import attendance_stream
 from eventsync.schedule.admin import KeptAdmin
+from eventsync.sync.streams import lock
 
 if TYPE_CHECKING:
     WindowInlineBase = admin.StackedInline[CheckpointWindow, Checkpoint]  # generic in their type stubs only
@@ -130,6 +132,8 @@ class CheckpointAdmin(KeptAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         checkpoint = form.instance
         with transaction.atomic():
+            if change and (gone := self._settled_meanwhile(checkpoint, form.changed_data)):
+                self.message_user(request, gone, messages.WARNING)
             checkpoint.save()
             super().save_related(request, form, formsets, change)
             roster.publish_checkpoints([_fresh(checkpoint.pk)])
@@ -139,6 +143,16 @@ class CheckpointAdmin(KeptAdmin):
         if absent := unmatched(checkpoint):
             nobody = f"Nobody on the roster is {', '.join(f'“{text}”' for text in absent)}."
             self.message_user(request, nobody, messages.WARNING)
+
+    def _settled_meanwhile(self, checkpoint: Checkpoint, changed: list[str]) -> str:
+        """Takes back, with a sentence, what the first arrival has settled since the page was opened."""
+        settled = [name for name in ("policy", "tz") if name in changed]
+        lock([attendance_stream(checkpoint.venue_id)])
+        if not settled or not checkpoint.records.exists():
+            return ""
+        for name, value in Checkpoint.objects.filter(pk=checkpoint.pk).values(*settled).get().items():
+            setattr(checkpoint, name, value)
+        return f"Somebody was recorded at {checkpoint} meanwhile: its policy and its time zone stay as they were."
 
     def _mention_missing_windows(self, request: HttpRequest, checkpoint: Checkpoint) -> None:
         if checkpoint.policy == Policy.PER_WINDOW and not checkpoint.windows.exists():

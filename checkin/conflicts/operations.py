@@ -52,6 +52,13 @@ class Acts:
         self._withdrawn = {digest for payload in said for digest in payload.withdraw}
 
     def streams(self) -> set[str]:
+        """Withdrawing a code locks all attendance: an arrival by that code comes before it or is flagged."""
+        if not self._withdrawn:
+            return self._written()
+        venues = records.venue_ids(self._event_id)
+        return self._written().union(map(records.attendance_stream, venues))
+
+    def _written(self) -> set[str]:
         rosters = records.people_streams(self._event_id) if self._withdrawn else frozenset()
         return {records.conflicts_stream(self._event_id), *rosters}
 
@@ -61,7 +68,7 @@ class Acts:
         about = models.Conflict.objects.filter(event=self._event_id, id__in=named).order_by()
         settle(self._event_id, set(about.values_list("subject", flat=True)), changes)
         self._withdraw(fresh, changes)
-        return [Recorded(frozenset(self.streams()), each.flags) for each in fresh]
+        return [Recorded(frozenset(self._written()), each.flags) for each in fresh]
 
     def _withdraw(self, fresh: Sequence[Incoming], changes: Changes) -> None:
         """At once and once: an organiser may think better of it. Whose the codes are stays as it is."""

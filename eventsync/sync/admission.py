@@ -20,7 +20,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
-from eventsync.sync import epoch, errors
+from eventsync.sync import epoch, errors, wire
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ _WEIGHT = 0.1  # of the newest in the average
 _EPOCH_FRESH = 1.0  # seconds
 _GATHER = 2.0  # seconds of refusals in the first alert
 _ALERT_EVERY = 60.0  # seconds
-_MOST_BODY = 2 * 1024 * 1024  # bytes that are waited for without a place; a longer body is refused by the view
+_MOST_BODY = 2 * 1024 * 1024  # bytes, of any request; what each may send is for its view to say
 
 
 class Full(Exception):
@@ -122,12 +122,16 @@ class Admission:
             await self._application(scope, receive, send)
             return
         gate = self._pushes if scope["path"] == PUSH else self._others
-        receive = await _with_body(receive)
+        body = await _body(receive)
+        if body is None:
+            await self._refuse(wire.too_large("The request is far too large."), send)
+            return
         try:
             await gate.enter()
         except Full as full:
-            await self._refuse(full.retry_after, send)
+            await self._turn_away(full.retry_after, send)
             return
+        receive = _handing_on(body, receive)
         await self._serve(gate, scope, receive, send)
 
     async def _serve(self, gate: Gate, scope: Scope, receive: Receive, send: Send) -> None:
@@ -156,18 +160,22 @@ class Admission:
         if found is not None and began > self._epoch_of:
             self._epoch, self._epoch_of = found.decode(), began
 
-    async def _refuse(self, retry_after: int, send: Send) -> None:
+    async def _turn_away(self, retry_after: int, send: Send) -> None:
         self._refused += 1
         if self._telling is None or self._telling.done():
             self._telling = asyncio.create_task(self._tell())
         message = "Many phones are sending at once. This one will send again by itself."
-        body = errors.body(code="slow_down", message=message, fields={}, request_id=str(uuid.uuid4()))
+        await self._refuse(errors.ApiError("slow_down", message, retry_after=retry_after), send)
+
+    async def _refuse(self, why: errors.ApiError, send: Send) -> None:
+        body = errors.body(code=why.code, message=why.message, fields=why.fields, request_id=str(uuid.uuid4()))
         headers = [
             (b"Content-Type", b"application/json"),
-            (b"Retry-After", str(retry_after).encode()),
             (epoch.HEADER.encode(), (await self._current_epoch()).encode()),
         ]
-        await send({"type": "http.response.start", "status": errors.STATUS["slow_down"], "headers": headers})
+        if why.retry_after is not None:
+            headers.append((b"Retry-After", str(why.retry_after).encode()))
+        await send({"type": "http.response.start", "status": errors.STATUS[why.code], "headers": headers})
         await send({"type": "http.response.body", "body": orjson.dumps(body)})
 
     async def _current_epoch(self) -> str:
@@ -201,16 +209,21 @@ class Admission:
             log.exception("No alert could be raised that %s requests were asked to come later", refused)
 
 
-async def _with_body(receive: Receive) -> Receive:
-    """Waits until the body has come, however slow the network; it is handed on, not read."""
+async def _body(receive: Receive) -> deque[Message] | None:
+    """Waits until the body has come, however slow the network; None as soon as it is longer than any may be."""
     came: deque[Message] = deque()
     size, more = 0, True
-    while more and size <= _MOST_BODY:
+    while more:
         message = await receive()
         came.append(message)
         size += len(message.get("body", b""))
+        if size > _MOST_BODY:
+            return None
         more = bool(message.get("more_body", False))
+    return came
 
+
+def _handing_on(came: deque[Message], receive: Receive) -> Receive:
     async def again() -> Message:
         return came.popleft() if came else await receive()
 

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from eventsync.sync import compression, pull, queries, schemas, snapshots, wire
-from eventsync.sync.authentication import DeviceAuthentication, FailedGuesses, IsDevice, MayRead
+from eventsync.sync.authentication import Access, DeviceAuthentication, FailedGuesses, IsDevice, MayRead
 from eventsync.sync.enrolment import enrol, profile_of
 from eventsync.sync.epoch import epoch_of
 from eventsync.sync.errors import ApiError
@@ -94,7 +94,8 @@ class DeviceView(EngineView):
 
     @extend_schema(responses={200: schemas.DeviceAnswer, **ERRORS})
     def get(self, request: Request) -> Response:
-        return Response(describe(self.device, epoch=epoch_of(request)))
+        may_read = isinstance(request.auth, Access) and request.auth.may_read
+        return Response(describe(self.device, epoch=epoch_of(request), may_read=may_read))
 
 
 def read_body(request: Request, *, limit: int) -> bytes:
@@ -109,7 +110,8 @@ def read_body(request: Request, *, limit: int) -> bytes:
     return body
 
 
-def describe(device: Device, *, epoch: str) -> dict[str, Any]:
+def describe(device: Device, *, epoch: str, may_read: bool = True) -> dict[str, Any]:
+    """What a device is told of itself. `may_read`: false for a revoked token, whose device may have another by now."""
     event = registry.describe(device.event_id)
     if event is None:
         raise ApiError("not_found", "The event of this phone is no longer there.")
@@ -117,7 +119,7 @@ def describe(device: Device, *, epoch: str) -> dict[str, Any]:
         "device": str(device.id),
         "profile": profile_of(device),
         "event": {"id": str(event.id), "slug": event.slug, "name": event.name, "tz": event.tz},
-        "streams": registry.readable(device),
+        "streams": registry.readable(device) if may_read else [],
         "operations": registry.permitted(device.profile),
         "epoch": epoch,
         "server_time": wire.write_time(timezone.now()),

@@ -24,10 +24,11 @@ class BackupFailed(Exception):
     """Why a copy could not be made, verified or put back; a sentence for the person at the keyboard."""
 
 
-def back_up(*, folder: Path, now: datetime) -> Backup:
+def back_up(*, folder: Path, now: datetime, same_disk: bool = False) -> Backup:
     """A verified copy in `folder`, and its row; BackupFailed, with a row that says why and an alert.
 
-    `now` is the server's time before copying: what was acknowledged until then is in the copy.
+    `now` is the server's time before copying: what was acknowledged until then is in the copy. `same_disk`: phones may
+    rely on the copy although the disk of the database has it.
     """
     engine = engines.current()
     path = folder / f"eventsync-{now:%Y%m%dT%H%M%S%fZ}{engine.suffix}"
@@ -37,6 +38,7 @@ def back_up(*, folder: Path, now: datetime) -> Backup:
         engine.copy(path)
         row.finished_at = timezone.now()
         row.size = path.stat().st_size
+        row.apart = same_disk or not engine.shares_disk(path)
         with engine.opened(path) as url:
             audit(url)
         row.verified_at = timezone.now()
@@ -58,7 +60,10 @@ def _make(folder: Path) -> None:
 
 def audit(url: str) -> None:
     """Runs `manage.py audit` on the database at `url`; BackupFailed when it is not what its ledger says."""
-    done = manage(["audit"], url=url)
+    try:
+        done = manage(["audit"], url=url)
+    except subprocess.TimeoutExpired as error:
+        raise BackupFailed(f"The audit of the copy took longer than {LONGEST_AUDIT // 60} minutes.") from error
     if done.returncode != 0:
         said = (done.stdout + done.stderr).strip()[-1000:]
         raise BackupFailed(f"The copy was made, and the audit of it failed: {said}")

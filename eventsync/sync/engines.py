@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
+
+_THIS_HOST = ("", "localhost", "127.0.0.1", "::1")
 
 
 class EngineError(Exception):
@@ -29,6 +31,9 @@ class Engine(Protocol):
 
     def copy(self, path: Path) -> None:
         """Writes one moment of the database into `path`, while others write."""
+
+    def shares_disk(self, path: Path) -> bool:
+        """Whether the loss of the database's disk may take the file along."""
 
     def opened(self, path: Path) -> AbstractContextManager[str]:
         """The URL of a database with the content of the copy, which may be read while the context lasts."""
@@ -63,6 +68,9 @@ class Sqlite:
             path.unlink(missing_ok=True)
             raise EngineError(f"SQLite could not copy the database: {error}.") from error
 
+    def shares_disk(self, path: Path) -> bool:
+        return path.stat().st_dev == self._file.stat().st_dev
+
     @contextmanager
     def opened(self, path: Path) -> Iterator[str]:
         """Of a copy of the copy: opening a database writes to it, and a backup stays as it was made."""
@@ -79,6 +87,7 @@ class Sqlite:
         draft = self._file.with_name(f"{self._file.name}.restored")
         shutil.copyfile(path, draft)
         draft.chmod(0o600)
+        _onto_disk(draft)
         connections.close_all()
         if self._file.exists():
             _fold_log_into(self._file)
@@ -86,7 +95,17 @@ class Sqlite:
         for ending in ("-wal", "-shm"):
             Path(f"{self._file}{ending}").unlink(missing_ok=True)
         draft.replace(self._file)
+        _onto_disk(self._file.parent)
         return str(kept)
+
+
+def _onto_disk(path: Path) -> None:
+    """What a file holds, or which names a folder has, stays when the power goes."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _check_file(path: Path, *, name: Path) -> None:
@@ -134,6 +153,18 @@ class Postgres:
         except EngineError:
             path.unlink(missing_ok=True)
             raise
+
+    def shares_disk(self, path: Path) -> bool:
+        """Another host has other disks. On this one the server says where its data is, if we may ask it."""
+        host = str(connection.settings_dict["HOST"])
+        if host not in _THIS_HOST and not host.startswith("/"):
+            return False
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW data_directory")
+                return Path(cursor.fetchone()[0]).stat().st_dev == path.stat().st_dev
+        except (DatabaseError, OSError):
+            return True
 
     @contextmanager
     def opened(self, path: Path) -> Iterator[str]:

@@ -19,6 +19,8 @@ from django.http import HttpRequest, HttpResponseBase
 
 from eventsync.sync import epoch, errors
 from eventsync.sync.models import StreamHead
+from eventsync.sync.poke.hub import DEVICES, hub
+from eventsync.sync.snapshots import shelf
 
 log = logging.getLogger(__name__)
 
@@ -40,33 +42,38 @@ class Marker:
 
 
 class Keeper:
-    """Compares the database with the marker, then keeps the marker of one process up, at most once in five seconds."""
+    """Compares the database with the marker, and keeps the marker of one process up; each at most once in five seconds.
+
+    Compared again and again: another database may take over while the process runs.
+    """
 
     def __init__(self) -> None:
-        self._last = 0.0
-        self._agreed = False
+        self._agreed_at, self._kept_at = float("-inf"), float("-inf")
         self._said: str | None = None
 
     def objection(self) -> str | None:
-        """Why nothing may be served now. Asked until the database and the marker agree, then never again.
+        """Why nothing may be served now. Asked at each call until the database and the marker agree.
 
         DatabaseError when the database cannot be reached: then they are still to be compared.
         """
-        if self._agreed:
+        now = time.monotonic()
+        if now - self._agreed_at < EVERY:
             return None
         sentence = objection()
-        self._agreed = sentence is None
-        if sentence and sentence != self._said:
+        if sentence is None:
+            self._agreed_at = now
+        elif sentence != self._said:
             log.error("No phone is served: %s", sentence)
+            _forget()
         self._said = sentence
         return sentence
 
     def keep_up(self) -> None:
         """Called after a commit. A disk that takes no marker never fails what was committed."""
         now = time.monotonic()
-        if self._last and now - self._last < EVERY:
+        if now - self._kept_at < EVERY:
             return
-        self._last = now
+        self._kept_at = now
         try:
             if self.objection() is None:
                 advance()
@@ -74,13 +81,19 @@ class Keeper:
             log.warning("The marker could not be written: %s", error)
 
 
+def _forget() -> None:
+    """What this process knows of a database that is no longer there."""
+    shelf.clear()
+    hub.forget()
+
+
 keeper = Keeper()
 
 
 def advance() -> None:
     """Writes how far the database is now. What another process wrote meanwhile is kept where it is further."""
-    now, before = str(epoch.current()), read()
-    heads = _heads()
+    before = read()  # first: `new_epoch` writes the database before the file
+    now, heads = str(epoch.current()), _heads()
     past: tuple[str, ...] = ()
     if before is not None and before.epoch == now:
         heads = {name: max(heads.get(name, 0), before.heads.get(name, 0)) for name in {*heads, *before.heads}}
@@ -187,5 +200,5 @@ def write(marker: Marker) -> None:
 
 def _heads() -> dict[str, int]:
     """The heads of what is shared. Each phone's own stream would only make the file long."""
-    shared = StreamHead.objects.exclude(stream__startswith="device:")
+    shared = StreamHead.objects.exclude(stream__startswith=DEVICES)
     return dict(shared.values_list("stream", "head"))

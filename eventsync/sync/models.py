@@ -203,13 +203,14 @@ class Change(models.Model):
 
 
 class Backup(models.Model):
-    """A copy of the database. `durable` (protocol 6) is the newest `started_at` of those that were verified."""
+    """A copy of the database. `durable` (protocol 6) is the newest `started_at` of the verified ones that are apart."""
 
     started_at = models.DateTimeField(help_text="The server's time before copying began.")
     finished_at = models.DateTimeField(null=True, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True, help_text="When the copy was opened and found whole.")
     path = models.CharField(max_length=500)
     size = models.BigIntegerField(null=True, blank=True, help_text="Bytes.")
+    apart = models.BooleanField(default=True, help_text="It outlives the disk of the database; or somebody said so.")
     error = models.TextField(blank=True)
 
     class Meta:

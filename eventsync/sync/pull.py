@@ -71,7 +71,7 @@ def _line(row: Row) -> str:
 def read_page(*, stream: str, after: int, base: int, limit: int) -> Page:
     """One page after the cursor `after`; ApiError `cursor_expired` when the cursor is not of this stream's life.
 
-    One statement; its rows are fetched as they are asked for, so that no page is ever held whole.
+    One statement. SQLite's rows are fetched as they are asked for; PostgreSQL's client holds those of one page.
     """
     sql = _PAGE.format(change=Change._meta.db_table, head=StreamHead._meta.db_table)
     known = base or after  # what the device has seen the tombstones of; 0 begins a snapshot

@@ -54,4 +54,5 @@ def roster_heads(devices: Iterable[Device]) -> dict[UUID, int]:
 
 def durable() -> datetime | None:
     """The server's time before the copying of the newest verified backup began: what is older survives a restore."""
-    return Backup.objects.filter(verified_at__isnull=False).values_list("started_at", flat=True).first()
+    counting = Backup.objects.filter(verified_at__isnull=False, apart=True)
+    return counting.values_list("started_at", flat=True).first()

@@ -14,6 +14,7 @@ from eventsync.sync.client.messages import CHECKSUM_MODULUS, record_checksum
 from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Change, StreamHead
 from eventsync.sync.poke.announce import announce
+from eventsync.sync.poke.hub import DEVICES
 
 ROWS_PER_SEQ = 500
 _DELETED = ""
@@ -127,7 +128,7 @@ def _count(head: Head, kind: str, key: str, before: tuple[int, str] | None, body
 
 def device_stream(device_id: UUID) -> str:
     """The stream of one device's own: its profile."""
-    return f"device:{device_id}"
+    return f"{DEVICES}{device_id}"
 
 
 def roster_stream(event_id: UUID) -> str:

@@ -106,7 +106,7 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
         offset_ms=header.offset_ms,
         corrected_at=timing.corrected,
         received_at=arrival.received_at,
-        flags=_flags(timing, author),
+        flags=_flags(timing, author, arrival.pusher),
         actor=(header.actor or "")[:MAX_ACTOR],
         refers_to=header.refers_to,
         payload=payload,
@@ -114,6 +114,8 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
     )
 
 
-def _flags(timing: Timing, author: Device) -> tuple[str, ...]:
+def _flags(timing: Timing, author: Device, pusher: Device) -> tuple[str, ...]:
+    """Also of who brought it: a revoked phone may have written it in another's name."""
     clock = ("clock_suspect",) if timing.suspect else ()
-    return clock if author.revoked_at is None else (*clock, "device_revoked")
+    revoked = author.revoked_at or pusher.revoked_at
+    return (*clock, "device_revoked") if revoked else clock

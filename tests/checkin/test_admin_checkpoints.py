@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from checkin.admin.checkpoints import CheckpointAdmin
 from checkin.models import Checkpoint, CheckpointWindow
 from eventsync.schedule.models import Event
 from eventsync.sync.models import StreamHead
@@ -204,6 +205,17 @@ def test_kind_places_and_whom_it_admits_reach_the_phones(games, phone):
     assert (body["kind"], body["slots"]) == ("bunk", ["A-1", "A-2"])
     assert body["admits"] == {"roles": ["athlete"], "delegations": ["Norway", "Sweden"]}
     assert "Nobody on the roster is “athlete”, “Norway”, “Sweden”." in answer.content.decode()
+
+
+def test_policy_that_an_arrival_has_settled_since_the_page_was_opened_stays(games, phone, monkeypatch):
+    phone.push(phone.arrive(games.people[0]))
+    monkeypatch.setattr(CheckpointAdmin, "get_readonly_fields", lambda *_: ["venue"])  # as before the arrival
+    monkeypatch.setattr(CheckpointAdmin, "get_fieldsets", lambda *_: [(None, {"fields": CheckpointAdmin.fields})])
+    said = {"name": "Front door", "kind": "door", "policy": "daily", "tz": "Asia/Tokyo", **inline("windows")}
+    page = alice().post(change(games.door), said, follow=True).content.decode()
+    games.door.refresh_from_db()
+    assert (games.door.name, games.door.policy, games.door.tz) == ("Front door", "once", "")
+    assert "was recorded at Main hall" in page
 
 
 def test_kind_and_places_can_change_after_people_came_and_the_policy_cannot(games, phone):

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from checkin.models import AttendanceRecord, Conflict, Headcount, Person, Presence
 from eventsync.schedule.models import Venue
 from eventsync.sync.models import Change, StreamHead
-from tests.cast import NOON, Games, Phone
+from tests.cast import NOON, Games, Phone, make_games, make_phone
 
 
 @pytest.fixture
@@ -28,6 +31,37 @@ def test_audit_finds_nothing_wrong(busy: Games) -> None:
     out = StringIO()
     call_command("audit", "--json", stdout=out)
     assert json.loads(out.getvalue()) == {"ok": True, "events": {"games": []}, "streams": []}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_audit_while_phones_send_sees_one_moment(transactional_db: None) -> None:
+    games = make_games()
+    phone, asked = make_phone(games), list[dict[str, Any]]()
+
+    def phones_send(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        """Before each statement of the audit somebody arrives, until all are there."""
+        if sql.startswith("SELECT") and len(asked) < len(games.people):
+            asked.append(phone.arrive(games.people[len(asked)]))
+            elsewhere(lambda: phone.push(asked[-1]))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(phones_send):
+        call_command("audit")
+    assert len(asked) == len(games.people)
+    call_command("audit")
+
+
+def elsewhere(do: Callable[[], object]) -> None:
+    """In a thread with a connection of its own, and waits for it."""
+
+    def run() -> None:
+        try:
+            do()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
 
 
 def lose_presence(games: Games) -> list[str]:

@@ -175,6 +175,14 @@ def test_no_minutes_mean_no_hints(games: Games, lead: Phone, phone: Phone) -> No
     assert (told(lead), healthy(games)) == ([], [])
 
 
+def test_withdrawing_a_code_waits_for_arrivals_that_are_being_written(games: Games, lead: Phone) -> None:
+    withdrawing = resolve(lead, str(uuid.uuid4()), "wristband_swapped", withdraw=[games.digest(0)])
+    with CaptureQueriesContext(connection) as asked:
+        lead.push(withdrawing)
+    locked = next(each["sql"] for each in asked if "conflicts:" in each["sql"])
+    assert all(f"attendance:{venue.id}" in locked for venue in (games.hall, games.pool))
+
+
 def test_swapped_wristband_is_withdrawn(games: Games, lead: Phone, phone: Phone) -> None:
     phone.push(phone.arrive(games.digest(0)), phone.arrive(games.digest(0), door=games.pool_door))
     sweeping.sweep(timezone.now())

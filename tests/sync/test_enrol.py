@@ -145,6 +145,8 @@ def test_enrol_again_after_revocation_leaves_the_old_token_deliver_only(games: G
     code = invite(event_id=games.event.id, venue_id=None, profile="door", uses=1, now=now, device=device).code
     again = Phone(games, phone.id, ask(code, device=phone.id).json()["token"])
     assert (again.streams().status_code, error(phone.streams())) == (200, (403, "device_revoked"))
+    ours, theirs = (each.client.get("/api/v1/device", headers=each.headers).json() for each in (again, phone))
+    assert (ours["streams"] != [], theirs["streams"]) == (True, [])
     assert phone.push(phone.arrive(games.people[0]))[0]["verdict"] == "accepted"
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.db import connection
 
 from checkin.models import Headcount
 from eventsync.jobs.models import Alert
-from eventsync.sync import marker
+from eventsync.sync import backup, marker
 from eventsync.sync.models import Backup, Operation
 from tests.cast import Games, Phone, make_games, make_phone
 
@@ -93,10 +94,32 @@ def test_new_epoch_changes_the_mark_on_every_answer(phone: Phone) -> None:
 def test_durable_is_when_the_newest_verified_backup_began(games: Games, tmp_path: Path) -> None:
     phone = make_phone(games)
     assert phone.streams().json()["durable"] is None
-    made = json.loads(manage("backup", "--to", str(tmp_path), "--json"))
+    made = json.loads(manage("backup", "--to", str(tmp_path), "--same-disk", "--json"))
     assert phone.streams().json()["durable"] == made["started_at"]
     Backup.objects.create(started_at="2999-01-01T00:00Z", path="never verified", error="The disk was full.")
     assert phone.streams().json()["durable"] == made["started_at"]
+
+
+def test_backup_on_the_disk_of_the_database_is_none_to_rely_on(games: Games, tmp_path: Path) -> None:
+    phone = make_phone(games)
+    assert "phones do not rely on it" in manage("backup", "--to", str(tmp_path))
+    assert Backup.objects.get().verified_at is not None
+    assert phone.streams().json()["durable"] is None
+
+
+def test_backup_on_another_disk_counts(games: Games, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        assert "rely" not in manage("backup", "--to", folder)
+    assert make_phone(games).streams().json()["durable"] is not None
+
+
+def test_backup_whose_audit_takes_too_long_fails_with_a_sentence_and_an_alert(
+    games: Games, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "LONGEST_AUDIT", 0.01)
+    with pytest.raises(CommandError, match="took longer than"):
+        manage("backup", "--to", str(tmp_path))
+    assert (Backup.objects.get().verified_at, Alert.objects.get().kind) == (None, "backup_failed")
 
 
 def test_backup_where_nothing_can_be_written_fails_with_a_sentence_and_an_alert(games: Games, tmp_path: Path) -> None:

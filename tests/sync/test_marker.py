@@ -16,7 +16,8 @@ from django.db import OperationalError
 from django.test import Client
 
 from eventsync.sync import epoch, marker
-from tests.cast import Phone
+from eventsync.sync.models import Change, StreamHead
+from tests.cast import Games, Phone
 from tests.e2e.stage import ROOT, Server
 
 
@@ -84,13 +85,56 @@ def test_database_that_could_not_be_reached_is_compared_once_it_can_be(
     assert "older database" in phone.streams().json()["error"]["message"]
 
 
-def test_marker_and_database_that_agree_are_compared_once(
+def test_database_that_goes_back_while_the_process_runs_serves_no_phone_any_more(
+    games: Games, phone: Phone, keeper: marker.Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another replica took over. What was kept of the one before is not served under the epoch of both."""
+    marker.advance()
+    roster = f"roster:{games.event.id}"
+    kept = phone.page(roster).content
+    raise_heads()
+    assert phone.page(roster).status_code == 200  # not looked at for five seconds
+    monkeypatch.setattr(marker, "EVERY", 0)
+    assert phone.page(roster).status_code == 503
+    assert phone.post({"operations": []}).status_code == 503
+    StreamHead.objects.filter(stream=roster).update(count=0)  # a trace of it: a kept page would hide that
+    call_command("new_epoch", verbosity=0)
+    assert phone.page(roster).content != kept
+    keeper.keep_up()
+    assert marker.objection() is None
+
+
+def test_pages_of_a_database_that_went_back_are_forgotten(
+    games: Games, phone: Phone, keeper: marker.Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(marker, "EVERY", 0)
+    marker.advance()
+    roster = f"roster:{games.event.id}"
+    before = phone.page(roster).content
+    known = marker.read()
+    assert known is not None
+    raise_heads()
+    assert phone.page(roster).status_code == 503
+    marker.write(known)  # the first replica came back, as far as it was and with another past
+    Change.objects.filter(stream=roster).update(body='{"name":"somebody else"}')
+    assert phone.page(roster).content != before
+
+
+def test_start_while_a_new_epoch_begins_refuses_nothing(
     phone: Phone, keeper: marker.Keeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     marker.advance()
-    assert phone.streams().status_code == 200
-    raise_heads()
-    assert phone.streams().status_code == 200  # a commit of another process may be in the file before we see it
+    read = epoch.current
+
+    def read_just_before_it_begins() -> Any:
+        monkeypatch.setattr(epoch, "current", read)
+        found = read()
+        call_command("new_epoch", verbosity=0)
+        return found
+
+    monkeypatch.setattr(epoch, "current", read_just_before_it_begins)
+    marker.advance()
+    assert marker.objection() is None
 
 
 def test_marker_that_may_not_be_read_forbids_nothing(phone: Phone, keeper: marker.Keeper, settings: Any) -> None:

@@ -14,7 +14,6 @@ import aiohttp
 import pytest
 from django.conf import settings
 
-from eventsync.sync.poke.hub import Hub, Socket
 from tests.e2e.stage import Server
 from tests.sync.apart import apart
 
@@ -41,9 +40,9 @@ class Web(Server):
         asked = {"code": code, "device": str(uuid.uuid4()), "name": "Phone", "app_version": "test", "protocol": 1}
         return dict(self.post("enrol", asked)) | {"id": asked["device"]}
 
-    def admit(self, phone: dict[str, Any], seq: int) -> None:
-        """Somebody whom nobody has seen goes through the first door: the same code again may change nothing there."""
-        checkpoint = next(iter(self.headcount()))
+    def admit(self, phone: dict[str, Any], seq: int, door: str = "") -> None:
+        """Somebody whom nobody has seen goes through a door: the same code again may change nothing there."""
+        checkpoint = door or next(iter(self.headcount()))
         operation = {
             "id": str(uuid.uuid4()),
             "kind": "checkin.arrive",
@@ -193,73 +192,30 @@ def test_revoked_phone_is_closed_and_stays_out(webs: list[Web]) -> None:
     assert listen(webs[0], close_code, hello=hello) == 4403
 
 
-def test_hub_tells_each_stream_once_in_a_while_and_the_newest_head() -> None:
-    async def scenario() -> list[dict[str, int] | None]:
-        hub, socket = Hub(), Socket(["a", "b"])
-        hub.join(socket)
-        told = []
-        for number in range(1, 6):
-            hub.say({"a": number, "c": 1})
-        hub.say({"b": 7})
-        told.append(await socket.news())
-        told.append(await asyncio.wait_for(socket.news(), PATIENCE))
-        hub.leave(socket)
-        return told
-
-    assert apart(scenario()) == [{"a": 1}, {"a": 5, "b": 7}]
+NEW_VENUE = """
+from checkin.models import Checkpoint
+from checkin.roster import publish_checkpoints
+from eventsync.schedule.models import Event, Venue
+venue = Venue.objects.create(event=Event.objects.get(), slug="new-{slug}", name="New {slug}")
+door = Checkpoint.objects.create(venue=venue, name="New door", policy="once")
+publish_checkpoints([door])
+print(door.pk, venue.pk)
+"""
 
 
-def test_hub_that_hears_its_own_words_again_does_not_repeat_them() -> None:
-    async def scenario() -> list[dict[str, int] | None]:
-        hub, socket = Hub(), Socket(["a"], ping=0.5)
-        hub.join(socket)
-        hub.say({"a": 1})
-        heard = [await socket.news()]
-        hub.say({"a": 1})  # as it comes back from the other processes
-        heard.append(await socket.news())
-        hub.say({"a": 1, "b": 2})
-        hub.say({"a": 2})
-        return [*heard, await socket.news()]
+def test_arrival_at_a_venue_that_is_new_pokes_sockets_that_were_open_before(webs: list[Web]) -> None:
+    reader, writer = webs[0].enrolled(), webs[0].enrolled()
 
-    assert apart(scenario()) == [{"a": 1}, {}, {"a": 2}]
+    async def scenario(socket: aiohttp.ClientWebSocketResponse) -> None:
+        await socket.receive_json()
+        command = NEW_VENUE.format(slug=uuid.uuid4().hex[:8])
+        door, venue = (await asyncio.to_thread(webs[0].manage, "shell", "-c", command)).split()[-2:]
+        await asyncio.to_thread(webs[0].admit, writer, 1, door)
+        assert await poke_of(socket, f"attendance:{venue}") > 0
+        await asyncio.to_thread(webs[-1].admit, writer, 2, door)
+        assert await poke_of(socket, f"attendance:{venue}") > 1
 
-
-def test_socket_whose_rights_change_loses_nothing_that_it_was_to_be_told() -> None:
-    async def scenario() -> list[dict[str, int] | None]:
-        hub, socket = Hub(), Socket(["a", "b"])
-        hub.join(socket)
-        hub.say({"a": 1, "b": 1})
-        await asyncio.sleep(0)
-        hub.change(socket, ["b", "c"])
-        heard = [await socket.news()]
-        hub.say({"a": 2, "b": 2, "c": 2})
-        return [*heard, await asyncio.wait_for(socket.news(), PATIENCE)]
-
-    assert apart(scenario()) == [{"a": 1, "b": 1}, {"b": 2, "c": 2}]
-
-
-def test_socket_that_is_slow_holds_one_head_for_each_stream() -> None:
-    async def scenario() -> dict[str, int] | None:
-        socket = Socket(["a"])
-        for number in (1, 3, 2):
-            socket.tell("a", number)
-        return await socket.news()
-
-    assert apart(scenario()) == {"a": 3}
-
-
-def test_socket_that_had_nothing_to_say_for_long_pings_and_one_that_is_closed_ends() -> None:
-    async def scenario() -> list[dict[str, int] | None]:
-        socket = Socket(["a"], ping=0.05)
-        told = [await socket.news(), await socket.news()]
-        socket.tell("a", 1)
-        told.append(await socket.news())
-        waiting = asyncio.ensure_future(socket.news())
-        await asyncio.sleep(0)
-        socket.close()
-        return [*told, await waiting, await socket.news()]
-
-    assert apart(asyncio.wait_for(scenario(), PATIENCE)) == [{}, {}, {"a": 1}, None, None]
+    listen(webs[0], scenario, hello={"token": reader["token"]})
 
 
 def test_pokes_are_not_compressed_even_for_who_offers_it(webs: list[Web]) -> None:

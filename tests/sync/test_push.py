@@ -224,6 +224,12 @@ def test_push_at_another_venue_counts_and_says_so(games: Games) -> None:
     assert Headcount.objects.get().present == 1
 
 
+def test_push_by_a_revoked_device_in_anothers_name_is_flagged(games: Games, phone: Phone, other_phone: Phone) -> None:
+    Device.objects.filter(id=phone.id).update(revoked_at=timezone.now())
+    results = phone.push(other_phone.arrive(games.people[0]) | {"device": other_phone.id})
+    assert verdicts(results) == [("flagged", ["device_revoked"], "")]
+
+
 def test_push_of_a_revoked_device_is_delivered(games: Games, phone: Phone) -> None:
     operation = phone.arrive(games.people[0])
     revoke(Device.objects.get(id=phone.id), now=timezone.now())

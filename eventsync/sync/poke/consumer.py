@@ -1,7 +1,7 @@
 """The socket at /ws/v1/poke (protocol 5): a token comes in, then only pokes and pings go out."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -92,10 +92,14 @@ async def _serve(token: str, receive: Receive, send: Send) -> None:
         try:
             await send(_ping())
             while (heads := await socket.news()) is not None:
-                await send(_poke(tuple(heads.items())) if heads else _ping())
-                if own in heads:  # what it may read may have changed
+                before = _among(socket.streams, heads)
+                if before or not heads:
+                    await send(_poke(before) if before else _ping())
+                if own in heads or len(before) < len(heads):  # what it may read may have changed
                     _, streams = await _readable(token)
                     hub.change(socket, streams)
+                    if new := [each for each in _among(streams, heads) if each not in before]:
+                        await send(_poke(tuple(new)))
         finally:
             hub.leave(socket)
             socket.close()
@@ -123,6 +127,10 @@ async def _until_gone(receive: Receive) -> None:
 
 def _ping() -> dict[str, Any]:
     return _text({"ping": write_time(timezone.now())})
+
+
+def _among(streams: Collection[str], heads: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((stream, head) for stream, head in heads.items() if stream in streams)
 
 
 @lru_cache(maxsize=64)  # a thousand sockets are told the same at the same moment

@@ -6,7 +6,8 @@ each process brings what other processes say.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.conf import settings
 log = logging.getLogger(__name__)
 
 GROUP = "eventsync.pokes"
+DEVICES = "device:"  # begins the name of each stream that one device alone reads
 PING = 20  # seconds of silence
 COALESCE = 0.2  # seconds: at most one poke for each stream and socket in this time
 _RETRY = 5  # seconds until a lost subscription is asked for again
@@ -73,7 +75,9 @@ class Hub:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._sockets: set[Socket] = set()
         self._readers: dict[str, set[Socket]] = {}
+        self._heard_of: set[str] = set()
         self._waiting: dict[str, int] = {}
         self._told: dict[str, int] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -81,10 +85,13 @@ class Hub:
 
     def join(self, socket: Socket) -> None:
         self._wake_up()
+        self._sockets.add(socket)
+        self._heard_of |= socket.streams
         for stream in socket.streams:
             self._readers.setdefault(stream, set()).add(socket)
 
     def leave(self, socket: Socket) -> None:
+        self._sockets.discard(socket)
         for stream in socket.streams:
             readers = self._readers.get(stream, set())
             readers.discard(socket)
@@ -100,32 +107,48 @@ class Hub:
 
     def say(self, heads: Mapping[str, int]) -> None:
         """Streams have moved, and the transaction that moved them is committed."""
+        self._soon(self._take, dict(heads))
+
+    def forget(self) -> None:
+        """Another database answers now, and its heads may be lower."""
+        self._soon(self._told.clear)
+
+    def _soon(self, do: Callable[..., None], *args: Any) -> None:
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._take, dict(heads))
+            loop.call_soon_threadsafe(do, *args)
 
     def _wake_up(self) -> None:
         loop = asyncio.get_running_loop()
         if self._loop is loop:
             return
         self._loop, self._readers, self._waiting, self._told, self._timer = loop, {}, {}, {}, None
+        self._sockets, self._heard_of = set(), set()
         if settings.REDIS_URL:
             self._subscription = loop.create_task(self._listen())
 
     def _take(self, heads: Mapping[str, int]) -> None:
-        """What this process said itself comes back through Redis: the same head is not told twice."""
+        """What this process said itself comes back through Redis, maybe late: a head is told once, none backwards."""
         for stream, head in heads.items():
-            if stream in self._readers and self._told.get(stream) != head:
+            if self._is_news_to_somebody(stream) and self._told.get(stream, 0) < head:
                 self._waiting[stream] = max(head, self._waiting.get(stream, 0))
         if self._waiting and self._timer is None:
             self._flush()
+
+    def _is_news_to_somebody(self, stream: str) -> bool:
+        """Also the first word of a stream that nobody reads: it may be new, as that of a new venue is."""
+        if stream in self._readers:
+            return True
+        unheard_of = stream not in self._heard_of and not stream.startswith(DEVICES)
+        self._heard_of.add(stream)
+        return unheard_of
 
     def _flush(self) -> None:
         """The first poke goes at once; what comes within the next moments goes together at their end."""
         waiting, self._waiting, self._timer = self._waiting, {}, None
         self._told |= waiting
         for stream, head in waiting.items():
-            for socket in self._readers.get(stream, ()):
+            for socket in self._readers.get(stream, self._sockets):
                 socket.tell(stream, head)
         if waiting:
             self._timer = asyncio.get_running_loop().call_later(COALESCE, self._flush)

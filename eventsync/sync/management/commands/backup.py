@@ -23,22 +23,37 @@ class Command(BaseCommand):
         parser.add_argument(
             "--to", type=Path, default=settings.VAR_DIR / "backups", help="the folder (default: var/backups)"
         )
+        parser.add_argument(
+            "--same-disk",
+            action="store_true",
+            help="let phones rely on the copy although the disk of the database has it (mirrored disks, snapshots)",
+        )
         parser.add_argument("--keep", type=_at_least_one, metavar="N", help="remove all but the newest N copies in it")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["to"].expanduser().resolve()
         try:
-            made = back_up(folder=folder, now=timezone.now())
+            made = back_up(folder=folder, now=timezone.now(), same_disk=options["same_disk"])
         except BackupFailed as error:
             raise CommandError(str(error)) from error
         gone = thin_out(folder=folder, keep=options["keep"]) if options["keep"] else []
         if options["json"]:
-            said = {"path": made.path, "size": made.size, "started_at": write_time(made.started_at)}
+            said = {
+                "path": made.path,
+                "size": made.size,
+                "started_at": write_time(made.started_at),
+                "apart": made.apart,
+            }
             self.stdout.write(json.dumps(said))
             return
         self.stdout.write(f"{made.path} ({made.size:,} bytes) is verified.")
         self.stdout.write(f"Everything acknowledged before {made.started_at:%Y-%m-%d %H:%M:%S} UTC is in it.")
+        if not made.apart:
+            self.stdout.write(
+                "It may lie on the disk of the database and be lost with it, so phones do not rely on it: they keep "
+                "what they recorded. Give --to a folder on another disk, or say --same-disk."
+            )
         if gone:
             self.stdout.write(f"Older copies removed: {len(gone)}.")
 
