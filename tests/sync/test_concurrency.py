@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any, TypeVar
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from checkin.models import AttendanceRecord, Headcount, ReleaseTry
 from eventsync.jobs.models import Alert
 from eventsync.sync.models import Operation
+from eventsync.sync.streams import lock
 from tests.cast import NOON, Games, Phone, make_games, make_phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +74,21 @@ def test_eight_phones_at_once_admit_each_person_once(games: Games) -> None:
     assert flags == ["second_admission"] * 40 * (AT_ONCE - 1)
     assert Headcount.objects.get().present == 40
     assert {presence["since"] for presence in phones[0].attendance("presence")} == {"2026-07-04T12:00:00.000Z"}
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+def test_one_venue_does_not_wait_for_another(games: Games) -> None:
+    """While a transaction at the pool is under way, the hall goes on, and the pool waits for it."""
+    hall, pool = make_phone(games), make_phone(games)
+    arrival = pool.arrive(games.people[1], door=games.pool_door)
+    with ThreadPoolExecutor(1) as elsewhere:
+        with transaction.atomic():
+            lock([f"attendance:{games.pool.id}"])
+            waiting = elsewhere.submit(together, [lambda: pool.push(arrival)])
+            [answer] = together([lambda: hall.push(hall.arrive(games.people[0]))])
+            assert (answer[0]["verdict"], waiting.done()) == ("accepted", False)
+            assert not Operation.objects.filter(id=arrival["id"]).exists()
+        assert waiting.result()[0][0]["verdict"] == "accepted"
 
 
 def test_a_polling_reader_skips_nothing_while_phones_write(games: Games) -> None:
