@@ -133,6 +133,7 @@ def test_a_bus_shows_who_is_missing_without_a_network(server: Server, everywhere
     page.context.set_offline(True)
     missing = page.get_by_role("list", name="Missing").get_by_role("button")
     expect(missing).to_have_count(len(expected))
+    expect(missing.first).to_contain_text("not aboard yet")
     for person in expected[1:]:
         page.get_by_role("list", name="Missing").get_by_role(
             "button", name=re.compile("^" + re.escape(person["name"]))

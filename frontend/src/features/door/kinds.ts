@@ -15,11 +15,14 @@ const DOOR = {
   of: 'group.in',
   letIn: 'group.let_in',
   letOut: 'group.let_out',
+  absent: 'people.absent',
+  present: 'people.present',
+  left: 'people.left',
 } as const;
 
 const KINDS = {
   door: DOOR,
-  meal: { ...DOOR, count: 'meal.count', of: 'group.served' },
+  meal: { ...DOOR, count: 'meal.count', of: 'group.served', absent: 'meal.absent', present: 'meal.present' },
   bus: {
     arrive: 'bus.arrive',
     leave: 'bus.leave',
@@ -31,6 +34,9 @@ const KINDS = {
     of: 'group.on_board',
     letIn: 'group.take_on',
     letOut: 'group.let_off',
+    absent: 'bus.absent',
+    present: 'bus.present',
+    left: 'bus.left',
   },
   bunk: { ...DOOR, arrive: 'bunk.arrive', leave: 'bunk.leave' },
   equipment: {
@@ -44,6 +50,9 @@ const KINDS = {
     of: 'group.handed_out',
     letIn: 'group.hand_out',
     letOut: 'group.take_back',
+    absent: 'equipment.absent',
+    present: 'equipment.present',
+    left: 'equipment.left',
   },
 } as const satisfies Readonly<Record<CheckpointKind, unknown>>;
 
