@@ -47,7 +47,8 @@ def guests(number: int) -> list[dict[str, str]]:
 
 
 def _plain(person: MadeUp) -> dict[str, str]:
-    return {"id": str(person.id), "name": person.name, "delegation": person.delegation, "code": person.code}
+    plain = {"name": person.name, "delegation": person.delegation, "role": person.role, "code": person.code}
+    return plain | {"id": str(person.id)}
 
 
 def enrolment_code(server: Server, *, venue: str | None = VENUE, uses: int = 50) -> str:
@@ -66,6 +67,7 @@ def admit_earlier(
     venue: str = VENUE,
     checkpoint: str = DOOR,
     minutes: float = 1.5,
+    verdict: str = "accepted",
 ) -> None:
     """Another phone lets `people` in, the last of them a while ago, each `minutes` after the one before."""
     [door] = [
@@ -75,7 +77,7 @@ def admit_earlier(
         if (place["venue"], each["checkpoint"]) == (venue, checkpoint)
     ]
     said = [("checkin.arrive", {"checkpoint": door, "person": each["id"], "method": "search"}) for each in people]
-    _push(server, code, by, said, minutes=minutes)
+    _push(server, code, by, said, minutes=minutes, verdict=verdict)
 
 
 def walk_in_earlier(server: Server, *, code: str, name: str, delegation: str, by: str) -> str:
@@ -86,7 +88,14 @@ def walk_in_earlier(server: Server, *, code: str, name: str, delegation: str, by
     return person
 
 
-def _push(server: Server, code: str, by: str, said: Sequence[tuple[str, dict[str, str]]], minutes: float = 1) -> None:
+def _push(
+    server: Server,
+    code: str,
+    by: str,
+    said: Sequence[tuple[str, dict[str, str]]],
+    minutes: float = 1,
+    verdict: str = "accepted",
+) -> None:
     """A phone of its own says these things, kinds with payloads, the last of them 12 minutes ago."""
     api, now = f"{server.url}/api/v1", datetime.now(UTC)
     phone = {"code": code, "device": str(uuid.uuid4()), "name": f"{by}’s phone", "app_version": "0.1.0", "protocol": 1}
@@ -104,7 +113,7 @@ def _push(server: Server, code: str, by: str, said: Sequence[tuple[str, dict[str
         for seq, (kind, payload) in enumerate(said, 1)
     ]
     answer = _post(f"{api}/push", {"protocol": 1, "sent_at": _wire(now), "operations": operations}, token)
-    assert {result["verdict"] for result in answer["results"]} == {"accepted"}, answer["results"][:3]
+    assert {result["verdict"] for result in answer["results"]} == {verdict}, answer["results"][:3]
 
 
 def _post(url: str, body: dict[str, Any], token: str = "") -> Any:

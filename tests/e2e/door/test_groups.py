@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from checkin.demo.people import generate_people
 from tests.e2e.door.conftest import PEOPLE
 from tests.e2e.door.test_kinds import DECK, looks_well, of, word
-from tests.e2e.door.test_screens import speak, tab_to
+from tests.e2e.door.test_screens import tab_to
+from tests.e2e.looks import speak
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import IN_OUT_DOOR
 

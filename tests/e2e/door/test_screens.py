@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.looks import in_forced_colours, speak
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import (
     DOOR,
@@ -38,27 +39,13 @@ def test_every_screen_passes_axe_in_light_and_dark_and_fits_a_narrow_phone(
         for scheme in ("light", "dark"):
             phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found[f"{screen} {scheme}"] = axe(phone.page, "color-contrast-enhanced")
+        found[f"{screen} forced"] = in_forced_colours(phone.page)
         assert phone.page.evaluate("document.getAnimations().length") == 0
         phone.page.set_viewport_size({"width": 320, "height": 640})
         found[f"{screen} 320"] = sideways(phone.page)
         phone.page.set_viewport_size({"width": 360, "height": 640})
         speak(phone.page, "en")
-    assert found == {f"{screen} {part}": [] for screen in SCREENS for part in ("light", "dark", "320")}
-
-
-def speak(page: Page, language: str) -> None:
-    """As when somebody chooses a language in another tab. /rescue knows English only."""
-    if "/app/" in page.url:
-        page.evaluate(
-            """language => {
-                localStorage.setItem('eventsync-language', language);
-                dispatchEvent(new StorageEvent('storage', { key: 'eventsync-language' }));
-            }""",
-            language,
-        )
-        root = page.locator("html")
-        expect(root).to_have_attribute("lang", language)
-        expect(root).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+    assert found == {f"{screen} {part}": [] for screen in SCREENS for part in ("light", "dark", "forced", "320")}
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "ar"])

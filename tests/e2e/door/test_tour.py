@@ -1,0 +1,37 @@
+"""The screens that test_screens.py does not pass: in both themes, in Arabic, in forced colours, on a narrow phone."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.e2e.door.conftest import PEOPLE
+from tests.e2e.door.test_rescue import BREAK, LINK
+from tests.e2e.looks import faults
+from tests.e2e.stage import Phone, Server
+from tests.e2e.stops import IPHONE, STOPS, Cast, camera_before, erased, prepare, stops, to_install_first
+from tests.e2e.tour import guests
+
+
+def test_every_other_screen_stands_every_look(
+    server: Server, code: str, new_phone: Callable[..., Phone], tmp_path: Path
+) -> None:
+    cast = Cast(guests(PEOPLE))
+    link = prepare(server, cast, code=code)
+    phone = new_phone(switches=camera_before(tmp_path), permissions=["camera"])
+    found = {stop: faults(phone.page) for stop in stops(phone, cast, link=link, people=PEOPLE)}
+    assert found == {stop: [] for stop in STOPS}
+
+
+def test_a_phone_that_cannot_begin_or_go_on_stands_every_look(
+    server: Server, code: str, new_phone: Callable[..., Phone], at_door: Callable[..., Phone]
+) -> None:
+    iphone, forgotten, ill = new_phone(user_agent=IPHONE), at_door(), at_door()
+    forgotten.wait_until_ready(PEOPLE)
+    ill.wait_until_ready(PEOPLE)
+    assert faults(to_install_first(iphone, server, code=code)) == []
+    assert faults(erased(forgotten)) == []
+    ill.page.evaluate(BREAK)
+    ill.page.reload()
+    expect(ill.page.get_by_role("link", name=LINK)).to_be_visible()
+    assert faults(ill.page) == []

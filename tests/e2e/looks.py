@@ -1,0 +1,69 @@
+"""What every screen has to stand: both themes, Arabic, and the colours that somebody forces upon it."""
+
+from typing import Literal
+
+from playwright.sync_api import ElementHandle, Page, expect
+
+from tests.e2e.stage import axe, sideways
+
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Elements, and the attribute without which they have to look different.
+SAID_BY_LOOKS = (("path.mark", "d"), ("[aria-pressed=true]", "aria-pressed"), ("[aria-current]", "aria-current"))
+
+
+# Again while it is not spoken: the phone may be too busy to read its words in time.
+SPEAK = """async language => {
+    localStorage.setItem('eventsync-language', language);
+    for (let tries = 0; tries < 60 && document.documentElement.lang !== language; tries++) {
+        dispatchEvent(new StorageEvent('storage', { key: 'eventsync-language' }));
+        for (let waits = 0; waits < 20 && document.documentElement.lang !== language; waits++)
+            await new Promise(wake => setTimeout(wake, 50));
+    }
+}"""
+
+
+def speak(page: Page, language: str) -> None:
+    """As when somebody chooses a language in another tab. Pages without the app know English only."""
+    if page.locator("html[dir]").count() > 0:
+        page.evaluate(SPEAK, language)
+        root = page.locator("html")
+        expect(root).to_have_attribute("lang", language)
+        expect(root).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
+
+
+def faults(page: Page) -> list[str]:
+    """What is wrong with a screen, in any of its looks; it is in English again afterwards."""
+    found = []
+    for language in ("en", "ar"):
+        speak(page, language)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            found += [f"{language} {theme}: {each}" for each in axe(page, "color-contrast-enhanced")]
+        found += [f"{language} cut: {each}" for each in sideways(page)]
+    speak(page, "en")
+    return found + in_forced_colours(page)
+
+
+def in_forced_colours(page: Page) -> list[str]:
+    """What cannot be told where colours are somebody's own: marks on their plates, what is pressed, where we are."""
+    found = []
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme, forced_colors="active", reduced_motion="reduce")
+        for selector, name in SAID_BY_LOOKS:
+            seen = [element for element in page.query_selector_all(selector) if element.is_visible()]
+            alike = [element.text_content() or "" for element in seen if not _changes(element, name)]
+            found += [f"forced {theme}: {selector} {text.strip()}" for text in alike]
+    page.emulate_media(forced_colors="none")
+    return found
+
+
+def _changes(element: ElementHandle, name: str) -> bool:
+    """Whether a person sees it go: by the pixels, for computed colours are not those that were forced."""
+    picture = element.evaluate_handle("element => element.closest('svg') ?? element").as_element()
+    assert picture is not None
+    before = picture.screenshot(caret="hide")
+    value = element.get_attribute(name)
+    element.evaluate("(element, name) => element.removeAttribute(name)", name)
+    after = picture.screenshot(caret="hide")
+    element.evaluate("(element, [name, value]) => element.setAttribute(name, value)", [name, value])
+    return before != after
