@@ -109,7 +109,7 @@ def test_hold_that_a_lead_places_stops_the_person_at_the_door_by_itself(
     expect(page.get_by_text("Nobody is on hold.")).to_be_visible()
     door.search(new[0]["name"])
     free = door.page.get_by_role("button", name=f"{new[0]['name']}, {new[0]['delegation']}, not in yet", exact=True)
-    expect(free).to_be_visible(timeout=30_000)
+    expect(free).to_be_visible()
     door.check_in(new[0])
 
 
@@ -135,7 +135,7 @@ def test_walk_in_is_said_to_be_somebody_without_a_network_counted_once_and_taken
     page = lead.page
     tab(page, "Lead").click()
     card = page.get_by_role("list", name="Walk-ins").get_by_role("listitem").filter(has_text=walked)
-    expect(card.get_by_role("heading", name=walked)).to_be_visible(timeout=30_000)
+    expect(card.get_by_role("heading", name=walked)).to_be_visible()
     expect(card).to_contain_text(DOOR)
     page.context.set_offline(True)
     card.get_by_role("button", name=f"Same person as {guest['name']}, {guest['delegation']}").first.click()
@@ -157,7 +157,7 @@ def test_walk_in_is_said_to_be_somebody_without_a_network_counted_once_and_taken
     page.get_by_role("button", name=f"Take back that {walked} is {guest['name']}").click()
     door.shows(present=2)
     other.shows(present=2)
-    expect(card.get_by_role("heading", name=walked)).to_be_visible(timeout=30_000)
+    expect(card.get_by_role("heading", name=walked)).to_be_visible()
     page.get_by_role("button", name=f"Not on the list: keep {walked}").click()
     expect(page.get_by_role("heading", name="Walk-ins (0)")).to_be_visible()
     server.manage("audit", "--json")

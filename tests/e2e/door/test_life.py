@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.e2e.stage import Phone, Server, axe, sideways
+from tests.e2e.tour import DOOR, enrolment_code
 
 HOURS = 72
 HOUR_MS = 3_600_000
@@ -87,3 +88,26 @@ def test_a_link_in_safari_on_an_iphone_says_to_install_first_and_uses_up_no_code
     assert (axe(page, "color-contrast-enhanced"), sideways(page)) == ([], [])
     page.get_by_role("button", name="Enrol this phone").click()
     expect(page.get_by_label("Your name")).to_be_visible()
+
+
+def test_a_phone_whose_storage_the_browser_threw_away_begins_anew_and_doubles_nothing(
+    server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
+) -> None:
+    phone = at_door()
+    phone.check_in(new[0])
+    phone.next()
+    phone.shows(present=1, pending=0)
+    devtools = phone.page.context.new_cdp_session(phone.page)
+    devtools.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "all"})
+    phone.page.goto(f"{server.url}/app/")
+    expect(phone.page.get_by_role("heading", name="Enrol this phone")).to_be_visible()
+    assert (axe(phone.page, "color-contrast-enhanced"), sideways(phone.page)) == ([], [])
+
+    phone.enrol(f"{server.url}/app/#enrol={enrolment_code(server)}", name="Maria", checkpoint=DOOR)
+    phone.shows(present=1, pending=0)
+    phone.tap(new[0])
+    expect(phone.result.get_by_role("heading", name="Already in")).to_be_visible()
+    phone.next()
+    phone.check_in(new[1])
+    phone.shows(present=2, pending=0)
+    assert max(server.headcount().values()) == (2, 0, 0)
