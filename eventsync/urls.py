@@ -8,7 +8,7 @@ from django.views.defaults import bad_request, page_not_found
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from eventsync import health, shell, trust
+from eventsync import guide, health, shell, trust
 from eventsync.sync import epoch, errors
 
 # Swagger UI styles itself inline; its scripts do not.
@@ -18,6 +18,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/app/"), name="home"),
     *shell.urlpatterns,
     *trust.urlpatterns,
+    *guide.urlpatterns,
     path("admin/", admin.site.urls),
     path("api/v1/", include("eventsync.sync.api")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.e2e.stage import ROOT, Phone, Server, find_chromium
+from tests.e2e.stops import Cast, camera_before, prepare, stops
 from tests.e2e.tour import SCREENS, admit_earlier, enrolment_code, guests, tour, walk_in_earlier
 
 FOLDER = ROOT / "docs" / "screenshots"
@@ -37,6 +38,8 @@ TITLES = {
     "unsaved": "A phone that cannot store: never a green screen",
     "rescue": "Rescue, for a phone on which the app does not start",
 }
+# Of other screens, only those that docs/door-guide.md shows.
+IN_THE_GUIDE = ("scan", "hold", "barred", "register", "guarded", "give")
 ADMIN_TITLES = {
     "admin-index": "The organisers’ desk",
     "admin-people": "People",
@@ -64,6 +67,8 @@ def main() -> None:
         take_door(playwright, server)
         sys.stdout.write("Taking the admin…\n")
         take_admin(playwright, server)
+        sys.stdout.write("Taking what the guide shows besides…\n")
+        take_guide(playwright)
     (FOLDER / "README.md").write_text(page_of_pictures(), encoding="utf-8")
     taken = list(FOLDER.glob("*.png"))
     megabytes = sum(file.stat().st_size for file in taken) / 1e6
@@ -104,6 +109,19 @@ def take_door(playwright: Playwright, server: Server) -> None:
                 for scheme in ("light", "dark"):
                     phone.page.emulate_media(color_scheme=scheme)
                     take(phone.page, screen, size, scheme)
+        phone.switch_off()
+
+
+def take_guide(playwright: Playwright) -> None:
+    people = [person for person in guests(PEOPLE) if _common_font(person["name"])]
+    with running_server() as server, tempfile.TemporaryDirectory() as folder:
+        link = prepare(server, Cast(people), code=enrolment_code(server))
+        camera = camera_before(Path(folder))
+        phone = Phone(playwright, Path(folder) / "phone", find_chromium(), {"permissions": ["camera"]}, camera)
+        phone.switch_on()
+        for stop in stops(phone, Cast(people), link=link, people=PEOPLE):
+            if stop in IN_THE_GUIDE:
+                take(phone.page, stop, PHONE)
         phone.switch_off()
 
 
