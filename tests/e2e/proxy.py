@@ -9,6 +9,7 @@ from typing import Literal
 
 Mode = Literal["pass", "html", "error", "slow", "cut", "lose", "gone"]
 
+PATIENCE = 30  # seconds; the machine may be busy
 PORTAL = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 43\r\nConnection: close\r\n\r\n"
     b"<html><body>Welcome to our WiFi</body></html>"[:43]
@@ -29,6 +30,7 @@ class Proxy:
     mode: Mode = "pass"
     port: int = 0
     requests: list[str] = field(default_factory=list)
+    _came: threading.Condition = field(default_factory=threading.Condition)
 
     def start(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -39,6 +41,12 @@ class Proxy:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+
+    def wait_for(self, beginning: str) -> None:
+        """A request has come that is written down so."""
+        with self._came:
+            came = self._came.wait_for(lambda: any(each.startswith(beginning) for each in self.requests), PATIENCE)
+        assert came, self.requests
 
     def _accept(self) -> None:
         with suppress(OSError):
@@ -53,7 +61,9 @@ class Proxy:
                 return
             line = request.split(b"\r\n", 1)[0].decode(errors="replace")
             mode = self.mode if self.mode == "gone" or " /api/" in line else "pass"
-            self.requests.append(f"{mode} {line}")
+            with self._came:
+                self.requests.append(f"{mode} {line}")
+                self._came.notify_all()
             browser.sendall(self._answer(request, mode))
 
     def _answer(self, request: bytes, mode: Mode) -> bytes:

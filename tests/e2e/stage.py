@@ -26,6 +26,7 @@ from playwright.sync_api import Error as BrowserError
 ROOT = Path(__file__).parent.parent.parent
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PATIENCE = 30  # seconds; the machine may be busy
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def free_port() -> int:
@@ -169,6 +170,7 @@ class Phone:
         self.page.get_by_role("button", name="Continue").click()
         self.page.get_by_role("list", name="Checkpoints").get_by_role("button", name=checkpoint).click()
         expect(self.page.get_by_role("heading", name=checkpoint, level=1)).to_be_visible()
+        self.wait_until_stored()
 
     def wait_until_ready(self, people: int) -> None:
         """Ready to work without signal: the roster and the app itself are stored."""
@@ -177,6 +179,18 @@ class Phone:
         expect(readiness).to_contain_text(f"{people} of {people}", timeout=PATIENCE * 1000)
         expect(self.page.get_by_text("Ready to work without signal", exact=True)).to_be_visible(timeout=PATIENCE * 1000)
         self.page.get_by_role("link", name="Door").click()
+
+    def wait_until_stored(self) -> None:
+        """The app is on the phone: only now the network may be cut."""
+        active = "navigator.serviceWorker.getRegistration().then(found => found?.active?.state === 'activated')"
+        self.page.wait_for_function(f"() => {active}")
+
+    def send_now(self) -> None:
+        """Asks for it where it says what waits. The phone may be quicker, and then there is no such button."""
+        self.page.get_by_role("link", name="Sent").click()
+        expect(self.page.get_by_role("status").filter(has_text="waiting to send")).to_be_visible()
+        button = self.page.get_by_role("button", name="Send now")
+        button.evaluate_all("found => found.forEach(each => each.click())")
 
     def search(self, text: str) -> None:
         self.page.get_by_role("searchbox", name="Name or wristband code").fill(text)

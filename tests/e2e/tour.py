@@ -177,6 +177,7 @@ def _at_the_door(phone: Phone, *, new: Sequence[dict[str, str]], was_in: dict[st
     expect(phone.result.get_by_role("heading", name="In", exact=True)).to_be_visible()
     phone.next()
     phone.shows(pending=0)
+    phone.wait_until_stored()
     page.context.set_offline(True)
     for person in new[1:3]:
         phone.check_in(person)

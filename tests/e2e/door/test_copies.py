@@ -64,8 +64,7 @@ def test_a_phone_without_a_server_hands_its_records_to_another_that_sends_them(
     expect(ben.page.get_by_role("button", name="Undo ")).to_have_count(1)
 
     server.start()
-    ben.page.get_by_role("link", name="Sent").click()
-    ben.page.get_by_role("button", name="Send now").click()
+    ben.send_now()
     expect(ben.page.get_by_text("Recorded by another phone (Maria), taken over from its copy.")).to_have_count(3)
     ben.page.get_by_role("link", name="Door").click()
     ben.shows(present=4, pending=0)
