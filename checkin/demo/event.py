@@ -112,8 +112,10 @@ def _lunches(checkpoint: Checkpoint, first_day: date) -> Iterator[CheckpointWind
 
 def _listing(people: list[MadeUp]) -> Listing:
     """As if they came from a file, but with their own ids."""
-    listed = [
-        Listed(row, person.number, person.name, person.delegation, person.role, (person.code,), id=person.id)
-        for row, person in enumerate(people, 2)
-    ]
+    listed = [_listed(row, person) for row, person in enumerate(people, 2)]
     return Listing(TEMPLATE, len(listed), {}, people=listed)
+
+
+def _listed(row: int, person: MadeUp) -> Listed:
+    number, name, delegation, role, code, family = person[1:]
+    return Listed(row, number, name, delegation, role, (code,), family=family, id=person.id)

@@ -30,6 +30,7 @@ class MadeUp(NamedTuple):
     delegation: str
     role: str
     code: str
+    family: str = ""
 
 
 def _woman(faker: Faker) -> str:
@@ -99,6 +100,11 @@ _SHARED = ("Maria Silva", "Anna Berg", "Ivan Petrov", "Jin Kim", "José García"
 _EVERY_SHORT = 61
 _EVERY_SHARED = 23
 
+# A few families: who of these is the next of that role, among the later ones, comes with them.
+_TOGETHER = ("Brazil", "Czechia", "Norway", "Spain")
+_RELATIVES = ("athlete", "family", "family")
+_ALONE = 100
+
 
 def generate_people(number: int, seed: int = SEED) -> list[MadeUp]:
     """The first `number` people of a seed: more of them begin with the same ones."""
@@ -110,6 +116,7 @@ def _people(seed: int) -> Iterator[MadeUp]:
     dice = random.Random(seed)  # noqa: S311
     fakers = {place: _faker(locale, seed) for place, (locale, _) in _DELEGATIONS.items()}
     places, roles, weights = list(_DELEGATIONS), list(_ROLES), list(_ROLES.values())
+    families = {place: _Family(f"F-{number}") for number, place in enumerate(_TOGETHER, 1)}
     for index in count(1):
         place = dice.choice(places)
         name = dice.choice(_DELEGATIONS[place][1])(fakers[place])
@@ -120,7 +127,24 @@ def _people(seed: int) -> Iterator[MadeUp]:
         [role] = dice.choices(roles, weights)
         code = "".join(dice.choices(CODE_ALPHABET, k=CODE_LENGTH))
         number = f"P-{index:05}"
-        yield MadeUp(uuid.uuid5(_NAMESPACE, f"{seed}/{number}"), number, name, place, role, code)
+        person = MadeUp(uuid.uuid5(_NAMESPACE, f"{seed}/{number}"), number, name, place, role, code)
+        yield families[place].take_in(person) if place in families and index > _ALONE else person
+
+
+class _Family:
+    """Takes in the first who fit, under one surname. Each of them keeps a code of their own."""
+
+    def __init__(self, number: str) -> None:
+        self._number, self._surname = number, ""
+        self._wanted = list(_RELATIVES)
+
+    def take_in(self, person: MadeUp) -> MadeUp:
+        if person.role not in self._wanted:
+            return person
+        self._wanted.remove(person.role)
+        first, *others = person.name.split()
+        self._surname = self._surname or " ".join(others)
+        return person._replace(name=f"{first} {self._surname}", family=self._number)
 
 
 def _faker(locale: str, seed: int) -> Faker:
@@ -133,6 +157,6 @@ def roster_csv(people: list[MadeUp]) -> bytes:
     """These people as a roster file of our template."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(("number", "name", "delegation", "role", "codes"))
+    writer.writerow(("number", "name", "delegation", "role", "codes", "family"))
     writer.writerows(person[1:] for person in people)
     return text.getvalue().encode("utf-8-sig")

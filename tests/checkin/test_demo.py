@@ -13,6 +13,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
 from checkin.demo import SEED, generate_people, roster_csv
+from checkin.demo.people import MadeUp
 from checkin.models import AttendanceRecord, Checkpoint, Credential, Person
 from checkin.rosters import plan_import, read_roster
 from checkin.rules import CODE_LENGTH, canonical_code, search_key
@@ -54,6 +55,17 @@ def test_people_are_what_doors_meet() -> None:
         delegations.setdefault(person.name, set()).add(person.delegation)
     assert sum(len(found) > 1 for found in delegations.values()) >= 5
     assert all(search_key(person.name) for person in people)
+
+
+def test_a_few_families_come_together_under_one_surname() -> None:
+    families: dict[str, list[MadeUp]] = {}
+    for person in generate_people(500):
+        families.setdefault(person.family, []).append(person)
+    del families[""]
+    assert sorted(families) == ["F-1", "F-2", "F-3", "F-4"]
+    for together in families.values():
+        assert sorted(person.role for person in together) == ["athlete", "family", "family"]
+        assert len({(person.delegation, *person.name.split()[1:]) for person in together}) == 1
 
 
 def test_ids_numbers_and_codes_are_for_one_person() -> None:

@@ -31,6 +31,7 @@ TITLES = {
     "in": "In",
     "unlisted": "A wristband that is on no list",
     "already": "Already in: since when, by whom",
+    "group": "A delegation: who is here is ticked, one tap lets them in",
     "recent": "Just recorded, each with its undo",
     "sent": "What is waiting, and what became of the rest",
     "phone": "Whether this phone is ready",

@@ -15,10 +15,11 @@ from checkin.demo.people import MadeUp, generate_people
 from tests.e2e.stage import Phone, Server
 
 VENUE, DOOR, DAILY_DOOR, IN_OUT_DOOR = "arena", "Main door", "Day pass door", "Quiet room"
+TEAM = "Germany"
 UNKNOWN_CODE = "VWXY3-4679A-CDEFG"
 SCREENS = [
-    "enrol", "wrong-code", "name", "checkpoint", "ready", "door", "in", "unlisted", "already", "recent", "sent",
-    "phone", "out", "unsaved", "rescue",
+    "enrol", "wrong-code", "name", "checkpoint", "ready", "door", "in", "unlisted", "already", "group", "recent",
+    "sent", "phone", "out", "unsaved", "rescue",
 ]  # fmt: skip
 
 # Chromium ignores DevTools' quota override, so the browser is made to say it.
@@ -177,6 +178,7 @@ def _at_the_door(phone: Phone, *, new: Sequence[dict[str, str]], was_in: dict[st
     expect(phone.result.get_by_role("heading", name="In", exact=True)).to_be_visible()
     phone.next()
     phone.shows(pending=0)
+    yield from _together(phone)
     phone.wait_until_stored()
     page.context.set_offline(True)
     for person in new[1:3]:
@@ -185,6 +187,17 @@ def _at_the_door(phone: Phone, *, new: Sequence[dict[str, str]], was_in: dict[st
     page.get_by_role("button", name=f"Undo {new[1]['name']}").click()
     phone.shows(pending=3)
     yield "recent"
+
+
+def _together(phone: Phone) -> Iterator[str]:
+    page = phone.page
+    phone.search(TEAM)
+    page.get_by_role("list", name="Groups found").get_by_role("button", name=TEAM).click()
+    page.get_by_role("button", name="Tick all").click()
+    page.get_by_role("checkbox", checked=True).nth(1).uncheck()
+    yield "group"
+    page.get_by_role("button", name="Back to search").click()
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 def _elsewhere(phone: Phone, *, new: Sequence[dict[str, str]]) -> Iterator[str]:

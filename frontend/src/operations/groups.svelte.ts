@@ -1,4 +1,6 @@
 import { lineOf, Lines, search, type Searchable } from '../rules/search';
+import { say } from '../words/words.svelte';
+import type { Method } from './checkin';
 import type { Listed, Roster } from './roster.svelte';
 
 /** People who come together. `key` tells it from all others of its kind. */
@@ -6,6 +8,8 @@ export interface Group {
   readonly kind: 'delegation' | 'family';
   readonly key: string;
   readonly name: string;
+  /** The one code of all of them, whose it is, and how it came. */
+  readonly code?: { readonly owner: string; readonly digest: string; readonly method: Method };
 }
 
 type Found = Group & Searchable;
@@ -31,6 +35,19 @@ export class Groups {
     return search(this.#lines, query, limit);
   }
 
+  /** With whom somebody came; null for who came alone. */
+  familyOf({ family, name }: Listed): Group | null {
+    const group = { kind: 'family', key: family, name: say('group.family', { name }) } as const;
+    return this.people(group).length > 1 ? group : null;
+  }
+
+  /** The family for which the code of `owner` stands: nobody else of them has one. */
+  byOneCode(owner: Listed): Group | null {
+    const family = this.familyOf(owner);
+    const alone = family === null || this.people(family).some(({ id, credentials }) => id !== owner.id && credentials.length > 0);
+    return alone ? null : family;
+  }
+
   /** In the order of names. */
   people({ kind, key }: Group): readonly Listed[] {
     return (kind === 'delegation' ? this.#delegations : this.#families).get(key) ?? NOBODY;
@@ -41,9 +58,10 @@ function gathered(people: readonly Listed[], keyOf: (person: Listed) => string):
   const groups = new Map<string, Listed[]>();
   for (const person of people) {
     const key = keyOf(person);
+    if (key === '') continue;
     const known = groups.get(key);
-    if (known !== undefined) known.push(person);
-    else if (key !== '') groups.set(key, [person]);
+    if (known === undefined) groups.set(key, [person]);
+    else known.push(person);
   }
   return groups;
 }

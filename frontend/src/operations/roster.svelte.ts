@@ -100,13 +100,16 @@ export class Roster {
 
   /** The person behind a credential where the roster knows one; else the subject as it is. */
   resolve = (subject: Subject): Subject => {
-    const person = subject.kind === 'person' ? this.person(subject.id) : this.byDigest(subject.digest);
+    const person = this.personOf(subject);
     return person === undefined ? subject : { kind: 'person', id: person.id };
   };
 
+  personOf(subject: Subject): Listed | undefined {
+    return subject.kind === 'person' ? this.person(subject.id) : this.byDigest(subject.digest);
+  }
+
   nameOf(subject: Subject): string {
-    const known = this.resolve(subject);
-    const person = known.kind === 'person' ? this.person(known.id) : undefined;
+    const person = this.personOf(subject);
     if (person !== undefined) return person.name;
     // After a phone was switched off, or before its list came, it cannot know.
     return this.size === 0 ? say('people.no_list') : say('people.unlisted', { code: keyOf(subject).slice(-6) });

@@ -17,9 +17,9 @@ from tests.e2e.tour import IN_OUT_DOOR
 TEAM = "Finland"
 
 
-def without_network(phone: Phone) -> Phone:
+def without_network(phone: Phone, people: int = PEOPLE) -> Phone:
     """Once everything is stored that it needs, this screen's code among it."""
-    phone.wait_until_ready(PEOPLE)
+    phone.wait_until_ready(people)
     phone.page.context.set_offline(True)
     return phone
 

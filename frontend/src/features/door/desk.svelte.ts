@@ -1,31 +1,30 @@
 import type { Draft, OutboxRow } from '../../db/outbox';
 import { keyOf, movement, newcomer, refusal, registration, subjectOf, subjectOfKey, voiding, type Band, type Method, type Said, type Subject, type Verb } from '../../operations/checkin';
-import { Groups, type Group } from '../../operations/groups.svelte';
+import type { Group } from '../../operations/groups.svelte';
 import type { Listed } from '../../operations/roster.svelte';
 import { slotHolders } from '../../rules/attendance';
-import { credentialDigest, isOurCode } from '../../rules/codes';
+import { credentialDigest } from '../../rules/codes';
 import { Form } from './form.svelte';
+import { Gathering } from './gathering.svelte';
 import { say } from '../../words/words.svelte';
 import { guardedOf, judge, placing } from './judging';
 import { wordsAt, type KindWords } from './kinds';
 import { recentOf, type Recent } from './recents';
 import { aboutOf, announced, ON_HOLD, reasonOf, whyOf, type About, type Result } from './results';
 import { SIGNALS, type Signal } from './signals';
-import type { Tools } from './tools';
+import { isCode, type Tools } from './tools';
 
 const SHOWN = 30;
-const GROUPS = 3;
 
 /** One door at work: what is looked for, who was found, what came of it. */
 export class Desk {
-  readonly groups: Groups;
+  readonly gathering: Gathering;
   #query = $state('');
   #result = $state.raw<Result | null>(null);
   #direction = $state<Verb>('arrive');
   #announcement = $state('');
   #byCode = $state.raw<Listed | null>(null);
   #form = $state.raw<Form | null>(null);
-  #group = $state.raw<Group | null>(null);
   /** Subjects on their way to the disk: a second tap on one of them is the same tap. */
   #underWay = new Set<string>();
 
@@ -36,15 +35,13 @@ export class Desk {
     return [this.#byCode, ...byName.filter((person) => person.id !== id)];
   });
 
-  #foundGroups = $derived.by((): readonly Group[] => this.groups.search(this.#query, GROUPS));
-
   #recent = $derived.by((): readonly Recent[] => {
     const { outbox, attendance, roster } = this.tools;
     return recentOf(outbox.rows, attendance.checkpoint?.id, roster);
   });
 
   constructor(private readonly tools: Tools) {
-    this.groups = new Groups(tools.roster);
+    this.gathering = new Gathering(tools, this);
   }
 
   get query(): string {
@@ -60,17 +57,13 @@ export class Desk {
     return this.#form;
   }
 
-  /** Who comes together and is being ticked; stays while one of them is dealt with. */
+  /** Who comes together and is being ticked. */
   get group(): Group | null {
-    return this.#group;
+    return this.gathering.group;
   }
 
   get found(): readonly Listed[] {
     return this.#found;
-  }
-
-  get foundGroups(): readonly Group[] {
-    return this.#foundGroups;
   }
 
   get recent(): readonly Recent[] {
@@ -108,20 +101,20 @@ export class Desk {
 
   /** Enter: a code is acted upon, a name only looked for. Says whether it was a code. */
   async submit(typed: string, method: Method = 'typed'): Promise<boolean> {
-    const text = typed.trim();
-    const digest = await credentialDigest(this.tools.event, text);
-    const known = this.tools.roster.byDigest(digest);
-    if (known === undefined && !isOurCode(text)) return false;
-    await this.code(text, method);
+    if (!(await isCode(this.tools, typed))) return false;
+    await this.code(typed, method);
     return true;
   }
 
-  /** What came as fast as a reader types: also a code that nobody has, unless it is somebody’s name. Says whether it was a code. */
-  async read(text: string): Promise<boolean> {
-    if (this.#form !== null) return this.code(text, 'scan').then(() => true);
-    if (await this.submit(text, 'scan')) return true;
-    if (this.tools.roster.search(text, 1).length > 0) return false;
-    await this.code(text, 'scan');
+  /**
+   * What came as fast as a reader types: also a code that nobody has, unless it is somebody’s name. `whole`: with what came
+   * just before, `inBox`: with all that stands there; of a reader that stutters, the beginning of the code. Says whether it
+   * was a code.
+   */
+  async read(text: string, whole = text, inBox = whole): Promise<boolean> {
+    for (const each of [text, whole, inBox]) if (await this.submit(each, 'scan')) return true;
+    if (this.#form === null && this.tools.roster.search(whole, 1).length > 0) return false;
+    await this.code(whole, 'scan');
     return true;
   }
 
@@ -134,6 +127,7 @@ export class Desk {
     const code = text.trim();
     const owner = this.tools.roster.byDigest(digest);
     if (this.#form !== null) this.#form.take({ code, digest }, owner?.name);
+    else if (this.gathering.meet(owner, digest, method)) this.#gather();
     else if (owner === undefined) this.#show({ ...about, kind: 'unlisted', code });
     else await this.#meet(about);
   }
@@ -214,15 +208,10 @@ export class Desk {
     }
   }
 
-  /** Shows everybody of a group. */
-  open(group: Group): void {
+  /** Shows everybody of a group; null goes back to the search. */
+  open(group: Group | null): void {
     this.clear();
-    this.#group = group;
-  }
-
-  close(): void {
-    this.clear();
-    this.#group = null;
+    this.gathering.open(group);
   }
 
   /** Says something to people who hear the screen, and to ears and hands. */
@@ -237,6 +226,14 @@ export class Desk {
     this.#byCode = null;
     this.#form = null;
     this.#result = null;
+  }
+
+  /** A family came by its one code. */
+  #gather(): void {
+    this.clear();
+    this.tools.attendance.tick(Date.now());
+    const { gathering, group } = this;
+    if (group !== null) this.tell(`${group.name}. ${gathering.sum(group)}.`, SIGNALS[gathering.isDone(group) ? 'already' : 'choose']);
   }
 
   async #meet(about: About): Promise<void> {

@@ -24,7 +24,7 @@ export type Judgement =
   | { readonly kind: 'choose' };
 
 export function judge(subject: Subject, verb: Verb, known: Known): Judgement {
-  const person = personOf(subject, known);
+  const person = known.roster.personOf(subject);
   const presence = known.attendance.presenceOf(subject);
   const desk = person === undefined ? '' : known.holds.deskOf(person.id);
   if (desk !== '') return { kind: 'hold', desk };
@@ -37,7 +37,7 @@ export function judge(subject: Subject, verb: Verb, known: Known): Judgement {
 
 /** Who leaves here with a guardian only; null if this is nobody of the sort. */
 export function guardedOf(subject: Subject, verb: Verb, known: Known): Listed | null {
-  const person = personOf(subject, known);
+  const person = known.roster.personOf(subject);
   const asks = verb === 'leave' && known.attendance.checkpoint?.guarded === true;
   return asks && person?.guarded === true ? person : null;
 }
@@ -51,9 +51,4 @@ export function placing(subject: Subject, verb: Verb, { attendance }: Known): Ju
 function objectionsTo(person: Listed | undefined, { attendance }: Known): readonly Objection[] {
   const against = person === undefined ? [] : objections(attendance.checkpoint?.admits ?? {}, person);
   return attendance.window === 'none' ? [...against, 'outside'] : against;
-}
-
-function personOf(subject: Subject, { roster }: Known): Listed | undefined {
-  const who = roster.resolve(subject);
-  return who.kind === 'person' ? roster.person(who.id) : undefined;
 }

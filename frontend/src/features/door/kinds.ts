@@ -1,6 +1,7 @@
 // What each kind of checkpoint calls coming and going, and what a door says when something speaks against it.
 
 import type { Checkpoint, CheckpointKind } from '../../contract/protocol';
+import type { Presence } from '../../rules/attendance';
 import { clockTime } from '../../ui/time';
 import { say, sayCode } from '../../words/words.svelte';
 
@@ -69,6 +70,11 @@ export function wordsAt(checkpoint: Checkpoint | null, window: string): KindWord
 function mealName({ name }: Checkpoint, window: string): string {
   const said = /^[a-z]/i.test(window) && window !== 'none' ? window : name;
   return said.replace(/-?\d[\d-]*$/, '').replaceAll(/[-_]/g, ' ').toLowerCase();
+}
+
+/** Where somebody is, since when. */
+export function whereOf(presence: Presence | null, words: KindWords, tz: string): string {
+  return presence === null ? say(words.absent) : say(words[presence.state], { time: clockTime(presence.since, tz) });
 }
 
 /** What speaks against letting somebody in: a reason code, or `outside` its time slots. */

@@ -1,7 +1,7 @@
 // What this phone recorded last at one checkpoint: arrivals, departures, and who was sent away.
 
 import type { OutboxRow } from '../../db/outbox';
-import { asEntry, happenedAt, isCarried, subjectOf, type Verb } from '../../operations/checkin';
+import { asEntry, happenedAt, isCarried, subjectOf, type Subject, type Verb } from '../../operations/checkin';
 import { undoneBy } from '../../operations/overlay';
 import type { Roster } from '../../operations/roster.svelte';
 
@@ -9,6 +9,7 @@ export interface Recent {
   readonly row: OutboxRow;
   readonly verb: Verb | 'refuse';
   readonly at: string;
+  readonly subject: Subject;
   readonly name: string;
   readonly slot: string;
   readonly undone: boolean;
@@ -28,7 +29,7 @@ export function recentOf(rows: readonly OutboxRow[], checkpoint: string | undefi
     const [said, subject] = [asEntry(row.operation), subjectOf(payload['person'], payload['credential'])];
     if (subject === null || (said === null && kind !== 'checkin.refuse')) continue;
     const told = { name: roster.nameOf(subject), slot: said?.entry.slot ?? '', undone: undone.has(row.id) };
-    recent.push({ row, verb: said?.entry.verb ?? 'refuse', at: happenedAt(row.operation), ...told });
+    recent.push({ row, verb: said?.entry.verb ?? 'refuse', at: happenedAt(row.operation), subject, ...told });
   }
   return recent;
 }

@@ -34,8 +34,7 @@ export type Result =
   | (About & { readonly kind: 'unsaved'; readonly why: string; readonly retry: () => Promise<void> });
 
 export function aboutOf(roster: Roster, subject: Subject, method: Method): About {
-  const known = roster.resolve(subject);
-  const person = known.kind === 'person' ? roster.person(known.id) : undefined;
+  const person = roster.personOf(subject);
   const name = person?.name ?? say('result.unlisted');
   return { subject, name, delegation: person?.delegation ?? say('people.code', { code: keyOf(subject).slice(-6) }), method };
 }

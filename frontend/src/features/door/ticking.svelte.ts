@@ -1,4 +1,5 @@
-import { movement, newGroup, voiding, type Method, type Verb } from '../../operations/checkin';
+import { movement, newGroup, voiding, type Subject, type Verb } from '../../operations/checkin';
+import type { Group } from '../../operations/groups.svelte';
 import type { OutboxView } from '../../operations/outbox.svelte';
 import type { Listed } from '../../operations/roster.svelte';
 import { say } from '../../words/words.svelte';
@@ -24,7 +25,10 @@ interface Tools extends Known {
   readonly outbox: OutboxView;
   readonly people: () => readonly Listed[];
   readonly direction: () => Verb;
-  readonly method: Method;
+  /** How they were found; by one code for all of them, whose that is. */
+  readonly code: Group['code'];
+  /** Some of them were recorded. */
+  readonly settle: () => void;
   /** For ears and hands. */
   readonly tell: (words: string, signal?: Signal) => void;
 }
@@ -50,7 +54,10 @@ export class Ticking {
     return this.#group === null ? [] : recentOf(outbox.rows, attendance.checkpoint?.id, roster, this.#group);
   });
 
-  constructor(private readonly tools: Tools) {}
+  /** Who comes by one code is here, unless somebody says otherwise. */
+  constructor(private readonly tools: Tools) {
+    if (tools.code !== undefined) this.tickAll(true);
+  }
 
   get parts(): Parts {
     return this.#parts;
@@ -59,16 +66,6 @@ export class Ticking {
   /** How many one tap would record. */
   get chosen(): number {
     return this.#chosen.length;
-  }
-
-  get size(): number {
-    return this.tools.people().length;
-  }
-
-  /** How many of them are in. */
-  get here(): number {
-    const { attendance, people } = this.tools;
-    return people().filter(({ id }) => attendance.presenceOf({ kind: 'person', id })?.state === 'present').length;
   }
 
   /** What the last tap recorded, person by person, as it stands now. */
@@ -103,7 +100,7 @@ export class Ticking {
 
   /** Records everybody who is ticked, all or nobody. */
   async record(): Promise<void> {
-    const { attendance, outbox, method, direction, people } = this.tools;
+    const { attendance, outbox, code, direction, people } = this.tools;
     // The window of this tap; whoever changed meanwhile is asked for by themselves.
     attendance.tick(Date.now());
     const [{ checkpoint }, verb, members, group] = [attendance, direction(), this.#chosen, newGroup()];
@@ -115,10 +112,11 @@ export class Ticking {
       await outbox.enqueueAll(
         members.map(({ person, judgement }) => {
           const slot = judgement.kind === 'free' ? judgement.slot : undefined;
-          return movement(verb, checkpoint.id, { kind: 'person', id: person.id }, method, { slot, group });
+          return movement(verb, checkpoint.id, this.#subjectOf(person), code?.method ?? 'search', { slot, group });
         }),
       );
       [this.#group, this.#ticked, this.#problem, this.#leftOut] = [group, new Set(), null, late.map(({ name }) => name)];
+      this.tools.settle();
       this.#tellRecorded(members.length, verb);
     } catch (error) {
       this.#fail(error);
@@ -142,6 +140,12 @@ export class Ticking {
     } finally {
       this.#busy = false;
     }
+  }
+
+  // The code that was seen is its owner's; the others are named.
+  #subjectOf({ id }: Listed): Subject {
+    const { code } = this.tools;
+    return code?.owner === id ? { kind: 'credential', digest: code.digest } : { kind: 'person', id };
   }
 
   #look({ id }: Listed): { readonly judgement: Judgement; readonly part: keyof Parts } {

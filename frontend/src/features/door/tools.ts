@@ -1,5 +1,6 @@
 import type { Guardians } from '../../operations/guardians.svelte';
 import type { OutboxView } from '../../operations/outbox.svelte';
+import { credentialDigest, isOurCode } from '../../rules/codes';
 import type { Known } from './judging';
 import type { Signal } from './signals';
 
@@ -12,4 +13,10 @@ export interface Tools extends Known {
   readonly outbox: OutboxView;
   /** Tells ears and hands what came of it. */
   readonly signal?: (signal: Signal) => void;
+}
+
+/** Whether somebody of the roster has this code, or it looks like one of ours. */
+export async function isCode({ event, roster }: Tools, text: string): Promise<boolean> {
+  const digest = await credentialDigest(event, text.trim());
+  return roster.byDigest(digest) !== undefined || isOurCode(text.trim());
 }

@@ -3,8 +3,8 @@ import { Wedge } from './wedge';
 interface Place {
   /** Where people search. */
   readonly box: () => HTMLInputElement;
-  /** A reader typed a code. */
-  readonly read: (code: string) => void;
+  /** A reader typed a code; `whole`: with what came just before. */
+  readonly read: (code: string, whole: string) => void;
 }
 
 /** Hears every key before anybody else: what a reader types never presses a button and never stays in a field. */
@@ -19,15 +19,15 @@ export class Typing {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     const heard = this.#wedge.press(event.key, event.timeStamp);
     const field = fieldOf(event.target);
-    if (heard.kind === 'code') this.#take(event, heard.text);
+    if (heard.kind === 'code') this.#take(event, heard.text, heard.whole);
     else if (heard.kind === 'swallow' && !(field && event.key === ' ')) stop(event);
     else if (event.key.length === 1) this.#type(event.key, field, heard.kind === 'begins');
   }
 
-  #take(event: KeyboardEvent, code: string): void {
+  #take(event: KeyboardEvent, code: string, whole: string): void {
     stop(event);
     this.#restore();
-    this.place.read(code);
+    this.place.read(code, whole);
   }
 
   // Whoever types without a field means to search.

@@ -13,13 +13,22 @@ test.each([
   ['tab', 'Tab', 5],
   ['return, slowly, by radio', 'Enter', 35],
 ])('a reader that ends with %s', (_, end, gap) => {
-  expect(last(new Wedge(), [...CODE, end], gap)).toEqual({ kind: 'code', text: CODE });
+  expect(last(new Wedge(), [...CODE, end], gap)).toEqual({ kind: 'code', text: CODE, whole: CODE });
 });
 
 test.each([1, 5, 12, CODE.length])('a reader that stalls before its key number %i', (stalled) => {
   const wedge = new Wedge();
   const heard = [...CODE, 'Enter'].map((key, at) => wedge.press(key, at * 5 + (at >= stalled ? 250 : 0)));
-  expect(heard.at(-1)).toEqual({ kind: 'code', text: CODE });
+  expect(heard.at(-1)).toEqual({ kind: 'code', text: CODE, whole: CODE });
+});
+
+test.each([
+  ['a reader stutters before it is fast', [0, 5, 65, 130], [...CODE]],
+  ['a person typed just before', [0, 120, 240, 300], [...'Mar', ...CODE]],
+])('%s: the whole of it is told, too', (_, times, keys) => {
+  const wedge = new Wedge();
+  const heard = [...keys, 'Enter'].map((key, at) => wedge.press(key, times[at] ?? 300 + at * 5)).at(-1);
+  expect(heard).toMatchObject({ kind: 'code', whole: keys.join('') });
 });
 
 test('who types fast for a moment is no reader', () => {
@@ -30,7 +39,7 @@ test('who types fast for a moment is no reader', () => {
 
 test('Shift is part of typing a letter', () => {
   const keys = [...'tick'].flatMap((letter) => ['Shift', letter.toUpperCase()]);
-  expect(last(new Wedge(), [...keys, '/', '1', 'Enter'], 5)).toEqual({ kind: 'code', text: 'TICK/1' });
+  expect(last(new Wedge(), [...keys, '/', '1', 'Enter'], 5)).toEqual({ kind: 'code', text: 'TICK/1', whole: 'TICK/1' });
 });
 
 test.each([
@@ -44,7 +53,7 @@ test.each([
 test('what a person typed before is no part of the code', () => {
   const wedge = new Wedge();
   last(wedge, [...'Mar'], 200);
-  expect(last(wedge, [...CODE, 'Enter'], 5, 1_000)).toEqual({ kind: 'code', text: CODE });
+  expect(last(wedge, [...CODE, 'Enter'], 5, 1_000)).toEqual({ kind: 'code', text: CODE, whole: CODE });
 });
 
 test('a code that ends twice presses nothing', () => {
@@ -56,11 +65,11 @@ test('a code that ends twice presses nothing', () => {
 test('a space within a code presses nothing; alone it does', () => {
   const wedge = new Wedge();
   expect(['A', ' '].map((key, at) => wedge.press(key, at))).toEqual([{ kind: 'begins' }, { kind: 'swallow' }]);
-  expect(wedge.press(' ', 1_000)).toEqual({ kind: 'begins' });
+  expect([1_000, 1_100, 1_101].map((at) => wedge.press(' ', at))).toEqual([{ kind: 'leave' }, { kind: 'leave' }, { kind: 'leave' }]);
 });
 
 test('two codes one after the other are two', () => {
   const wedge = new Wedge();
   const heard = [...CODE, 'Enter', ...'TICKET-2', 'Enter'].map((key, at) => wedge.press(key, at * 2));
-  expect(heard.filter(({ kind }) => kind === 'code')).toEqual([{ kind: 'code', text: CODE }, { kind: 'code', text: 'TICKET-2' }]);
+  expect(heard.filter(({ kind }) => kind === 'code')).toEqual([{ kind: 'code', text: CODE, whole: CODE }, { kind: 'code', text: 'TICKET-2', whole: 'TICKET-2' }]);
 });

@@ -9,14 +9,16 @@ const LEAST = 6;
 const ECHO_MS = 300;
 
 /**
- * What a key is: `code` the end of what a reader typed · `swallow` nothing that a button should hear · `begins` perhaps the first
+ * What a key is: `code` the end of what a reader typed, and `whole` with what came just before, at the pace of a person or of
+ * a reader that stutters · `swallow` nothing that a button should hear · `begins` perhaps the first
  * of a code · `leave` anything else.
  */
-export type Heard = { readonly kind: 'code'; readonly text: string } | { readonly kind: 'swallow' | 'begins' | 'leave' };
+export type Heard = { readonly kind: 'code'; readonly text: string; readonly whole: string } | { readonly kind: 'swallow' | 'begins' | 'leave' };
 
 /** Tells the keys of a reader, which types like a keyboard, from those of a person. */
 export class Wedge {
   #text = '';
+  #before = '';
   #fast = 0;
   #last = -Infinity;
   #ended = -Infinity;
@@ -34,25 +36,34 @@ export class Wedge {
   /** What came before belongs to the same code, or is forgotten. The first key may stall: it is what wakes a busy page. */
   #follow(gap: number): void {
     if (gap <= GAP_MS) this.#fast += 1;
-    else if (gap > STALL_MS || (this.#fast < FAST && this.#text.length !== 1)) this.#forget();
+    else if (gap > STALL_MS) this.#forget();
+    else if (this.#fast < FAST && this.#text.length !== 1) this.#beginAgain();
   }
 
-  #forget(): void {
+  #beginAgain(): void {
+    this.#before += this.#text;
     this.#text = '';
     this.#fast = 0;
   }
 
+  #forget(): void {
+    this.#beginAgain();
+    this.#before = '';
+  }
+
   #add(key: string): Heard {
+    // No code begins so, and people press buttons with it.
+    if (key === ' ' && this.#text === '') return { kind: 'leave' };
     this.#text += key;
     if (this.#text.length === 1) return { kind: 'begins' };
     return { kind: key === ' ' ? 'swallow' : 'leave' };
   }
 
   #end(at: number): Heard {
-    const text = this.#text;
+    const [text, whole] = [this.#text, this.#before + this.#text];
     this.#forget();
     if (text.length < LEAST) return { kind: at - this.#ended < ECHO_MS ? 'swallow' : 'leave' };
     this.#ended = at;
-    return { kind: 'code', text };
+    return { kind: 'code', text, whole };
   }
 }

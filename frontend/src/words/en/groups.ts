@@ -25,4 +25,6 @@ export const groups = {
   'group.undone': 'Undone: {count}.',
   'group.close': 'Back to search',
   'group.back': 'Back to {name}',
+  'group.family': 'Family of {name}',
+  'group.more_family': { one: '{count} more of the family', other: '{count} more of the family' },
 } as const;

@@ -1,0 +1,127 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Checkpoint } from '../../contract/protocol';
+import { Outbox } from '../../db/outbox';
+import { Records, type Row } from '../../db/records';
+import { Attendance } from '../../operations/attendance.svelte';
+import { Holds } from '../../operations/holds.svelte';
+import { OutboxView } from '../../operations/outbox.svelte';
+import { Roster } from '../../operations/roster.svelte';
+import { Bulletin } from '../../platform/bulletin';
+import { credentialDigest } from '../../rules/codes';
+import { searchKey } from '../../rules/search';
+import { Desk } from './desk.svelte';
+import { SIGNALS, type Signal } from './signals';
+import { Ticking } from './ticking.svelte';
+import type { Tools } from './tools';
+
+const DOOR: Checkpoint = { id: 'door', name: 'Door', policy: 'once', tz: 'UTC' };
+const EKS = 'TICKET/7';
+
+let bulletin: Bulletin;
+let tools: Tools;
+let desk: Desk;
+let signals: Signal[];
+
+async function person(id: string, name: string, family: string, ...codes: string[]): Promise<Row> {
+  const credentials = await Promise.all(codes.map((code) => credentialDigest('e', code)));
+  return { kind: 'person', key: id, seq: 1, body: { id, name, family, search: searchKey(name), delegation: 'Norway', role: '', credentials } };
+}
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  bulletin = new Bulletin('test');
+  const records = new Records();
+  const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
+  const eks = [person('ann', 'Ann Ek', 'F7', EKS), person('bo', 'Bo Ek', 'F7'), person('cleo', 'Cleo Ek', 'F7')];
+  const lis = [person('lin', 'Lin Li', 'F8', 'BAND-1'), person('mei', 'Mei Li', 'F8', 'BAND-2')];
+  const alone = [person('gus', 'Gus', 'F9', 'BAND-3'), person('hal', 'Hal', '', 'BAND-4')];
+  await records.replace({ ...cursor, stream: 'roster:e' }, await Promise.all([...eks, ...lis, ...alone]));
+  await records.replace({ ...cursor, stream: 'attendance:v' }, [{ kind: 'checkpoint', key: 'door', seq: 1, body: DOOR }]);
+  const outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
+  const roster: Roster = new Roster(records, outbox, () => attendance.cursors);
+  const attendance: Attendance = new Attendance(records, outbox, roster);
+  await roster.load('roster:e', 'all');
+  await attendance.load('attendance:v', 'all');
+  await attendance.loadCursors();
+  attendance.choose('door');
+  signals = [];
+  const signal = (given: Signal): void => void signals.push(given);
+  tools = { event: 'e', roster, attendance, holds: new Holds(outbox, attendance, roster), guardians: () => null, outbox, signal };
+  desk = new Desk(tools);
+});
+
+afterEach(() => bulletin.close());
+
+/** What the screen of the open group makes. */
+function ticking(): Ticking {
+  const { group, gathering } = desk;
+  if (group === null) throw new Error('no group is open');
+  const people = () => gathering.groups.people(group);
+  return new Ticking({ ...tools, people, direction: () => desk.direction, code: group.code, settle: gathering.settle, tell: desk.tell });
+}
+
+test('a code of a whole family shows all of them, ticked, and records nobody by itself', async () => {
+  await desk.code(EKS, 'scan');
+  expect([desk.group?.name, desk.result, tools.outbox.rows]).toEqual(['Family of Ann Ek', null, []]);
+  expect([ticking().chosen, desk.announcement, signals]).toEqual([3, 'Family of Ann Ek. 0 of 3 in.', [SIGNALS.choose]]);
+});
+
+test('its owner is recorded by the code that was seen, the others by name, all of them as scanned', async () => {
+  await desk.code(EKS, 'scan');
+  const family = ticking();
+  family.tick('cleo', false);
+  await family.record();
+  const payloads = tools.outbox.rows.map(({ operation }) => operation.payload);
+  const same = { checkpoint: 'door', method: 'scan', group: payloads[0]?.['group'] };
+  expect(payloads).toEqual([{ ...same, credential: await credentialDigest('e', EKS) }, { ...same, person: 'bo' }]);
+  expect([tools.attendance.headcount.present, family.parts.open.map(({ person }) => person.id)]).toEqual([2, ['cleo']]);
+});
+
+test('when all of them are in, that is what ears hear', async () => {
+  await desk.code(EKS, 'scan');
+  await ticking().record();
+  desk.open(null);
+  await desk.code(EKS, 'scan');
+  expect([desk.announcement, signals.at(-1)]).toEqual(['Family of Ann Ek. 3 of 3 in.', SIGNALS.already]);
+});
+
+test.each([
+  ['BAND-1', 'who has a code of their own', 'lin'],
+  ['BAND-3', 'who is the only one of a family on the list', 'gus'],
+  ['BAND-4', 'who came alone', 'hal'],
+])('%s lets in one person: %s', async (code, _, id) => {
+  await desk.code(code, 'scan');
+  expect([desk.group, desk.result?.kind, tools.attendance.presenceOf({ kind: 'person', id })?.state]).toEqual([null, 'in', 'present']);
+});
+
+test('a camera that sees the code again changes no tick; a family that was let in makes room for the next person', async () => {
+  await desk.code(EKS, 'scan');
+  const { group } = desk;
+  await desk.code(EKS, 'scan');
+  await desk.code('BAND-4', 'scan');
+  expect([desk.group === group, desk.result?.kind]).toEqual([true, 'in']);
+  desk.clear();
+  await ticking().record();
+  await desk.code('BAND-1', 'scan');
+  expect([desk.group, desk.result?.name]).toEqual([null, 'Lin Li']);
+});
+
+test.each([
+  ['the beginning of the code', 'KET/7', EKS, 'Family of Ann Ek'],
+  ['what a person typed before', EKS, `ann${EKS}`, 'Family of Ann Ek'],
+  ['somebody’s name', 'aria', 'Gus', undefined],
+])('a reader that stutters: what comes before is %s', async (_, text, whole, name) => {
+  expect(await desk.read(text, whole)).toBe(name !== undefined);
+  expect([desk.group?.name, desk.result]).toEqual([name, null]);
+});
+
+test('a reader that stops for long in its code: what stands in the box is the whole of it', async () => {
+  expect([await desk.read('T/7-of-2026', 'T/7-of-2026', EKS), desk.group?.name]).toEqual([true, 'Family of Ann Ek']);
+});
+
+test('a code of nobody that came with a stutter is shown whole', async () => {
+  await desk.read('ET/99', 'TICKET/99');
+  expect(desk.result).toMatchObject({ kind: 'unlisted', code: 'TICKET/99' });
+});

@@ -1,0 +1,58 @@
+import type { Method, Verb } from '../../operations/checkin';
+import { Groups, type Group } from '../../operations/groups.svelte';
+import type { Listed } from '../../operations/roster.svelte';
+import { say } from '../../words/words.svelte';
+import { judge } from './judging';
+import type { KindWords } from './kinds';
+import type { Tools } from './tools';
+
+/** The group that is being ticked, if any. It stays while one of them is dealt with by themselves. */
+export class Gathering {
+  readonly groups: Groups;
+  #group = $state.raw<Group | null>(null);
+  #settled = false;
+
+  constructor(
+    private readonly tools: Tools,
+    private readonly desk: { readonly direction: Verb; readonly words: KindWords },
+  ) {
+    this.groups = new Groups(tools.roster);
+  }
+
+  get group(): Group | null {
+    return this.#group;
+  }
+
+  open(group: Group | null): void {
+    this.#group = group;
+    this.#settled = false;
+  }
+
+  /** Some of them were recorded: the group makes room when somebody else comes. */
+  settle = (): void => {
+    this.#settled = true;
+  };
+
+  /** A code came, of `owner` or of nobody who is listed. Says whether it opened a family, whose code it is. */
+  meet(owner: Listed | undefined, digest: string, method: Method): boolean {
+    const group = this.#group;
+    if (this.#settled && group !== null && !this.groups.people(group).some(({ id }) => id === owner?.id)) this.open(null);
+    const family = owner === undefined ? null : this.groups.byOneCode(owner);
+    if (owner === undefined || family === null) return false;
+    // A camera sees it again and again: the ticks stay.
+    if (group?.code?.digest !== digest) this.open({ ...family, code: { owner: owner.id, digest, method } });
+    return true;
+  }
+
+  /** How many of a group are in. */
+  sum(group: Group): string {
+    const people = this.groups.people(group);
+    const here = people.filter(({ id }) => this.tools.attendance.presenceOf({ kind: 'person', id })?.state === 'present');
+    return say(this.desk.words.of, { count: here.length, total: people.length });
+  }
+
+  /** Whether nobody of a group is left to be let in, or out. */
+  isDone(group: Group): boolean {
+    return this.groups.people(group).every(({ id }) => judge({ kind: 'person', id }, this.desk.direction, this.tools).kind === 'already');
+  }
+}
