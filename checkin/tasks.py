@@ -6,13 +6,17 @@ from uuid import UUID
 from checkin.conflicts import sweeping
 from checkin.rosters import importing, uploads
 from eventsync.jobs.chores import chore
-from eventsync.jobs.queue import task
+from eventsync.jobs.queue import Permanent, task
 
 
 @task(uploads.IMPORT_ROSTER)
 def import_roster(import_id: UUID) -> None:
-    """Run twice, it imports once: a finished import is left alone."""
-    importing.work_off(import_id)
+    """Run twice, it imports once: a finished import is left alone. One that fails is not tried again by itself:
+    somebody watches it."""
+    try:
+        importing.work_off(import_id)
+    except Exception as error:
+        raise Permanent(f"{type(error).__name__}: {error}") from error
 
 
 @chore(every=sweeping.EVERY)

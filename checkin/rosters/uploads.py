@@ -14,7 +14,7 @@ from checkin.rosters.importing import Answer, State, forget_file, give_up, impor
 from checkin.rosters.listing import Note
 from checkin.rosters.planning import Entry, Plan, plan_import
 from checkin.rosters.table import LARGE, Table
-from eventsync.jobs.models import Job
+from eventsync.jobs.models import UNFINISHED, Job
 from eventsync.jobs.queue import enqueue
 from eventsync.schedule.models import Event
 
@@ -25,7 +25,7 @@ LOST_AFTER = 2 * FORGOTTEN_AFTER  # longer than a file may wait and a request ma
 SHOWN = 100  # of each list of a preview
 
 _JOBS = Job.objects.filter(task=IMPORT_ROSTER, subject=OuterRef("pk"))
-_LIVE = _JOBS.filter(state__in=[Job.State.AVAILABLE, Job.State.RUNNING])
+_LIVE = _JOBS.filter(state__in=UNFINISHED)
 
 
 def keep(*, event: Event, table: Table, content: bytes, now: datetime) -> RosterImport:

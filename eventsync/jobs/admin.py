@@ -14,12 +14,14 @@ from django.utils.timesince import timesince
 from django_q import models as queue
 
 from eventsync.jobs.alerts import handle
-from eventsync.jobs.models import Alert, Job, Worker
+from eventsync.jobs.models import Alert, Attempt, Job, Worker
+from eventsync.jobs.queue import cancel, replay
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]  # generic in its type stubs only
+    ModelAdmin = admin.ModelAdmin[Any]  # generic in their type stubs only
+    AttemptInlineBase = admin.TabularInline[Attempt, Job]
 else:
-    ModelAdmin = admin.ModelAdmin
+    ModelAdmin, AttemptInlineBase = admin.ModelAdmin, admin.TabularInline
 
 NEVER = "–"
 
@@ -59,13 +61,50 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
+class AttemptInline(AttemptInlineBase):
+    """What became of each try, the first one first."""
+
+    model = Attempt
+    fields = ("number", "worker", "began_at", "ended_at", "error")
+    readonly_fields = fields
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ["task", "state", "attempts", "created", "finished", "error_line"]
-    list_filter = ["state", "task"]
-    search_fields = ["subject"]
-    search_help_text = "The id of what the job works on."
-    fields = ["task", "subject", "state", "attempts", "lease", "error", "created_at", "finished_at"]
+    list_display = ["task", "state", "attempts", "partition", "created", "finished", "error_line"]
+    list_filter = ["state", "task", "priority"]
+    search_fields = ["subject", "correlation", "partition"]
+    search_help_text = "The id of what the job works on, of what it began with, or a partition."
+    fields = [
+        "task", "subject", "state", "error", "attempts", "priority", "partition", "correlation", "dedupe", "due_at",
+        "expires_at", "lease", "created_at", "finished_at",
+    ]  # fmt: skip
+    inlines = [AttemptInline]
+    actions = ["try_again", "cancel_selected"]
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.change_job")
+
+    @admin.action(description="Try selected failed jobs again", permissions=["steer"])
+    def try_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        now = timezone.now()
+        self._tell(request, [job for job in queryset if replay(job.pk, now=now)], "Tried again", "to be tried again")
+
+    @admin.action(description="Cancel selected jobs that wait or have failed", permissions=["steer"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        now, why = timezone.now(), f"Cancelled by {request.user.get_username()}."
+        self._tell(request, [job for job in queryset if cancel(job.pk, why=why, now=now)], "Cancelled", "cancelled")
+
+    def _tell(self, request: HttpRequest, done: list[Job], entry: str, what: str) -> None:
+        for job in done:
+            self.log_change(request, job, f"{entry}.")
+        noun = "job is" if len(done) == 1 else "jobs are"
+        self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)
 
     @admin.display(description="created", ordering="created_at")
     def created(self, job: Job) -> str:

@@ -5,21 +5,40 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from eventsync.jobs.rules import Priority
+
+UNCLAIMED = ("available", "retry_wait")  # states
+UNFINISHED = (*UNCLAIMED, "running")
+
 
 class Job(models.Model):
     """One piece of work. Its attempt and lease are committed before it runs, so a killed worker is noticed."""
 
     class State(models.TextChoices):
-        AVAILABLE = "available", "Waiting"  # in: enqueued, or its lease ran out; out: a worker claims it
-        RUNNING = "running", "Running"  # in: claimed until `lease`; out: done, dead, or available when the lease ends
-        DONE = "done", "Done"  # in: its function returned
-        DEAD = "dead", "Failed"  # in: its function raised, or its attempts are used up; `error` says why
+        """Each with its way in and its ways out."""
+
+        AVAILABLE = "available", "Waiting"  # in: owed, its retry is due, or its lease ran out; out: claimed, expired
+        RUNNING = "running", "Running"  # in: claimed until `lease`; out: done, retry_wait, dead; available at its end
+        RETRY_WAIT = "retry_wait", "Waiting to try again"  # in: it failed; out: available at `due_at`, cancelled
+        DONE = "done", "Done"  # in: its task returned
+        DEAD = "dead", "Failed"  # in: it failed for good; out: available when somebody replays it
+        CANCELLED = "cancelled", "Cancelled"  # in: a person said so, with a reason, before it was done
+        EXPIRED = "expired", "Expired"  # in: it was not done before `expires_at`
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     task = models.CharField(max_length=100)
     subject = models.UUIDField(help_text="The row that the task works on.")
+    partition = models.CharField(
+        max_length=60, blank=True, help_text="Whose work it is: a venue or an event. None waits for another's."
+    )
+    correlation = models.UUIDField(null=True, help_text="What it all began with: an operation, or the job itself.")
+    dedupe = models.CharField(max_length=200, blank=True, help_text="While it waits, the same is not owed twice.")
     state = models.CharField(max_length=16, choices=State, default=State.AVAILABLE)
+    priority = models.PositiveSmallIntegerField(default=1, choices=[(each, each.name.lower()) for each in Priority])
     attempts = models.PositiveSmallIntegerField(default=0)
+    forgiven = models.PositiveSmallIntegerField(default=0, help_text="Attempts before somebody had it tried again.")
+    due_at = models.DateTimeField(default=timezone.now, help_text="Not before.")
+    expires_at = models.DateTimeField(null=True)
     lease = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -27,10 +46,43 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
-        indexes = [models.Index(fields=["state", "lease"], name="job_state_lease")]
+        indexes = [
+            models.Index(fields=["state", "lease"], name="job_state_lease"),
+            models.Index(fields=["state", "priority", "partition", "due_at"], name="job_next"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "dedupe"],
+                condition=models.Q(state__in=UNCLAIMED) & ~models.Q(dedupe=""),
+                name="job_owed_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.task} {self.subject}"
+
+    @property
+    def failures(self) -> int:
+        """How often it has failed, when its present attempt fails too."""
+        return self.attempts - self.forgiven
+
+
+class Attempt(models.Model):
+    """One try of a job, written before it began. Without an end: its worker died, or works on it."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveSmallIntegerField()
+    worker = models.CharField(max_length=200)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, help_text="Empty: it went well.")
+
+    class Meta:
+        ordering = ["job", "number"]
+        constraints = [models.UniqueConstraint(fields=["job", "number"], name="attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.job} ({self.number})"
 
 
 class Worker(models.Model):

@@ -1,87 +1,233 @@
-"""Jobs: written with the change that owes them, run by a worker, found again when the queue lost them."""
+"""Jobs: written with the change that owes them, run by a worker, tried again, found again when the queue lost them."""
 
 import logging
+import os
+import platform
+import random
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
-from django.db import transaction
-from django.db.models import F, Q
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
+from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
-from eventsync.jobs.models import Job
+from eventsync.jobs import picking
+from eventsync.jobs.alerts import alert_if_possible
+from eventsync.jobs.models import UNCLAIMED, Attempt, Job
+from eventsync.jobs.rules import Policy
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
 LEASE = timedelta(minutes=10)  # longer than the timeout in settings.Q_CLUSTER
-LOST_AFTER = timedelta(seconds=30)
+SHIFT = 30  # seconds that one word from the broker keeps a worker busy at most, and one job more
+DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
+OWED_AGAIN = "The same is owed by a newer job."
 
 Task = Callable[[UUID], None]
-_tasks: dict[str, Task] = {}
 
 
-def task(name: str) -> Callable[[Task], Task]:
+class Permanent(Exception):
+    """A task raises it when trying again would be of no use. A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What runs the jobs of one name, and how they are treated."""
+
+    work: Task
+    policy: Policy
+
+
+_tasks: dict[str, Registered] = {}
+
+
+def task(name: str, policy: Policy | None = None) -> Callable[[Task], Task]:
     """Registers what runs the jobs of this name. It gets the id of its subject and must bear being run twice."""
 
     def register(function: Task) -> Task:
-        _tasks[name] = function
+        _tasks[name] = Registered(function, policy or Policy())
         return function
 
     return register
 
 
-def enqueue(name: str, subject: UUID) -> Job:
-    """Owes one run of the task `name` for `subject`, in the caller's transaction."""
+def policy_of(name: str) -> Policy:
+    """That of a task which is no longer there is the default."""
+    found = _tasks.get(name)
+    return found.policy if found else Policy()
+
+
+def enqueue(
+    name: str,
+    subject: UUID,
+    *,
+    partition: str = "",
+    correlation: UUID | None = None,
+    dedupe: str = "",
+    due_at: datetime | None = None,
+) -> Job:
+    """Owes one run of the task `name` for `subject`, in the caller's transaction.
+
+    With `dedupe`, a job that waits under the same words is answered instead, and nothing more is owed. `due_at`: not
+    before then.
+    """
     if name not in _tasks:
         raise LookupError(f"no task is registered as {name}")
-    job = Job.objects.create(task=name, subject=subject)
-    transaction.on_commit(lambda: _wake(job.id))
+    policy, now, key = _tasks[name].policy, timezone.now(), uuid4()
+    new = {
+        "id": key,
+        "subject": subject,
+        "partition": partition,
+        "correlation": correlation or key,
+        "priority": policy.priority,
+        "due_at": due_at or now,
+        "created_at": now,
+        "expires_at": policy.expires_after and (due_at or now) + policy.expires_after,
+    }
+    if dedupe:
+        waiting = {"task": name, "dedupe": dedupe, "state__in": UNCLAIMED}
+        job, _ = Job.objects.get_or_create(**waiting, defaults=new | {"state": Job.State.AVAILABLE})
+    else:
+        job = Job.objects.create(task=name, **new)
+    if job.due_at <= now:
+        transaction.on_commit(wake)
     return job
 
 
-def _wake(job_id: UUID) -> None:
-    """Only a hint: a broker that loses it, or is down, delays the job until the next sweep."""
+def wake() -> None:
+    """Says that there is work. Only a hint: a broker that loses it, or is down, delays it until the next tick."""
     try:
-        async_task("eventsync.jobs.queue.run", str(job_id))
+        async_task("eventsync.jobs.queue.run")
     except Exception:  # every broker has errors of its own, and none may fail what was committed
-        log.warning("Job %s waits for the sweep: the broker did not take it", job_id, exc_info=True)
+        log.warning("Jobs wait for the next tick: the broker did not take the word", exc_info=True)
 
 
-def run(job_id: str) -> None:
-    """Claims and runs a job; does nothing when somebody else has it."""
+def tick(*, now: datetime) -> None:
+    """Called often by whoever supervises: a word for each worker that is idle while something is due."""
+    if picking.any_due(now=now):
+        for _ in range(settings.Q_CLUSTER["workers"] - get_broker().queue_size()):
+            wake()
+
+
+def run() -> None:
+    """Does what is due, one job after the other, until nothing is left or its time is over."""
+    until = time.monotonic() + SHIFT
+    while run_one() and time.monotonic() < until:
+        pass
+
+
+def run_one() -> bool:
+    """Claims and does the job that is next; False when there is none."""
     now = timezone.now()
-    claimed = Job.objects.filter(id=job_id, state=Job.State.AVAILABLE, attempts__lt=MAX_ATTEMPTS).update(
-        state=Job.State.RUNNING, attempts=F("attempts") + 1, lease=now + LEASE
-    )
-    if not claimed:
-        return
-    job = Job.objects.get(id=job_id)
+    job = picking.claim(now=now, lease=now + LEASE, worker=_name(), ordered=_ordered())
+    if job is None:
+        return False
     try:
-        _tasks[job.task](job.subject)
+        _work(job)
+    except Permanent as error:
+        log.warning("Job %s (%s) failed for good: %s", job.id, job.task, error, exc_info=error.__cause__)
+        _failed(job, str(error), again=False)
     except Exception as error:
         log.exception("Job %s (%s) failed", job.id, job.task)
-        _finish(job.id, Job.State.DEAD, f"{type(error).__name__}: {error}")
+        _failed(job, f"{type(error).__name__}: {error}")
     else:
-        _finish(job.id, Job.State.DONE, "")
+        _end(job, Job.State.DONE)
+    return True
 
 
-def _finish(job_id: UUID, state: Job.State, error: str) -> None:
-    Job.objects.filter(id=job_id, state=Job.State.RUNNING).update(
-        state=state, error=error, lease=None, finished_at=timezone.now()
-    )
+def _name() -> str:
+    return f"{platform.node()}:{os.getpid()}"
 
 
-def sweep(*, now: datetime) -> int:
-    """Wakes jobs that a broker lost and jobs whose worker died; buries those that used up their attempts."""
-    expired = Job.objects.filter(state=Job.State.RUNNING, lease__lt=now)
-    expired.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=Job.State.DEAD, error="Its worker died each time.", lease=None, finished_at=now
-    )
-    expired.update(state=Job.State.AVAILABLE, lease=None)
-    lost = Job.objects.filter(Q(created_at__lt=now - LOST_AFTER) | Q(attempts__gt=0), state=Job.State.AVAILABLE)
-    found = list(lost.values_list("id", flat=True))
-    for job_id in found:
-        _wake(job_id)
-    return len(found)
+def _work(job: Job) -> None:
+    registered = _tasks.get(job.task)
+    if registered is None:
+        raise Permanent(f"Nothing here does {job.task} any more.")
+    registered.work(job.subject)
+
+
+def _ordered() -> list[str]:
+    return [name for name, each in _tasks.items() if each.policy.ordered]
+
+
+def _failed(job: Job, error: str, *, again: bool = True) -> None:
+    delay = policy_of(job.task).delay(job.failures, random.random()) if again else None  # noqa: S311 - no secret
+    if delay is None:
+        _end(job, Job.State.DEAD, error)
+    else:
+        _end(job, Job.State.RETRY_WAIT, error, due_at=timezone.now() + delay)
+
+
+def _end(job: Job, state: str, error: str = "", *, due_at: datetime | None = None) -> None:
+    """Ends this attempt, unless its lease ran out and somebody else has the job by now."""
+    now = timezone.now()
+    Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=error)
+    said = {"due_at": due_at} if due_at else {"finished_at": now}
+    if _leave(job, state, error=error, now=now, **said) and state == Job.State.DEAD:
+        _bury(job, error, now=now)
+
+
+def _leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -> int:
+    """Takes a job out of RUNNING; 0 when it is not in this attempt any more."""
+    mine = Job.objects.filter(id=job.id, state=Job.State.RUNNING, attempts=job.attempts)
+    try:
+        with transaction.atomic():
+            return mine.update(state=state, error=error, lease=None, **columns)
+    except IntegrityError:  # what it would wait under is owed again by another job
+        return mine.update(state=Job.State.CANCELLED, error=f"{error} {OWED_AGAIN}", lease=None, finished_at=now)
+
+
+def _bury(job: Job, error: str, *, now: datetime) -> None:
+    """A dead letter is an alert, one for each task that has any."""
+    message = f"A job has failed for good: {job.task}. {error}"[:1000]
+    alert_if_possible(kind="dead_letter", subject=job.task, message=message, now=now)
+
+
+def replay(job_id: UUID, *, now: datetime) -> bool:
+    """Owes a dead job once more, with all its attempts; False when it is not dead any more, or owed by another."""
+    dead = Job.objects.filter(id=job_id, state=Job.State.DEAD)
+    again = {"state": Job.State.AVAILABLE, "forgiven": F("attempts"), "due_at": now, "finished_at": None}
+    try:
+        with transaction.atomic():
+            found = dead.update(**again)
+            transaction.on_commit(wake)
+    except IntegrityError:
+        return False
+    return found == 1
+
+
+def cancel(job_id: UUID, *, why: str, now: datetime) -> bool:
+    """Takes back a job that waits or that is dead; False when it is neither. `why`: a sentence, for who asks later."""
+    idle = Job.objects.filter(id=job_id, state__in=(*UNCLAIMED, Job.State.DEAD))
+    return idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 1
+
+
+def sweep(*, now: datetime) -> None:
+    """Gives back jobs whose worker died, buries those that used up their attempts, lets expired ones go."""
+    for job in Job.objects.filter(state=Job.State.RUNNING):
+        if job.lease is None or job.lease < now or _is_dead(job):
+            _give_back(job, now=now)
+    late = Job.objects.filter(state__in=UNCLAIMED, expires_at__lt=now)
+    late.update(state=Job.State.EXPIRED, finished_at=now)
+
+
+def _is_dead(job: Job) -> bool:
+    """Whether its worker was a process of this machine that is no longer there."""
+    host, _, process = job.tries.values_list("worker", flat=True).get(number=job.attempts).rpartition(":")
+    return host == platform.node() and not Path(f"/proc/{process}").exists()
+
+
+def _give_back(job: Job, *, now: datetime) -> None:
+    Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=DIED)
+    if job.failures < policy_of(job.task).attempts:
+        _leave(job, Job.State.AVAILABLE, error=DIED, now=now)
+    elif _leave(job, Job.State.DEAD, error=DIED_EACH_TIME, now=now, finished_at=now):
+        _bury(job, DIED_EACH_TIME, now=now)

@@ -42,7 +42,7 @@ def upload(event: Event, text: str) -> RosterImport:
 
 def work(owed: RosterImport) -> Job:
     job = enqueue("checkin.import_roster", owed.id)
-    run(str(job.id))
+    run()
     job.refresh_from_db()
     owed.refresh_from_db()
     return job

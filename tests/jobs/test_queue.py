@@ -1,111 +1,226 @@
 """Jobs: what is owed gets done, once, or is seen to have failed."""
 
+import platform
+import subprocess
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from eventsync.jobs import queue
-from eventsync.jobs.models import Job
+from eventsync.jobs import picking, queue
+from eventsync.jobs.models import Alert, Attempt, Job
+from eventsync.jobs.rules import RETRIES, Policy
+from tests.jobs.conftest import Broker, Register
 
 SUBJECT = uuid.UUID("0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11")
+OTHER = uuid.UUID("0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f12")
+Committing = Callable[..., object]
 
 
-@pytest.fixture
-def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the queue library was told to wake."""
-    calls: list[str] = []
-    monkeypatch.setattr(queue, "async_task", lambda path, job: calls.append(f"{path} {job}"))
-    return calls
-
-
-@pytest.fixture
-def done(db: None, monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
-    """A task `tests.note` that notes its subjects here."""
-    subjects: list[UUID] = []
-    monkeypatch.setitem(queue._tasks, "tests.note", subjects.append)
-    return subjects
-
-
-def fail(subject: UUID) -> None:
-    raise ValueError("no such file")
+def state(job: Job) -> tuple[str, int, str]:
+    job.refresh_from_db()
+    return job.state, job.attempts, job.error
 
 
 def test_enqueue_wakes_after_commit_and_not_before(
-    done: list[UUID], woken: list[str], django_capture_on_commit_callbacks: Callable[..., object]
+    tasks: Register, broker: Broker, django_capture_on_commit_callbacks: Committing
 ) -> None:
+    tasks("note")
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
-        job = queue.enqueue("tests.note", SUBJECT)
-        assert woken == []
-    assert woken == [f"eventsync.jobs.queue.run {job.id}"]
+        queue.enqueue("note", SUBJECT)
+        assert broker.told == []
+    assert broker.told == ["eventsync.jobs.queue.run"]
 
 
-def test_enqueue_rolled_back_owes_nothing(done: list[UUID], woken: list[str]) -> None:
+def test_enqueue_rolled_back_owes_nothing(tasks: Register, broker: Broker) -> None:
+    tasks("note")
     with transaction.atomic():
-        queue.enqueue("tests.note", SUBJECT)
+        queue.enqueue("note", SUBJECT)
         transaction.set_rollback(True)
-    assert (Job.objects.count(), woken) == (0, [])
+    assert (Job.objects.count(), broker.told) == (0, [])
 
 
 def test_enqueue_unknown_task_is_a_mistake(db: None) -> None:
     with pytest.raises(LookupError):
-        queue.enqueue("tests.nothing", SUBJECT)
+        queue.enqueue("nothing", SUBJECT)
 
 
-def test_run_does_it_once(done: list[UUID]) -> None:
-    job = queue.enqueue("tests.note", SUBJECT)
-    queue.run(str(job.id))
-    queue.run(str(job.id))
-    job.refresh_from_db()
-    assert (done, job.state, job.attempts) == ([SUBJECT], "done", 1)
+def test_run_does_what_is_owed_once_and_then_nothing(tasks: Register) -> None:
+    done = tasks("note")
+    job = queue.enqueue("note", SUBJECT)
+    assert [queue.run_one(), queue.run_one()] == [True, False]
+    assert (done, state(job), job.correlation) == ([SUBJECT], ("done", 1, ""), job.id)
+    [attempt] = Attempt.objects.all()
+    assert (attempt.number, attempt.error, attempt.ended_at is not None) == (1, "", True)
 
 
-def test_run_that_fails_is_dead_and_says_why(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(queue._tasks, "tests.fail", fail)
-    job = queue.enqueue("tests.fail", SUBJECT)
-    queue.run(str(job.id))
-    job.refresh_from_db()
-    assert (job.state, job.error) == ("dead", "ValueError: no such file")
+def test_run_goes_on_until_nothing_is_left(tasks: Register) -> None:
+    done = tasks("note")
+    for _ in range(5):
+        queue.enqueue("note", SUBJECT)
+    queue.run()
+    assert len(done) == 5
 
 
-def test_sweep_finds_what_the_broker_lost(done: list[UUID], woken: list[str]) -> None:
-    job = queue.enqueue("tests.note", SUBJECT)
-    now = timezone.now()
-    assert queue.sweep(now=now) == 0
-    assert queue.sweep(now=now + queue.LOST_AFTER + timedelta(seconds=1)) == 1
-    assert woken == [f"eventsync.jobs.queue.run {job.id}"]
-
-
-def test_sweep_gives_a_dead_workers_job_to_another_until_its_attempts_are_used_up(
-    done: list[UUID], woken: list[str]
+def test_job_that_fails_is_tried_again_after_longer_and_longer_and_then_dead_with_an_alert(
+    tasks: Register, later: Callable[[timedelta], None]
 ) -> None:
-    job = queue.enqueue("tests.note", SUBJECT)
+    done = tasks("fail", error=ValueError("no such file"))
+    job = queue.enqueue("fail", SUBJECT)
+    for number, delay in enumerate(RETRIES, 1):
+        queue.run()
+        assert state(job) == ("retry_wait", number, "ValueError: no such file")
+        later(delay * 0.79)
+        assert not queue.run_one()
+        later(delay * 0.42)
+    queue.run()
+    assert (len(done), state(job)) == (4, ("dead", 4, "ValueError: no such file"))
+    assert list(Attempt.objects.values_list("number", "error")) == [
+        (n, "ValueError: no such file") for n in range(1, 5)
+    ]
+    assert Alert.objects.get().message == "A job has failed for good: fail. ValueError: no such file"
+
+
+def test_job_whose_failure_will_not_pass_is_dead_at_once(tasks: Register) -> None:
+    tasks("refuse", error=queue.Permanent("The number does not exist."))
+    job = queue.enqueue("refuse", SUBJECT)
+    queue.run()
+    assert state(job) == ("dead", 1, "The number does not exist.")
+
+
+def test_job_of_a_task_that_is_gone_is_dead_and_says_so(tasks: Register) -> None:
+    job = Job.objects.create(task="gone", subject=SUBJECT)
+    queue.run()
+    assert state(job) == ("dead", 1, "Nothing here does gone any more.")
+
+
+def test_job_is_not_done_before_it_is_due(tasks: Register, later: Callable[[timedelta], None]) -> None:
+    done = tasks("note")
+    queue.enqueue("note", SUBJECT, due_at=timezone.now() + timedelta(hours=1))
+    assert not queue.run_one()
+    later(timedelta(hours=2))
+    queue.run()
+    assert done == [SUBJECT]
+
+
+def test_job_that_is_not_done_in_time_expires(tasks: Register, later: Callable[[timedelta], None]) -> None:
+    done = tasks("brief", Policy(expires_after=timedelta(minutes=5)))
+    job = queue.enqueue("brief", SUBJECT)
+    later(timedelta(minutes=6))
+    assert not queue.run_one()
+    queue.sweep(now=timezone.now())
+    assert (done, state(job)) == ([], ("expired", 0, ""))
+
+
+def test_same_is_not_owed_twice_while_it_waits(tasks: Register) -> None:
+    done = tasks("note")
+    first, second = (queue.enqueue("note", SUBJECT, dedupe="the same") for _ in range(2))
+    assert first == second
+    queue.run()
+    assert queue.enqueue("note", SUBJECT, dedupe="the same") != first
+    queue.run()
+    assert len(done) == 2
+
+
+def test_retry_that_is_owed_again_meanwhile_is_left_to_the_newer_job(
+    tasks: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask_again(subject: UUID) -> None:
+        queue.enqueue("again", subject, dedupe="the same")
+        raise ValueError("late")
+
+    monkeypatch.setitem(queue._tasks, "again", queue.Registered(ask_again, Policy()))
+    first = queue.enqueue("again", SUBJECT, dedupe="the same")
+    assert queue.run_one()
+    assert state(first) == ("cancelled", 1, "ValueError: late The same is owed by a newer job.")
+    assert Job.objects.get(state="available").dedupe == "the same"
+
+
+def test_dead_job_that_is_replayed_has_all_its_attempts_again(
+    tasks: Register, later: Callable[[timedelta], None]
+) -> None:
+    tasks("fail", Policy(retries=(timedelta(seconds=5),)), ValueError("no"))
+    job = queue.enqueue("fail", SUBJECT)
+    for _ in range(2):
+        queue.run()
+        later(timedelta(minutes=1))
+    assert state(job)[:2] == ("dead", 2)
+    assert [queue.replay(job.id, now=timezone.now()) for _ in range(2)] == [True, False]
+    queue.run()
+    assert state(job)[:2] == ("retry_wait", 3)
+    assert (queue.cancel(job.id, why="Of no use.", now=timezone.now()), state(job)[::2]) == (
+        True,
+        ("cancelled", "Of no use."),
+    )
+    later(timedelta(minutes=1))
+    assert not queue.run_one()
+
+
+def claimed_by(process: int) -> Job:
+    job = queue.enqueue("note", SUBJECT)
     now = timezone.now()
-    for attempt in range(1, queue.MAX_ATTEMPTS + 1):
-        Job.objects.filter(id=job.id).update(state="running", attempts=attempt, lease=now)
+    worker = f"{platform.node()}:{process}"
+    found = picking.claim(now=now, lease=now + queue.LEASE, worker=worker, ordered=[])
+    assert found == job
+    return job
+
+
+def test_job_of_a_worker_that_died_on_this_machine_is_given_back_at_once(tasks: Register) -> None:
+    tasks("note")
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    job = claimed_by(gone.pid)
+    queue.sweep(now=timezone.now())
+    assert state(job) == ("available", 1, "Its worker died.")
+
+
+def test_job_of_a_worker_that_lives_is_left_to_it_until_its_lease_runs_out(tasks: Register) -> None:
+    tasks("note")
+    with subprocess.Popen(["sleep", "60"]) as alive:
+        job = claimed_by(alive.pid)
+        queue.sweep(now=timezone.now())
+        assert state(job)[0] == "running"
+        queue.sweep(now=timezone.now() + queue.LEASE + timedelta(seconds=1))
+        assert state(job)[0] == "available"
+        alive.kill()
+
+
+def test_job_that_kills_its_worker_stops_after_its_attempts(tasks: Register) -> None:
+    tasks("note")
+    job = queue.enqueue("note", SUBJECT)
+    for _ in range(Policy().attempts):
+        now = timezone.now()
+        assert picking.claim(now=now, lease=now, worker="elsewhere:1", ordered=[]) == job
         queue.sweep(now=now + timedelta(seconds=1))
-    job.refresh_from_db()
-    assert (job.state, job.error, len(woken)) == ("dead", "Its worker died each time.", queue.MAX_ATTEMPTS - 1)
+    assert state(job) == ("dead", 4, "Its worker died each time.")
+    assert Alert.objects.get().kind == "dead_letter"
+
+
+def test_worker_that_comes_back_too_late_ends_nothing(tasks: Register) -> None:
+    """Its lease ran out and another has the job: what it says of its own attempt changes nothing."""
+    tasks("note")
+    job = queue.enqueue("note", SUBJECT)
+    now = timezone.now()
+    late = picking.claim(now=now, lease=now, worker="elsewhere:1", ordered=[])
+    assert late is not None
+    queue.sweep(now=now + timedelta(seconds=1))
+    assert picking.claim(now=now, lease=now + queue.LEASE, worker="elsewhere:2", ordered=[]) is not None
+    queue._end(late, Job.State.DONE)
+    assert state(job)[:2] == ("running", 2)
 
 
 def test_a_broker_that_is_down_fails_nothing(
-    done: list[UUID],
-    monkeypatch: pytest.MonkeyPatch,
-    django_capture_on_commit_callbacks: Callable[..., object],
+    tasks: Register, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Committing
 ) -> None:
-    def down(path: str, job: str) -> None:
+    def down(path: str) -> None:
         raise ConnectionError
 
+    tasks("note")
     monkeypatch.setattr(queue, "async_task", down)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
-        queue.enqueue("tests.note", SUBJECT)
+        queue.enqueue("note", SUBJECT)
     assert Job.objects.get().state == "available"
-
-
-def test_small_mode_uses_one_queue_in_the_database() -> None:
-    assert {key: settings.Q_CLUSTER[key] for key in ("name", "orm")} == {"name": "eventsync", "orm": "default"}

@@ -1,6 +1,7 @@
 """`manage.py worker`: runs jobs, says that it is alive, and looks for lost ones."""
 
 import ctypes
+import itertools
 import logging
 import os
 import platform
@@ -16,12 +17,13 @@ from django_q.cluster import Cluster
 
 from eventsync.jobs.chores import Rota
 from eventsync.jobs.models import Worker
-from eventsync.jobs.queue import sweep
+from eventsync.jobs.queue import sweep, tick
 from eventsync.jobs.starting import objection
 
 log = logging.getLogger(__name__)
 
-BEAT = 10  # seconds
+TICK = 1  # seconds
+BEAT = 10  # ticks
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
 
@@ -61,14 +63,18 @@ def _leave_the_group() -> None:
 
 def _beat(name: str, stop: threading.Event) -> None:
     started_at, rota = timezone.now(), Rota()
-    while True:
+    for number in itertools.count():
         now = timezone.now()
         try:
-            Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
-            sweep(now=now)
-            rota.do_due(now)
+            if number % BEAT == 0:
+                Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
+                sweep(now=now)
+                rota.do_due(now)
+            tick(now=now)
         except DatabaseError as error:  # locked or gone for a while: the next beat will tell
             log.warning("The worker could not say that it is alive: %s", error)
+        except Exception:  # a broker's own errors: what is owed is in the database
+            log.warning("The worker could not ask the broker", exc_info=True)
         connection.close()
-        if stop.wait(BEAT):
+        if stop.wait(TICK):
             return
