@@ -75,7 +75,7 @@ def test_each_check_in_says_how_it_stands(new: list[dict[str, str]], at_door: Ca
     word(phone, "In", new[0]["name"])
     phone.next()
     page.get_by_role("link", name="Sent and waiting, 2 waiting").click()
-    expect(page.get_by_role("status")).to_contain_text("2 waiting to send, safe on this phone.")
+    expect(page.get_by_role("status").first).to_contain_text("2 waiting to send, safe on this phone.")
     expect(page.get_by_role("list", name="Everything else").get_by_text("Waiting to send")).to_have_count(2)
 
     page.context.set_offline(False)
@@ -84,7 +84,7 @@ def test_each_check_in_says_how_it_stands(new: list[dict[str, str]], at_door: Ca
     expect(noted).to_have_count(1)
     expect(noted).to_contain_text("Accepted, with a note")
     expect(noted).to_contain_text("This person was checked in more than once. They are counted once.")
-    expect(page.get_by_role("status")).to_contain_text("0 waiting to send")
+    expect(page.get_by_role("status").first).to_contain_text("0 waiting to send")
     page.get_by_role("link", name="Door").click()
     phone.shows(present=1, pending=0)
 
