@@ -13,7 +13,6 @@ export const lead = {
   'conflict.unknown_person': 'Let in with a code that nobody on the list has',
   'conflict.swapped_wristband': 'Let in at two distant places within minutes: is a wristband swapped?',
   'conflict.list': 'Let in',
-  'conflict.undo': 'Undo this one',
   'conflict.undo_at': 'Undo {place} {time}',
   'conflict.reopen': 'Open again',
   'conflict.note': 'Note',
