@@ -235,7 +235,10 @@ def changed_roster(server: Server, people: int) -> bytes:
     server.manage("demo", "--people", str(people), "--csv", str(file))
     rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     rows[4][1], rows[9][2] = rows[4][1] + "-Nowak", "Norway"
-    rows += [["P-00901", "Søren Ågård", "Denmark", "coach", ""], ["P-00902", "Nguyễn Thị Mỹ", "Vietnam", "athlete", ""]]
+    rows += [
+        ["P-00901", "Søren Ågård", "Denmark", "coach", "", ""],
+        ["P-00902", "Nguyễn Thị Mỹ", "Vietnam", "athlete", "", ""],
+    ]
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8-sig")

@@ -196,7 +196,7 @@ def _together(phone: Phone) -> Iterator[str]:
     page.get_by_role("button", name="Tick all").click()
     page.get_by_role("checkbox", checked=True).nth(1).uncheck()
     yield "group"
-    page.get_by_role("button", name="Back to search").click()
+    page.get_by_role("button", name="Back", exact=True).click()
     expect(page.get_by_role("searchbox")).to_be_focused()
 
 

@@ -32,11 +32,13 @@ export class Groups {
 
   /** Up to `limit` delegations whose words the query's words begin. */
   search(query: string, limit: number): readonly Group[] {
-    return search(this.#lines, query, limit);
+    // Nobody looks for anything: then nobody is gathered.
+    return query.trim() === '' ? [] : search(this.#lines, query, limit);
   }
 
   /** With whom somebody came; null for who came alone. */
   familyOf({ family, name }: Listed): Group | null {
+    if (family === '') return null;
     const group = { kind: 'family', key: family, name: say('group.family', { name }) } as const;
     return this.people(group).length > 1 ? group : null;
   }

@@ -112,7 +112,7 @@ def test_who_has_to_be_asked_is_dealt_with_alone_and_the_ticks_wait(everywhere: 
     group.get_by_role("button", name="Tick all").click()
     group.get_by_role("button", name=f"Let out {len(may) + 1}", exact=True).click()
     phone.shows(present=0, pending=2 * (len(may) + 1))
-    group.get_by_role("button", name="Back to search").click()
+    group.get_by_role("button", name="Back", exact=True).click()
     expect(phone.page.get_by_role("searchbox")).to_be_focused()
 
 
@@ -136,7 +136,7 @@ def test_a_keyboard_is_enough_for_a_delegation(at_door: Callable[..., Phone]) ->
     page.keyboard.press("Enter")
     phone.shows(present=0, pending=2)
     expect(group.get_by_role("checkbox")).to_have_count(len(team))
-    tab_to(page, group.get_by_role("button", name="Back to search"))
+    tab_to(page, group.get_by_role("button", name="Back", exact=True))
     page.keyboard.press("Enter")
     expect(page.get_by_role("searchbox")).to_be_focused()
 

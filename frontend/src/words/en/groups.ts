@@ -23,7 +23,6 @@ export const groups = {
   'group.left_out': 'Not recorded, for something changed meanwhile: {names}.',
   'group.undo': 'Undo all: {count}',
   'group.undone': 'Undone: {count}.',
-  'group.close': 'Back to search',
   'group.back': 'Back to {name}',
   'group.family': 'Family of {name}',
   'group.more_family': { one: '{count} more of the family', other: '{count} more of the family' },
