@@ -1,3 +1,4 @@
+import { listsPeople } from './contract/protocol';
 import { attempt } from './db/connection';
 import { Outbox } from './db/outbox';
 import { Records } from './db/records';
@@ -136,7 +137,7 @@ export class Parts {
   }
 
   async #read(stream: string, buckets: readonly number[] | 'all'): Promise<void> {
-    if (stream.startsWith('roster:')) await this.roster.load(stream, buckets);
+    if (listsPeople(stream)) await this.roster.load(stream, buckets);
     if (stream.startsWith('guardians:')) await this.guardians.load(stream, buckets);
     if (stream.startsWith('conflicts:')) await this.conflicts.load(stream, buckets);
     if (stream.startsWith('attendance:')) await this.attendance.load(stream, buckets);

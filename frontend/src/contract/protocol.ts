@@ -6,6 +6,14 @@ import type { Policy, Window } from '../rules/windows';
 
 export const PROTOCOL = 1;
 
+/** The profile of a device on a stand, at which people check themselves in. */
+export const KIOSK = 'kiosk';
+
+/** Whether a stream says who is expected: a kiosk's has less in it. */
+export function listsPeople(stream: string): boolean {
+  return /^(roster|kiosk):/.test(stream);
+}
+
 export interface Operation {
   readonly id: string;
   readonly kind: string;
@@ -76,11 +84,12 @@ export interface Enrolment extends Description {
   readonly token: string;
 }
 
-/** Record of kind `person` in `roster:{event}`. */
+/** Record of kind `person` in `roster:{event}`; in `kiosk:{event}` with the first name alone. */
 export interface Person {
   readonly id: string;
   readonly name: string;
-  readonly search: string;
+  /** Absent at a kiosk. */
+  readonly search?: string;
   readonly delegation: string;
   readonly role: string;
   readonly credentials: readonly string[];
@@ -88,7 +97,8 @@ export interface Person {
   readonly family?: string;
   /** What doors are warned of, such as `cancelled`. */
   readonly flags?: readonly string[];
-  /** Where everybody sends this person first; absent without a hold. */
+  readonly hold?: boolean;
+  /** Where everybody sends this person first; absent without a hold, and at a kiosk. */
   readonly hold_desk?: string;
   /** Other ids of this person, of rows that were merged. */
   readonly also?: readonly string[];

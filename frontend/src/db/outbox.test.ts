@@ -43,6 +43,17 @@ test('append stamps the clock, its offset and the volunteer of that moment', asy
   expect((await outbox.all())[0]).toEqual(before);
 });
 
+test('at a kiosk nobody’s name is stamped', async () => {
+  await outbox.remember('actor', 'Maria');
+  const session = { token: 't', event: { id: 'e', slug: 'e', name: 'E', tz: 'UTC' }, operations: [] };
+  const names: unknown[] = [];
+  for (const name of ['door', 'kiosk', 'door']) {
+    await outbox.remember('session', { ...session, profile: { name, retain_hours: 72, roster_hours: 72 } });
+    names.push((await outbox.append(ARRIVE)).operation.actor);
+  }
+  expect(names).toEqual(['Maria', null, 'Maria']);
+});
+
 test('append is a strict transaction and resolves after its commit', async () => {
   const opened = vi.spyOn(IDBDatabase.prototype, 'transaction');
   const row = await outbox.append(ARRIVE);

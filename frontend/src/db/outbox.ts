@@ -1,4 +1,4 @@
-import type { Carried, Description, Operation } from '../contract/protocol';
+import { KIOSK, type Carried, type Description, type Operation } from '../contract/protocol';
 import { uuid7 } from '../platform/ids';
 import { carry } from './carried';
 import { abort, Connection } from './connection';
@@ -203,12 +203,15 @@ export class Outbox {
 
 async function sealed(transaction: Writing, ids: readonly string[], drafts: readonly Draft[], now: number): Promise<readonly OutboxRow[]> {
   const meta = transaction.objectStore('meta');
-  const [last, offset, actor] = await Promise.all([meta.get('seq'), meta.get('offset'), meta.get('actor')]);
+  const names = ['seq', 'offset', 'actor', 'session'] as const;
+  const [last, offset, actor, session] = await Promise.all(names.map((name) => meta.get(name)));
+  // People do it themselves there; who held it before has nothing to do with it.
+  const alone = typeof session === 'object' && 'profile' in session && session.profile.name === KIOSK;
   const before = typeof last === 'number' ? last : 0;
   const same = {
     occurred_at: new Date(now).toISOString(),
     offset_ms: typeof offset === 'number' ? offset : null,
-    actor: typeof actor === 'string' ? actor : null,
+    actor: typeof actor === 'string' && !alone ? actor : null,
   };
   return drafts.map(({ kind, refers_to, payload }, at) => {
     const seq = before + at + 1;

@@ -1,4 +1,4 @@
-import type { Checkpoint, PresenceRecord } from '../contract/protocol';
+import { listsPeople, type Checkpoint, type PresenceRecord } from '../contract/protocol';
 import type { Bucket, Position, Records } from '../db/records';
 import { type Presence } from '../rules/attendance';
 import { windowAt } from '../rules/windows';
@@ -120,7 +120,7 @@ export class Attendance {
 
   /** Where the list of people stands; undefined until some of it is here. */
   get rosterCursor(): Position | undefined {
-    return [...this.#cursors.values()].find(({ stream }) => stream.startsWith('roster:'));
+    return [...this.#cursors.values()].find(({ stream }) => listsPeople(stream));
   }
 
   get checkpoints(): readonly Checkpoint[] {

@@ -24,6 +24,8 @@ export interface Listed extends Searchable {
   readonly walkIn: boolean;
 }
 
+// A kiosk is not told which.
+const SOME_DESK = 'lead';
 const REGISTER = 'checkin.register';
 
 /** The people of the event, in memory, ready to be searched. */
@@ -142,7 +144,7 @@ export class Roster {
   }
 
   #listed({ body }: Row): Listed {
-    const { id, name, search: key, delegation, role, credentials, family = '', hold_desk: hold = '', also = [], flags = [] } = body as Person;
+    const { id, name, search: key = '', delegation, role, credentials, family = '', hold: held, hold_desk: hold = held ? SOME_DESK : '', also = [], flags = [] } = body as Person;
     const [standing, guarded] = [flags.find((flag) => flag === 'cancelled' || flag === 'unpaid') ?? 'expected', flags.includes('guarded')];
     return { id, name, delegation, role, credentials, family, hold, guarded, standing, walkIn: flags.includes('walk_in'), also, search: key, line: lineOf(key, this.groupOf(delegation)) };
   }

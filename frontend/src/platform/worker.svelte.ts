@@ -3,7 +3,6 @@ export class Worker {
   #ready = $state(false);
   #waiting = $state.raw<ServiceWorker | null>(null);
   #registration: ServiceWorkerRegistration | null = null;
-  #reloading = false;
 
   get ready(): boolean {
     return this.#ready;
@@ -37,12 +36,10 @@ export class Worker {
 
   /** Takes the waiting version, then loads the page once. What was recorded is not touched. */
   update(): void {
-    navigator.serviceWorker.addEventListener('controllerchange', () => {
-      if (this.#reloading) return;
-      this.#reloading = true;
-      location.reload();
-    });
-    this.#waiting?.postMessage('take over');
+    const waiting = this.#waiting;
+    // Not when the page's controller changes: on its first day a page has none.
+    waiting?.addEventListener('statechange', () => waiting.state === 'activated' && location.reload());
+    waiting?.postMessage('take over');
   }
 
   #watch(registration: ServiceWorkerRegistration): void {

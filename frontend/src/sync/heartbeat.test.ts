@@ -106,6 +106,16 @@ test('who has the phone now is told, so that organisers find it', async () => {
   expect(beats().map(({ holder }) => holder)).toEqual(['Maria', 'Ben']);
 });
 
+test('a kiosk has no holder, and tells how old its own list is', async () => {
+  const session = await outbox.read('session');
+  await outbox.remember('session', { ...session!, profile: { ...session!.profile, name: 'kiosk' } });
+  await outbox.remember('actor', 'Maria');
+  await records.replace({ stream: 'kiosk:e', seq: 12, epoch: EPOCH, count: null, pulledAt: 0 }, []);
+  await record(1);
+  await push.round();
+  expect(beats()).toEqual([{ pending: 0, oldest_unsent: null, roster_version: 12 }]);
+});
+
 test('lists that cannot be read keep nothing back', async () => {
   await record(1);
   vi.spyOn(records, 'cursors').mockRejectedValue(new DOMException('gone', 'UnknownError'));

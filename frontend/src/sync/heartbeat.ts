@@ -1,3 +1,4 @@
+import { KIOSK, listsPeople } from '../contract/protocol';
 import type { Outbox, OutboxRow } from '../db/outbox';
 import type { Records } from '../db/records';
 import type { Vitals } from '../platform/vitals';
@@ -24,22 +25,24 @@ export interface BeatTools {
 
 /** How this phone is, once `batch` has arrived. */
 export async function beatWith(batch: readonly OutboxRow[], { outbox, records, vitals }: BeatTools): Promise<Beat> {
-  const [unsettled, oldest, cursors, { persisted, battery }, holder] = await Promise.all([
+  const [unsettled, oldest, cursors, { persisted, battery }, holder, session] = await Promise.all([
     outbox.countUnsettled(),
     outbox.oldestUnsettled(batch.map(({ id }) => id)),
     // A list that cannot be read must not keep back what was recorded.
     records.cursors().catch(() => []),
     vitals(),
     outbox.read('actor'),
+    outbox.read('session'),
   ]);
-  const roster = cursors.find(({ stream }) => stream.startsWith('roster:'));
+  const roster = cursors.find(({ stream }) => listsPeople(stream));
   return {
     pending: unsettled - batch.length,
     oldest_unsent: oldest && correctedTime(oldest.operation.occurred_at, oldest.operation.offset_ms),
     ...(roster === undefined ? {} : { roster_version: roster.seq }),
     ...(persisted === null ? {} : { storage_persisted: persisted }),
     ...(battery === null ? {} : { battery }),
-    ...(holder ? { holder } : {}),
+    // Whoever was its last volunteer holds a kiosk no more.
+    ...(holder && session?.profile.name !== KIOSK ? { holder } : {}),
   };
 }
 
