@@ -8,7 +8,7 @@ const PATIENCE_MS = 5_000;
 
 self.addEventListener('install', (event) => event.waitUntil(store()));
 
-self.addEventListener('activate', (event) => event.waitUntil(tidy()));
+self.addEventListener('activate', (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
 
 self.addEventListener('message', (event) => {
   if (event.data === 'take over') void self.skipWaiting();
@@ -39,6 +39,7 @@ async function store(): Promise<void> {
   await cache.put(precache.shell, page);
 }
 
+// Then it serves the page that installed it, too: what that has not loaded yet must be there without a network.
 async function tidy(): Promise<void> {
   const names = await caches.keys();
   await Promise.all(names.filter((name) => isOutdated(name, precache)).map((name) => caches.delete(name)));

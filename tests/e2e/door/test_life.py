@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.e2e.door.conftest import PEOPLE
+from tests.e2e.looks import speak
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import DOOR, enrolment_code
 
@@ -111,3 +113,16 @@ def test_a_phone_whose_storage_the_browser_threw_away_begins_anew_and_doubles_no
     phone.check_in(new[1])
     phone.shows(present=2, pending=0)
     assert max(server.headcount().values()) == (2, 0, 0)
+
+
+def test_a_phone_that_was_enrolled_a_moment_ago_has_all_of_the_app_without_a_network(
+    at_door: Callable[..., Phone],
+) -> None:
+    """Also what its first page, which came before the service worker, has not loaded yet: here another language."""
+    phone = at_door()
+    phone.wait_until_ready(PEOPLE)
+    devtools = phone.page.context.new_cdp_session(phone.page)
+    devtools.send("Network.clearBrowserCache")
+    phone.page.context.set_offline(True)
+    speak(phone.page, "fi")
+    expect(phone.page.get_by_role("searchbox", name="Name or wristband code")).to_have_count(0)
