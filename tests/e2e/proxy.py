@@ -1,5 +1,6 @@
 """A bad network: a TCP proxy between browser and server that can be told how to misbehave."""
 
+import re
 import socket
 import threading
 import time
@@ -104,3 +105,15 @@ def _read_request(browser: socket.socket) -> bytes:
             return b""
         data, missing = data + piece, missing - len(piece)
     return data
+
+
+class Renewed(Proxy):
+    """Serves, once it is told to, a service worker of another version."""
+
+    newer = False
+
+    def _forward(self, request: bytes) -> bytes:
+        answer = super()._forward(request)
+        if self.newer and request.startswith(b"GET /sw.js"):
+            return re.sub(rb"version:`[0-9a-f]{12}`", b"version:`bbbbbbbbbbbb`", answer)
+        return answer

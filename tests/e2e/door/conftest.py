@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.proxy import Renewed
 from tests.e2e.stage import Phone, Server
 from tests.e2e.tour import (
     DOOR,
@@ -73,3 +74,12 @@ def everywhere(server: Server, new_phone: Callable[..., Phone]) -> Callable[[str
         return phone
 
     return make
+
+
+@pytest.fixture
+def renewed(server: Server) -> Iterator[Renewed]:
+    between = Renewed(server.port)
+    between.start()
+    server.public_port = between.port
+    yield between
+    between.stop()

@@ -173,12 +173,12 @@ def test_a_phone_follows_its_profile(server: Server, at_door: Callable[..., Phon
     in_server(
         server,
         "from eventsync.schedule.models import Event; Event.objects.update(name='Winter games'); "
-        "device.profile = 'kiosk'; device.save(); "
+        "device.profile = 'lead'; device.save(); "
         "from django.db import transaction; transaction.atomic(enrolment.publish_profile)(device)",
     )
     phone.page.get_by_role("link", name="This phone").click()
     phone.page.get_by_role("button", name="Fetch and send now").click()
     expect(phone.page.get_by_label("At work")).to_contain_text("Winter games")
     after = session(phone.page)
-    assert (before["profile"]["name"], after["profile"]["name"]) == ("door", "kiosk")
+    assert (before["profile"]["name"], after["profile"]["name"]) == ("door", "lead")
     assert after["token"] == before["token"]

@@ -3,13 +3,12 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.proxy import Proxy
+from tests.e2e.proxy import Renewed
 from tests.e2e.stage import Phone, Server, axe
 from tests.e2e.tour import (
     DAILY_DOOR,
@@ -184,27 +183,6 @@ def test_two_tabs_at_once_double_nothing(
     server.manage("audit", "--json")
 
 
-class Renewed(Proxy):
-    """Serves, once it is told to, a service worker of another version."""
-
-    newer = False
-
-    def _forward(self, request: bytes) -> bytes:
-        answer = super()._forward(request)
-        if self.newer and request.startswith(b"GET /sw.js"):
-            return re.sub(rb"version:`[0-9a-f]{12}`", b"version:`bbbbbbbbbbbb`", answer)
-        return answer
-
-
-@pytest.fixture
-def renewed(server: Server) -> Iterator[Renewed]:
-    between = Renewed(server.port)
-    between.start()
-    server.public_port = between.port
-    yield between
-    between.stop()
-
-
 def test_a_new_version_waits_for_a_tap_and_leaves_the_outbox_alone(
     renewed: Renewed, server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
@@ -231,7 +209,9 @@ def test_a_new_version_waits_for_a_tap_and_leaves_the_outbox_alone(
     page.evaluate("window.before = true")
     page.get_by_role("button", name="Use it now").click()
     # The old page may go on for a moment.
-    page.wait_for_function("window.before === undefined && navigator.serviceWorker.controller?.state === 'activated'")
+    page.wait_for_function(
+        "() => window.before === undefined && navigator.serviceWorker.controller?.state === 'activated'"
+    )
     expect(page.get_by_text("A new version is ready.")).to_have_count(0)
     phone.shows(present=2, pending=2)
     assert page.evaluate("caches.keys()") == ["eventsync-app-bbbbbbbbbbbb"]

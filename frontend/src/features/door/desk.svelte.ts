@@ -7,11 +7,11 @@ import { credentialDigest } from '../../rules/codes';
 import { Form } from './form.svelte';
 import { Gathering } from './gathering.svelte';
 import { say } from '../../words/words.svelte';
-import { guardedOf, judge, placing } from './judging';
+import { guardedOf, judge, placing } from '../../operations/judging';
 import { wordsAt, type KindWords } from './kinds';
 import { recentOf, type Recent } from './recents';
 import { aboutOf, announced, ON_HOLD, reasonOf, whyOf, type About, type Result } from './results';
-import { SIGNALS, type Signal } from './signals';
+import { SIGNALS, type Signal } from '../../ui/signals';
 import { isCode, type Tools } from './tools';
 
 const SHOWN = 30;

@@ -14,7 +14,7 @@ import { credentialDigest } from '../../rules/codes';
 import { searchKey } from '../../rules/search';
 import { Desk } from './desk.svelte';
 import { wordOf } from './results';
-import { SIGNALS, type Signal } from './signals';
+import { SIGNALS, type Signal } from '../../ui/signals';
 
 const EVENT = '0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11';
 const CODE = 'ACDEF-GHJKM-NPQRT';

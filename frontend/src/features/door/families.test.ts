@@ -12,7 +12,7 @@ import { Bulletin } from '../../platform/bulletin';
 import { credentialDigest } from '../../rules/codes';
 import { searchKey } from '../../rules/search';
 import { Desk } from './desk.svelte';
-import { SIGNALS, type Signal } from './signals';
+import { SIGNALS, type Signal } from '../../ui/signals';
 import { Ticking } from './ticking.svelte';
 import type { Tools } from './tools';
 

@@ -2,7 +2,7 @@ import type { Method, Verb } from '../../operations/checkin';
 import { Groups, type Group } from '../../operations/groups.svelte';
 import type { Listed } from '../../operations/roster.svelte';
 import { say } from '../../words/words.svelte';
-import { judge } from './judging';
+import { judge } from '../../operations/judging';
 import type { KindWords } from './kinds';
 import type { Tools } from './tools';
 

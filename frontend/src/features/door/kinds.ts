@@ -1,6 +1,7 @@
 // What each kind of checkpoint calls coming and going, and what a door says when something speaks against it.
 
 import type { Checkpoint, CheckpointKind } from '../../contract/protocol';
+import type { Objection } from '../../operations/judging';
 import type { Presence } from '../../rules/attendance';
 import { clockTime } from '../../ui/time';
 import { say, sayCode } from '../../words/words.svelte';
@@ -76,9 +77,6 @@ function mealName({ name }: Checkpoint, window: string): string {
 export function whereOf(presence: Presence | null, words: KindWords, tz: string): string {
   return presence === null ? say(words.absent) : say(words[presence.state], { time: clockTime(presence.since, tz) });
 }
-
-/** What speaks against letting somebody in: a reason code, or `outside` its time slots. */
-export type Objection = string;
 
 export function objectionWord(objection: Objection): string {
   return sayCode('barred', objection, objection);

@@ -4,11 +4,12 @@ import { StorageError } from '../../db/connection';
 import type { OutboxRow } from '../../db/outbox';
 import type { Attendance, Sighting } from '../../operations/attendance.svelte';
 import { keyOf, type Method, type Subject } from '../../operations/checkin';
+import { reasonFor, type Objection } from '../../operations/judging';
 import type { Roster } from '../../operations/roster.svelte';
 import type { Presence } from '../../rules/attendance';
 import { goTo } from '../../ui/desks';
 import { say } from '../../words/words.svelte';
-import { objectionWord, type KindWords, type Objection } from './kinds';
+import { objectionWord, type KindWords } from './kinds';
 import type { Leaving } from './release.svelte';
 
 export const ON_HOLD = 'on_hold';
@@ -57,8 +58,7 @@ export function whyOf(error: unknown): string {
 export function reasonOf(result: Result): [string, string?] {
   if (result.kind === 'hold') return [ON_HOLD];
   if (result.kind !== 'barred') return ['full'];
-  const [first = 'other'] = result.against;
-  return first === 'outside' ? ['other', 'outside the time slots'] : [first];
+  return reasonFor(result.against[0] ?? 'other');
 }
 
 /** The one word that a result is. */

@@ -3,10 +3,10 @@ import type { Group } from '../../operations/groups.svelte';
 import type { OutboxView } from '../../operations/outbox.svelte';
 import type { Listed } from '../../operations/roster.svelte';
 import { say } from '../../words/words.svelte';
-import { judge, type Judgement, type Known } from './judging';
+import { judge, type Judgement, type Known } from '../../operations/judging';
 import { recentOf, type Recent } from './recents';
 import { whyOf } from './results';
-import { SIGNALS, type Signal } from './signals';
+import { SIGNALS, type Signal } from '../../ui/signals';
 
 export interface Member {
   readonly person: Listed;

@@ -1,8 +1,8 @@
 import type { Guardians } from '../../operations/guardians.svelte';
 import type { OutboxView } from '../../operations/outbox.svelte';
 import { credentialDigest, isOurCode } from '../../rules/codes';
-import type { Known } from './judging';
-import type { Signal } from './signals';
+import type { Known } from '../../operations/judging';
+import type { Signal } from '../../ui/signals';
 
 /** What a door works with. */
 export interface Tools extends Known {

@@ -1,5 +1,3 @@
-import type { Result } from './results';
-
 /** What a result is to ears and hands: hertz (0: a rest) and milliseconds, one after the other; milliseconds on, off, on, … */
 export interface Signal {
   readonly tones: readonly (readonly [pitch: number, length: number])[];
@@ -7,7 +5,7 @@ export interface Signal {
 }
 
 /** Good news rises; going out falls; what wants a look comes twice, or is low and long. Known apart with closed eyes. */
-export const SIGNALS: Readonly<Record<Result['kind'], Signal>> = {
+export const SIGNALS = {
   in: { tones: [[784, 80], [1175, 140]], beat: [70] },
   out: { tones: [[1175, 80], [784, 140]], beat: [70, 60, 70] },
   already: { tones: [[523, 130], [0, 70], [523, 130]], beat: [180, 90, 180] },
@@ -18,4 +16,4 @@ export const SIGNALS: Readonly<Record<Result['kind'], Signal>> = {
   choose: { tones: [[659, 90]], beat: [40] },
   taken: { tones: [[523, 130], [0, 70], [440, 160]], beat: [180, 90, 90] },
   unsaved: { tones: [[196, 700]], beat: [800] },
-};
+} as const satisfies Readonly<Record<string, Signal>>;

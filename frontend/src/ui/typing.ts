@@ -1,8 +1,8 @@
 import { Wedge } from './wedge';
 
 interface Place {
-  /** Where people search. */
-  readonly box: () => HTMLInputElement;
+  /** Where people search; null where nobody does. */
+  readonly box: () => HTMLInputElement | null;
   /** A reader typed a code; `whole`: with what came just before. */
   readonly read: (code: string, whole: string) => void;
 }
@@ -33,7 +33,7 @@ export class Typing {
   // Whoever types without a field means to search.
   #type(key: string, field: HTMLInputElement | HTMLTextAreaElement | null, begins: boolean): void {
     const box = this.place.box();
-    if (field === null && key !== ' ') box.focus();
+    if (field === null && key !== ' ') box?.focus();
     if (begins) this.#restore = field === null || field === box ? () => undefined : restoring(field);
   }
 }

@@ -1,12 +1,14 @@
 // What speaks against letting somebody in or out, before anything is recorded: the same for one person and for many.
 
-import type { Attendance } from '../../operations/attendance.svelte';
-import type { Subject, Verb } from '../../operations/checkin';
-import type { Holds } from '../../operations/holds.svelte';
-import type { Listed, Roster } from '../../operations/roster.svelte';
-import { objections } from '../../rules/admits';
-import type { Presence } from '../../rules/attendance';
-import type { Objection } from './kinds';
+import { objections } from '../rules/admits';
+import type { Presence } from '../rules/attendance';
+import type { Attendance } from './attendance.svelte';
+import type { Subject, Verb } from './checkin';
+import type { Holds } from './holds.svelte';
+import type { Listed, Roster } from './roster.svelte';
+
+/** What speaks against letting somebody in: a reason code, or `outside` its time slots. */
+export type Objection = string;
 
 export interface Known {
   readonly roster: Roster;
@@ -22,6 +24,11 @@ export type Judgement =
   | { readonly kind: 'guarded'; readonly person: Listed }
   | { readonly kind: 'barred'; readonly against: readonly Objection[] }
   | { readonly kind: 'choose' };
+
+/** Code and note of the refusal that an objection leads to. */
+export function reasonFor(objection: Objection): [reason: string, note?: string] {
+  return objection === 'outside' ? ['other', 'outside the time slots'] : [objection];
+}
 
 export function judge(subject: Subject, verb: Verb, known: Known): Judgement {
   const person = known.roster.personOf(subject);
