@@ -1,4 +1,4 @@
-import type { Enrolment } from '../contract/protocol';
+import { KIOSK, type Enrolment } from '../contract/protocol';
 import type { Outbox } from '../db/outbox';
 import type { Bulletin } from '../platform/bulletin';
 
@@ -29,6 +29,11 @@ export class Session {
 
   get checkpoint(): string | null {
     return this.#checkpoint;
+  }
+
+  /** Whether people check themselves in here, with nobody beside them. */
+  get alone(): boolean {
+    return this.#enrolment?.profile.name === KIOSK;
   }
 
   may(kind: string): boolean {

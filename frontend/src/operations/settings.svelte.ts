@@ -8,7 +8,7 @@ export interface Choices {
   readonly vibration: boolean;
   /** The camera is wanted at the door. */
   readonly scan: boolean;
-  /** The browser's id of the camera that a person chose; '' for the one that looks away from them. */
+  /** The browser's id of the camera that a person chose; '' for the one that looks away from them, at a kiosk at them. */
   readonly camera: string;
 }
 

@@ -32,10 +32,11 @@ interface PhoneAbilities extends MediaTrackCapabilities {
 // Enough for a long 1-D code across the picture; more frames or pixels only warm the phone.
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 15, max: 30 } };
 
-/** Opens the camera `preferred` if it is still there, else one that looks away from the person. Rejects with CameraError. */
+/** Opens the camera of the id `preferred` if it is still there, or one that looks that way. Rejects with CameraError. */
 export async function openCamera(preferred: string, ended: () => void): Promise<Camera> {
   if (!navigator.mediaDevices?.getUserMedia) throw new CameraError(isSecureContext ? 'absent' : 'insecure');
-  const which = preferred === '' ? { facingMode: { ideal: 'environment' } } : { deviceId: { ideal: preferred } };
+  const wish = { ideal: preferred };
+  const which = preferred === 'environment' || preferred === 'user' ? { facingMode: wish } : { deviceId: wish };
   const stream = await navigator.mediaDevices.getUserMedia({ video: { ...which, ...PICTURE } }).catch((error: unknown) => {
     throw new CameraError(faultOf(error));
   });

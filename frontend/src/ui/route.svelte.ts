@@ -1,5 +1,6 @@
 export const SCREENS = ['door', 'lead', 'sent', 'phone', 'give', 'take', 'name', 'checkpoint', 'enrol'] as const;
-export type Screen = (typeof SCREENS)[number];
+/** No address names the kiosk: a profile leads there, and nothing else. */
+export type Screen = (typeof SCREENS)[number] | 'kiosk';
 
 /** The enrolment code in an address that ends in `#enrol=CODE`; '' without one. Of a broken link, what is there: a person can mend it. */
 export function codeIn(hash: string): string {

@@ -3,17 +3,15 @@
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.kiosk import HELD, ready
 from tests.e2e.proxy import Renewed
 from tests.e2e.stage import Phone, Server
-from tests.e2e.tour import (
-    DOOR,
-    enrolment_code,
-    guests,
-)
+from tests.e2e.tour import DOOR, VENUE, enrolment_code, guests
 
 PEOPLE = 60
 EARLIER = slice(20, 30)
@@ -83,3 +81,19 @@ def renewed(server: Server) -> Iterator[Renewed]:
     server.public_port = between.port
     yield between
     between.stop()
+
+
+@pytest.fixture
+def at_kiosk(server: Server, new_phone: Callable[..., Phone]) -> Callable[..., Phone]:
+    """Makes a kiosk at the main door that works without a network from then on."""
+
+    def make(*, script: str = HELD, switches: Sequence[str] = (), **options: Any) -> Phone:
+        phone = new_phone(switches=switches, **options)
+        assert phone.context is not None
+        phone.context.add_init_script(script)
+        phone.page.goto(server.enrolment_link(profile="kiosk", venue=VENUE))
+        phone.page.get_by_role("list", name="Checkpoints").get_by_role("button", name=DOOR).click()
+        ready(phone)
+        return phone
+
+    return make

@@ -32,17 +32,20 @@ class Listener:
         """Writes down what was said since the last time, by itself: announcements, and what has the focus now."""
         self.lines += ["", f"# {what}", *self._said()]
 
-    def read(self, what: str) -> None:
-        """Reads on from the focus to the end of the screen, as the arrow keys of a screen reader do."""
+    def read(self, what: str, *, end: str = "navigation") -> None:
+        """Reads on from the focus to the end of the screen, as the arrow keys of a screen reader do.
+
+        `end`: the last landmark of the screen.
+        """
         self.page.evaluate(
-            """async most => {
+            """async ([most, end]) => {
                 await reader.clearSpokenPhraseLog();
                 for (let at = 0; at < most; at++) {
                     await reader.next();
-                    if (/^end of navigation/.test(await reader.lastSpokenPhrase())) break;
+                    if ((await reader.lastSpokenPhrase()).startsWith(`end of ${end}`)) break;
                 }
             }""",
-            MOST,
+            [MOST, end],
         )
         self.lines += ["", f"# {what}", *self._said()]
 
