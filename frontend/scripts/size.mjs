@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-const BUDGET = { start: 60_000, all: 80_000 };
+const BUDGET = { start: 60_000, all: 82_000 };
 const dist = fileURLToPath(new URL('../../static/dist/', import.meta.url));
 
 const scripts = readdirSync(dist, { recursive: true }).filter((name) => name.endsWith('.js'));
