@@ -25,10 +25,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests take their turns on one worker: two browsers at once would make their timings worthless.
-
-    `.ci/check` runs them after all others, so that nothing else competes with them.
-    """
+    """Browser tests take their turns on one worker: two browsers at once would make their timings worthless."""
     for item in items:
         if item.path.is_relative_to(END_TO_END):
             item.add_marker(pytest.mark.xdist_group("browser"))
