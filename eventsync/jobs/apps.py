@@ -1,6 +1,12 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class JobsConfig(AppConfig):
     name = "eventsync.jobs"
     verbose_name = "Jobs"
+
+    def ready(self) -> None:
+        import_module("eventsync.jobs.approvals.jobs")
+        import_module("eventsync.jobs.approvals.admin")  # a part of the app, where Django does not look by itself

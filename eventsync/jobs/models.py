@@ -5,10 +5,14 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from eventsync.jobs.approvals.models import Approval, ApprovalState
 from eventsync.jobs.rules import Priority
 
+__all__ = ["Alert", "Approval", "ApprovalState", "Attempt", "Job", "Worker"]
+
 UNCLAIMED = ("available", "retry_wait")  # states
-UNFINISHED = (*UNCLAIMED, "running")
+UNBEGUN = ("waiting_approval", *UNCLAIMED)
+UNFINISHED = (*UNBEGUN, "running")
 
 
 class Job(models.Model):
@@ -17,6 +21,8 @@ class Job(models.Model):
     class State(models.TextChoices):
         """Each with its way in and its ways out."""
 
+        # in: owed, and a person must agree; or it changed after that. out: available, cancelled, expired, as they say
+        WAITING_APPROVAL = "waiting_approval", "Waits for approval"
         AVAILABLE = "available", "Waiting"  # in: owed, its retry is due, or its lease ran out; out: claimed, expired
         RUNNING = "running", "Running"  # in: claimed until `lease`; out: done, retry_wait, dead; available at its end
         RETRY_WAIT = "retry_wait", "Waiting to try again"  # in: it failed; out: available at `due_at`, cancelled
@@ -53,7 +59,7 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "dedupe"],
-                condition=models.Q(state__in=UNCLAIMED) & ~models.Q(dedupe=""),
+                condition=models.Q(state__in=UNBEGUN) & ~models.Q(dedupe=""),
                 name="job_owed_once",
             )
         ]

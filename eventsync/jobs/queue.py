@@ -6,6 +6,7 @@ import platform
 import random
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,9 @@ from django_q.tasks import async_task
 
 from eventsync.jobs import picking
 from eventsync.jobs.alerts import alert_if_possible
-from eventsync.jobs.models import UNCLAIMED, Attempt, Job
-from eventsync.jobs.rules import Policy
+from eventsync.jobs.approvals import deciding
+from eventsync.jobs.models import UNBEGUN, UNCLAIMED, Attempt, Job
+from eventsync.jobs.rules import SERVER, Policy, Somebody
 
 log = logging.getLogger(__name__)
 
@@ -30,12 +32,18 @@ LEASE = timedelta(minutes=10)  # longer than the timeout in settings.Q_CLUSTER
 SHIFT = 30  # seconds that one word from the broker keeps a worker busy at most, and one job more
 DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
 OWED_AGAIN = "The same is owed by a newer job."
+CHANGED = "It had changed since somebody approved it."
+APPROVAL = "job"  # the kind of approvals that are about jobs
 
 Task = Callable[[UUID], None]
 
 
 class Permanent(Exception):
     """A task raises it when trying again would be of no use. A sentence for a person."""
+
+
+class NotAgreed(Exception):
+    """Nobody has agreed to the job as it is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +81,12 @@ def enqueue(
     correlation: UUID | None = None,
     dedupe: str = "",
     due_at: datetime | None = None,
+    by: Somebody = SERVER,
 ) -> Job:
     """Owes one run of the task `name` for `subject`, in the caller's transaction.
 
     With `dedupe`, a job that waits under the same words is answered instead, and nothing more is owed. `due_at`: not
-    before then.
+    before then. `by`: who wants it; they cannot approve it, where it must be approved.
     """
     if name not in _tasks:
         raise LookupError(f"no task is registered as {name}")
@@ -91,12 +100,17 @@ def enqueue(
         "due_at": due_at or now,
         "created_at": now,
         "expires_at": policy.expires_after and (due_at or now) + policy.expires_after,
+        "state": Job.State.WAITING_APPROVAL if policy.approval else Job.State.AVAILABLE,
     }
-    if dedupe:
-        waiting = {"task": name, "dedupe": dedupe, "state__in": UNCLAIMED}
-        job, _ = Job.objects.get_or_create(**waiting, defaults=new | {"state": Job.State.AVAILABLE})
-    else:
-        job = Job.objects.create(task=name, **new)
+    with transaction.atomic() if policy.approval else nullcontext():
+        if dedupe:
+            waiting = {"task": name, "dedupe": dedupe, "state__in": UNBEGUN}
+            job, _ = Job.objects.get_or_create(**waiting, defaults=new)
+        else:
+            job = Job.objects.create(task=name, **new)
+        if policy.approval and job.state == Job.State.WAITING_APPROVAL:
+            within = min(policy.approval.within, policy.expires_after or timedelta.max)
+            deciding.ask(APPROVAL, job.id, by=by, now=now, within=within)
     if job.due_at <= now:
         transaction.on_commit(wake)
     return job
@@ -132,6 +146,8 @@ def run_one() -> bool:
         return False
     try:
         _work(job)
+    except NotAgreed:
+        _ask_again(job)
     except Permanent as error:
         log.warning("Job %s (%s) failed for good: %s", job.id, job.task, error, exc_info=error.__cause__)
         _failed(job, str(error), again=False)
@@ -151,7 +167,27 @@ def _work(job: Job) -> None:
     registered = _tasks.get(job.task)
     if registered is None:
         raise Permanent(f"Nothing here does {job.task} any more.")
-    registered.work(job.subject)
+    if registered.policy.approval is None:
+        registered.work(job.subject)
+    elif not _work_as_approved(job, registered.work):
+        raise NotAgreed
+
+
+@transaction.atomic
+def _work_as_approved(job: Job, work: Task) -> bool:
+    """In one transaction with the look at what was approved, so that it cannot change in between."""
+    if agreed := deciding.holds(APPROVAL, job.id):
+        work(job.subject)
+    return agreed
+
+
+@transaction.atomic
+def _ask_again(job: Job) -> None:
+    """This try counts for nothing: the job waits for a person once more, or there is nothing left of it to do."""
+    if deciding.ask_again(APPROVAL, job.id, now=timezone.now()):
+        _end(job, Job.State.WAITING_APPROVAL, CHANGED, forgiven=F("attempts"))
+    else:
+        _end(job, Job.State.CANCELLED, deciding.NOTHING_LEFT)
 
 
 def _ordered() -> list[str]:
@@ -166,12 +202,11 @@ def _failed(job: Job, error: str, *, again: bool = True) -> None:
         _end(job, Job.State.RETRY_WAIT, error, due_at=timezone.now() + delay)
 
 
-def _end(job: Job, state: str, error: str = "", *, due_at: datetime | None = None) -> None:
+def _end(job: Job, state: str, error: str = "", **columns: Any) -> None:
     """Ends this attempt, unless its lease ran out and somebody else has the job by now."""
     now = timezone.now()
     Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=error)
-    said = {"due_at": due_at} if due_at else {"finished_at": now}
-    if _leave(job, state, error=error, now=now, **said) and state == Job.State.DEAD:
+    if _leave(job, state, error=error, now=now, **(columns or {"finished_at": now})) and state == Job.State.DEAD:
         _bury(job, error, now=now)
 
 
@@ -206,8 +241,12 @@ def replay(job_id: UUID, *, now: datetime) -> bool:
 
 def cancel(job_id: UUID, *, why: str, now: datetime) -> bool:
     """Takes back a job that waits or that is dead; False when it is neither. `why`: a sentence, for who asks later."""
-    idle = Job.objects.filter(id=job_id, state__in=(*UNCLAIMED, Job.State.DEAD))
-    return idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 1
+    idle = Job.objects.filter(id=job_id, state__in=(*UNBEGUN, Job.State.DEAD))
+    with transaction.atomic():
+        if idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 0:
+            return False
+        deciding.end_for(APPROVAL, job_id)
+    return True
 
 
 def sweep(*, now: datetime) -> None:

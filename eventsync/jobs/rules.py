@@ -1,8 +1,13 @@
-"""When a job is tried again, and when it is not: pure decisions, `now` and dice are parameters."""
+"""When a job is tried again, when it is not, and what a person must agree to: `now` and dice are parameters."""
 
+import hashlib
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
+from typing import Any
+from uuid import UUID
 
 SPREAD = 0.2  # of each delay, to either side: what failed together does not come back together
 RETRIES = tuple(map(timedelta, (0, 0, 0), (5, 20, 80)))
@@ -17,17 +22,59 @@ class Priority(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Somebody:
+    """Who asks, decides or reviews. `key` tells two of them apart for ever, such as "user:7"; `name` is for people."""
+
+    key: str
+    name: str
+
+
+SERVER = Somebody("server", "The server")
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a person is asked to agree to: a plain sentence of what would be done, and its exact content, as JSON."""
+
+    sentence: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A task whose jobs wait until another person agrees.
+
+    `describe`: what a job with this subject would do, as it is now. It locks the rows that it reads, for the task then
+    runs in one transaction with it. None: there is nothing left to do. `within`: how long it waits for a person.
+    """
+
+    describe: Callable[[UUID], Matter | None]
+    within: timedelta = timedelta(days=1)
+
+
+def canonical(content: dict[str, Any]) -> str:
+    """JSON in which the same content is the same text."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """How the jobs of one task are treated.
 
     `retries`: how long to wait after each failure that may pass; after the last one the job is dead. `expires_after`:
     how long it is worth doing. `ordered`: within a partition one after the other, in the order in which they were owed.
+    `approval`: who must agree before; None: nobody.
     """
 
     retries: tuple[timedelta, ...] = RETRIES
     priority: Priority = Priority.IMPORTANT
     expires_after: timedelta | None = None
     ordered: bool = False
+    approval: Demand | None = None
 
     @property
     def attempts(self) -> int:

@@ -27,7 +27,7 @@ from tests.checkin.walk_ins import (
     register,
 )
 from tests.desk import alice, bob, charlie
-from tests.sync.test_concurrency import together
+from tests.together import together
 
 PAGE = "/admin/checkin/person/walk-ins/"
 AT = f"{PAGE}?event=games"

@@ -1,11 +1,11 @@
 """Several phones at the same moment: nothing lost, nothing doubled, nothing skipped by a reader."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -15,31 +15,16 @@ from eventsync.jobs.models import Alert
 from eventsync.sync.models import Operation
 from eventsync.sync.streams import lock
 from tests.cast import NOON, Games, Phone, make_games, make_phone
+from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-T = TypeVar("T")
 AT_ONCE = 8
 
 
 @pytest.fixture
 def games(transactional_db: None) -> Games:
     return make_games(people=40)
-
-
-def together(tasks: Sequence[Callable[[], T]]) -> list[T]:
-    """Starts all tasks at the same moment, each in a thread with its own connection."""
-    start = threading.Barrier(len(tasks))
-
-    def run(task: Callable[[], T]) -> T:
-        try:
-            start.wait()
-            return task()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        return list(pool.map(run, tasks))
 
 
 def test_the_same_batch_eight_times_at_once_is_applied_once(games: Games) -> None:

@@ -16,7 +16,7 @@ from eventsync.sync.models import Device, Operation, Quarantined, Resolution
 from eventsync.sync.registry import registry
 from eventsync.sync.wire import write_time
 from tests.cast import NOON, Games, Phone, make_games, make_phone
-from tests.sync.test_concurrency import together
+from tests.together import together
 
 
 def at_new_door(phone: Phone, games: Games) -> tuple[Checkpoint, dict[str, Any]]:
