@@ -20,7 +20,8 @@ from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
-from eventsync.jobs import picking
+from eventsync.jobs import correlation as began
+from eventsync.jobs import picking, steps
 from eventsync.jobs.alerts import alert_if_possible
 from eventsync.jobs.approvals import deciding
 from eventsync.jobs.models import UNBEGUN, UNCLAIMED, Attempt, Job
@@ -83,7 +84,7 @@ def enqueue(
     due_at: datetime | None = None,
     by: Somebody = SERVER,
 ) -> Job:
-    """Owes one run of the task `name` for `subject`, in the caller's transaction.
+    """Owes one run of the task `name` for `subject`, in the caller's transaction. Its correlation is the caller's.
 
     With `dedupe`, a job that waits under the same words is answered instead, and nothing more is owed. `due_at`: not
     before then. `by`: who wants it; they cannot approve it, where it must be approved.
@@ -95,7 +96,7 @@ def enqueue(
         "id": key,
         "subject": subject,
         "partition": partition,
-        "correlation": correlation or key,
+        "correlation": correlation or began.current() or key,
         "priority": policy.priority,
         "due_at": due_at or now,
         "created_at": now,
@@ -111,6 +112,8 @@ def enqueue(
         if policy.approval and job.state == Job.State.WAITING_APPROVAL:
             within = min(policy.approval.within, policy.expires_after or timedelta.max)
             deciding.ask(APPROVAL, job.id, by=by, now=now, within=within)
+    if job.id == key:
+        steps.owed(job)
     if job.due_at <= now:
         transaction.on_commit(wake)
     return job
@@ -145,14 +148,13 @@ def run_one() -> bool:
     if job is None:
         return False
     try:
-        _work(job)
+        with steps.during(job):
+            _work(job)
     except NotAgreed:
         _ask_again(job)
     except Permanent as error:
-        log.warning("Job %s (%s) failed for good: %s", job.id, job.task, error, exc_info=error.__cause__)
         _failed(job, str(error), again=False)
-    except Exception as error:
-        log.exception("Job %s (%s) failed", job.id, job.task)
+    except Exception as error:  # noqa: BLE001 - a task may raise anything; `steps` logs it
         _failed(job, f"{type(error).__name__}: {error}")
     else:
         _end(job, Job.State.DONE)
@@ -215,9 +217,13 @@ def _leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -
     mine = Job.objects.filter(id=job.id, state=Job.State.RUNNING, attempts=job.attempts)
     try:
         with transaction.atomic():
-            return mine.update(state=state, error=error, lease=None, **columns)
+            left = mine.update(state=state, error=error, lease=None, **columns)
     except IntegrityError:  # what it would wait under is owed again by another job
-        return mine.update(state=Job.State.CANCELLED, error=f"{error} {OWED_AGAIN}", lease=None, finished_at=now)
+        state = Job.State.CANCELLED
+        left = mine.update(state=state, error=f"{error} {OWED_AGAIN}", lease=None, finished_at=now)
+    if left:
+        steps.left(job, state, now=now)
+    return left
 
 
 def _bury(job: Job, error: str, *, now: datetime) -> None:
@@ -236,6 +242,8 @@ def replay(job_id: UUID, *, now: datetime) -> bool:
             transaction.on_commit(wake)
     except IntegrityError:
         return False
+    if found:
+        steps.changed("replayed", job_id)
     return found == 1
 
 
@@ -246,6 +254,7 @@ def cancel(job_id: UUID, *, why: str, now: datetime) -> bool:
         if idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 0:
             return False
         deciding.end_for(APPROVAL, job_id)
+        steps.changed("cancelled", job_id)
     return True
 
 
@@ -255,7 +264,9 @@ def sweep(*, now: datetime) -> None:
         if job.lease is None or job.lease < now or _is_dead(job):
             _give_back(job, now=now)
     late = Job.objects.filter(state__in=UNCLAIMED, expires_at__lt=now)
-    late.update(state=Job.State.EXPIRED, finished_at=now)
+    for key in list(late.values_list("pk", flat=True)):
+        if late.filter(pk=key).update(state=Job.State.EXPIRED, finished_at=now):
+            steps.changed("expired", key)
 
 
 def _is_dead(job: Job) -> bool:

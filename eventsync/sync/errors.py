@@ -1,9 +1,9 @@
 """The one JSON error shape of the API and its closed table of codes (docs/protocol.md, section 1)."""
 
-import logging
 import uuid
 from typing import Any
 
+import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import Error
 from django.http import Http404, HttpRequest, JsonResponse
@@ -11,9 +11,10 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from eventsync.jobs import correlation
 from eventsync.sync.trouble import is_trouble
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 STATUS = {
     "malformed": 400,
@@ -48,14 +49,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler: every error leaves in our shape, a bug as 500 with its trace in the log."""
     set_rollback()
     refusal = _as_refusal(error)
-    request_id = str(uuid.uuid4())
     if refusal.code == "internal":
-        log.error("Request %s failed", request_id, exc_info=error)
+        log.error("request.failed", exc_info=error)
     headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
     if refusal.code == "unauthenticated":
         headers["WWW-Authenticate"] = "Bearer"
     return Response(
-        body(code=refusal.code, message=refusal.message, fields=refusal.fields, request_id=request_id),
+        body(code=refusal.code, message=refusal.message, fields=refusal.fields, request_id=_request_id()),
         status=STATUS[refusal.code],
         headers=headers,
     )
@@ -85,6 +85,11 @@ def _as_refusal(error: Exception) -> ApiError:
     return ApiError("internal", "Something went wrong on the server. Nothing of this request was stored.")
 
 
+def _request_id() -> str:
+    """What finds the request's lines in the log."""
+    return str(correlation.current() or uuid.uuid4())
+
+
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """The answer under /api/ when no view matches."""
     return _outside_views("not_found", "There is nothing at this address.")
@@ -106,5 +111,5 @@ def unavailable(message: str = _SILENT, *, retry_after: int = 5) -> JsonResponse
 
 
 def _outside_views(code: str, message: str) -> JsonResponse:
-    answer = body(code=code, message=message, fields={}, request_id=str(uuid.uuid4()))
+    answer = body(code=code, message=message, fields={}, request_id=_request_id())
     return JsonResponse(answer, status=STATUS[code])

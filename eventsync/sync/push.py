@@ -5,23 +5,25 @@ batch is tried again, then the device is told to come back. Any other error is s
 until the culprit is alone.
 """
 
-import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
+import structlog
 from django.db import Error, IntegrityError, connection
 from django.utils import timezone
 
+from eventsync.jobs import correlation
 from eventsync.jobs.alerts import alert_if_possible
 from eventsync.sync import heartbeat
 from eventsync.sync.batch import Result, apply_batch
 from eventsync.sync.errors import ApiError
 from eventsync.sync.marker import keeper
 from eventsync.sync.models import Device
-from eventsync.sync.registry import Quarantine, registry
+from eventsync.sync.registry import Incoming, Quarantine, registry
 from eventsync.sync.streams import StreamNotLocked
 from eventsync.sync.triage import Arrival, Item, triage
 from eventsync.sync.trouble import is_trouble
@@ -29,7 +31,7 @@ from eventsync.sync.wire import Received, read_envelope, read_operation, read_ti
 
 T = TypeVar("T")
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 # Seconds. With the longest wait for a lock (5, in eventsync/environment.py) less than a phone waits for us (20).
 PATIENCE = 8
@@ -41,6 +43,8 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
     """The answer to a push (protocol 3); ApiError `malformed`, `too_large` or `unavailable`."""
     envelope = read_envelope(body)
     received = [read_operation(bytes(raw)) for raw in envelope.operations]
+    if received:
+        correlation.rename(received[0].id)
     now = to_milliseconds(received_at)
     event = registry.describe(pusher.event_id)
     skew = _skew(envelope.sent_at, now)
@@ -52,9 +56,24 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
 
 def deliver(received: Sequence[Received], arrival: Arrival) -> list[Result]:
     """The verdicts on these operations by position, committed; ApiError `unavailable`."""
-    results = _settle(triage(received, arrival), arrival, until=time.monotonic() + PATIENCE)
+    began = time.monotonic()
+    results = _settle(triage(received, arrival), arrival, until=began + PATIENCE)
     keeper.keep_up()
+    if results:
+        _say(results, arrival, time.monotonic() - began)
     return results
+
+
+def _say(results: Sequence[Result], arrival: Arrival, seconds: float) -> None:
+    """One line for a batch: a line for each operation would cost more than the operation."""
+    log.info(
+        "push.applied",
+        device=str(arrival.pusher.id),
+        operations=[each.id for each in results],
+        verdicts=dict(Counter(each.verdict for each in results)),
+        replayed=sum(each.replayed for each in results),
+        ms=round(seconds * 1000, 1),
+    )
 
 
 def _skew(sent_at: str | None, received_at: datetime) -> timedelta | None:
@@ -75,11 +94,15 @@ def _settle(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Re
         if len(items) > 1:
             middle = len(items) // 2
             return _settle(items[:middle], arrival, until=until) + _settle(items[middle:], arrival, until=until)
-        log.exception("Operation %s failed in its handler and is quarantined", items[0].received.id)
+        log.exception("push.quarantined", operation=items[0].received.id, kind=_kind(items[0]))
         reason = Quarantine("handler_error", f"The server failed on it ({type(error).__name__}); somebody will look.")
         results = _batch([msgspec.structs.replace(items[0], judged=reason)], arrival, until=until)
         _tell(items[0], error, arrival)
         return results
+
+
+def _kind(item: Item) -> str:
+    return item.judged.kind if isinstance(item.judged, Incoming) else ""
 
 
 def _tell(item: Item, error: Exception, arrival: Arrival) -> None:
@@ -118,7 +141,7 @@ def retried(attempt: Callable[[], T], *, until: float) -> T:
             if not is_trouble(error):
                 raise
             if time.monotonic() + pause > until:
-                log.warning("A batch was sent away: %s", error)
+                log.warning("push.sent_away", exc_info=error)
                 message = "The server is busy. The phone will send this again by itself."
                 raise ApiError("unavailable", message, retry_after=_RETRY_AFTER) from error
             time.sleep(pause)

@@ -239,7 +239,7 @@ def test_an_import_that_is_committed_does_not_fail_for_statistics(
     event = make_games(people=0).event
     monkeypatch.setattr(Change._meta, "db_table", "there_is_no_such_table")
     applying._analyze()
-    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert [record.levelname for record in caplog.records if record.name.startswith("checkin")] == ["WARNING"]
     assert Event.objects.filter(id=event.id).exists()
 
 

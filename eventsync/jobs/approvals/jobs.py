@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 
+from eventsync.jobs import steps
 from eventsync.jobs.approvals import deciding, kinds
 from eventsync.jobs.approvals.models import Approval, ApprovalState
 from eventsync.jobs.chores import chore
@@ -29,7 +30,8 @@ def _describe(job_id: UUID) -> Matter | None:
 
 
 def _agreed(approval: Approval, now: datetime) -> None:
-    _waiting(approval).update(state=Job.State.AVAILABLE, error="")
+    if _waiting(approval).update(state=Job.State.AVAILABLE, error=""):
+        steps.changed("approved", approval.subject)
     transaction.on_commit(wake)
 
 
@@ -39,7 +41,8 @@ def _over(approval: Approval, now: datetime) -> None:
         state, error = Job.State.EXPIRED, "Nobody approved it in time."
     elif approval.state == ApprovalState.REJECTED:
         error = f"Rejected by {approval.decided_name}: {approval.reason}"
-    _waiting(approval).update(state=state, error=error, finished_at=now)
+    if _waiting(approval).update(state=state, error=error, finished_at=now):
+        steps.changed(state, approval.subject)
 
 
 def _waiting(approval: Approval) -> QuerySet[Job]:

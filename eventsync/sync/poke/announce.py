@@ -5,18 +5,18 @@ Nothing here may fail or slow down the transaction that it speaks of: a poke tha
 
 import asyncio
 import atexit
-import logging
 import os
 import threading
 import time
 from collections.abc import Mapping
 
+import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
 
 from eventsync.sync.poke.hub import GROUP, hub
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 _PATIENCE = 5  # seconds for the layer to take one message
 _PARTING = 1  # seconds that the end of a process may wait for it
@@ -62,8 +62,8 @@ class Announcer:
         try:
             message = {"type": "poke", "heads": heads}
             await asyncio.wait_for(get_channel_layer().group_send(GROUP, message), _PATIENCE)
-        except Exception as error:  # noqa: BLE001 - each layer has errors of its own
-            log.warning("Other processes were not told that streams moved: %s", error)
+        except Exception as error:  # each layer has errors of its own
+            log.warning("poke.unsaid", streams=sorted(heads), exc_info=error)
 
 
 announcer = Announcer()
@@ -71,6 +71,7 @@ announcer = Announcer()
 
 def announce(heads: Mapping[str, int]) -> None:
     """Called after the commit that moved these streams to these heads."""
+    log.info("poke.said", heads=dict(heads))
     hub.say(heads)
     if settings.REDIS_URL:
         announcer.say(heads)
