@@ -56,7 +56,8 @@ def apply_import(event: Event, plan: Plan, progress: Progress = silent) -> Repor
         if now.problems:
             raise RosterError(f"The roster has changed since the file was checked. {refusal(now)}")
         _write(event, now, change)
-        publish(RosterImported(event=event.id, new=len(now.new), changed=len(now.changed)))
+        if now.new or now.changed:
+            publish(RosterImported(event=event.id, new=len(now.new), changed=len(now.changed)))
     transaction.on_commit(_analyze)
     return Report(now)
 
