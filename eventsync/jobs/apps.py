@@ -8,9 +8,6 @@ class JobsConfig(AppConfig):
     verbose_name = "Jobs"
 
     def ready(self) -> None:
-<<<<<<< HEAD
         import_module("eventsync.jobs.approvals.jobs")
         import_module("eventsync.jobs.approvals.admin")  # a part of the app, where Django does not look by itself
-=======
         import_module("eventsync.jobs.publishing")
->>>>>>> 986fa6b (jobs: Tell domain events to subscribers, in the transaction of the fact.)

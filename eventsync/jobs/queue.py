@@ -232,12 +232,8 @@ def _leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -
     try:
         with transaction.atomic():
             left = mine.update(state=state, error=error, lease=None, **columns)
-<<<<<<< HEAD
-=======
             for hear in _ended if left and state in {Job.State.DONE, Job.State.DEAD} else ():
                 hear(job, state)
-            return left
->>>>>>> 986fa6b (jobs: Tell domain events to subscribers, in the transaction of the fact.)
     except IntegrityError:  # what it would wait under is owed again by another job
         state = Job.State.CANCELLED
         left = mine.update(state=state, error=f"{error} {OWED_AGAIN}", lease=None, finished_at=now)

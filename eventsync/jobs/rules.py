@@ -67,22 +67,16 @@ class Policy:
 
     `retries`: how long to wait after each failure that may pass; after the last one the job is dead. `expires_after`:
     how long it is worth doing. `ordered`: within a partition one after the other, in the order in which they were owed.
-<<<<<<< HEAD
     `approval`: who must agree before; None: nobody.
-=======
     `announced`: whether a domain event says that it is done or dead.
->>>>>>> 986fa6b (jobs: Tell domain events to subscribers, in the transaction of the fact.)
     """
 
     retries: tuple[timedelta, ...] = RETRIES
     priority: Priority = Priority.IMPORTANT
     expires_after: timedelta | None = None
     ordered: bool = False
-<<<<<<< HEAD
     approval: Demand | None = None
-=======
     announced: bool = True
->>>>>>> 986fa6b (jobs: Tell domain events to subscribers, in the transaction of the fact.)
 
     @property
     def attempts(self) -> int:
