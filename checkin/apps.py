@@ -10,5 +10,6 @@ class CheckinConfig(AppConfig):
     def ready(self) -> None:
         import_module("checkin.operations")
         import_module("checkin.conflicts.operations")
+        import_module("checkin.safety.operations")
         import_module("checkin.records")
         import_module("checkin.tasks")

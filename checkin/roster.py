@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.utils import timezone
 
 from checkin import models, records
 from checkin.conflicts import projection
@@ -27,6 +28,7 @@ from checkin.ledger import (
     records_about,
 )  # fmt: skip
 from checkin.rules import Presence, desk_after, search_key
+from checkin.safety import keeping as safety
 from eventsync.sync import bulk
 from eventsync.sync.streams import Changes, lock
 
@@ -173,6 +175,7 @@ def remove_people(event_id: UUID, people: Iterable[UUID]) -> None:
                 guardians = models.Guardian.objects.filter(person__in=doomed)
                 change.guardians.update(guardians.values_list("person_id", flat=True))
                 guardians.delete()
+                safety.erase(list(doomed.values_list("id", flat=True)), now=timezone.now())
                 doomed.delete()
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
     *guide.urlpatterns,
     path("admin/", admin.site.urls),
     path("api/v1/", include("eventsync.sync.api")),
+    path("api/v1/", include("checkin.safety.api")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", docs, name="docs"),
     path("healthz", health.live, name="healthz"),

@@ -13,6 +13,7 @@ from checkin.admin import (  # noqa: F401 - importing them registers their pages
     ledger,
     people,
     rosters,
+    safety,
 )
 
 admin.site.site_header = admin.site.site_title = "EventSync"

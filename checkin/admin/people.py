@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from checkin import roster, rules
-from checkin.admin import downloads, guardians, holds, search, walk_ins
+from checkin.admin import downloads, guardians, holds, safety, search, walk_ins
 from checkin.models import Credential, Person, new_code, new_number
 from eventsync.jobs.admin import ModelAdmin
 from eventsync.schedule.queries import current_event
@@ -122,7 +122,7 @@ class PersonForm(PersonFormBase):
         return said
 
 
-_BESIDE = ["same_person", "hold", "release_code", "ledger"]
+_BESIDE = ["same_person", "hold", "release_code", "safety_data", "ledger"]
 
 
 class EachOnce(ChangeList):
@@ -171,6 +171,12 @@ class PersonAdmin(ModelAdmin):
         kept = getattr(person, "guardian", None)
         return format_html('{} <a href="{}">Make or withdraw one</a>', "There is one." if kept else "None.", url)
 
+    @admin.display(description="safety data")
+    def safety_data(self, person: Person) -> str:
+        """Never what it says: whoever reads it is noted."""
+        url = reverse("admin:checkin_person_safety", args=[person.pk])
+        return format_html('<a href="{}">Dietary needs, medication, emergency contacts</a>', url)
+
     @admin.display(description="attendance")
     def ledger(self, person: Person) -> str:
         url = reverse("admin:checkin_attendancerecord_changelist")
@@ -186,6 +192,7 @@ class PersonAdmin(ModelAdmin):
         view = self.admin_site.admin_view(self.export_view)
         hold = self.admin_site.admin_view(self.hold_view)
         release = self.admin_site.admin_view(self.release_code_view)
+        kept_safe = self.admin_site.admin_view(self.safety_view)
         listed = self.admin_site.admin_view(self.walk_ins_view)
         same = self.admin_site.admin_view(self.same_person_view)
         return [
@@ -193,6 +200,7 @@ class PersonAdmin(ModelAdmin):
             path("walk-ins/", listed, name="checkin_person_walk_ins"),
             path("<uuid:key>/same-person/", same, name="checkin_person_same_person"),
             path("<uuid:key>/hold/", hold, name="checkin_person_hold"),
+            path("<uuid:key>/safety/", kept_safe, name="checkin_person_safety"),
             path("<uuid:key>/release-code/", release, name="checkin_person_release_code"),
             *super().get_urls(),
         ]
@@ -202,6 +210,9 @@ class PersonAdmin(ModelAdmin):
 
     def release_code_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         return guardians.view(request, self, self.admin_site, get_object_or_404(Person, pk=key))
+
+    def safety_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+        return safety.view(request, self, self.admin_site, key)
 
     def walk_ins_view(self, request: HttpRequest) -> HttpResponseBase:
         return walk_ins.view(request, self, self.admin_site)

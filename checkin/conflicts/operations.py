@@ -8,7 +8,6 @@ import msgspec
 
 from checkin import models, records
 from checkin.conflicts.projection import settle
-from checkin.events import ConflictsOwned, ConflictsResolved
 from checkin.payloads import Digest
 from eventsync.sync import bulk
 from eventsync.sync.registry import Incoming, Outcome, Recorded, registry
@@ -94,7 +93,5 @@ def _row(operation: Incoming) -> bulk.Row:
     return (operation.id, author.event_id, payload.conflict, verb, *said, *moment)
 
 
-registry.operation("checkin.own", payload=Owning, profiles=("lead", "control"), family=Acts, fact=ConflictsOwned)
-registry.operation(
-    "checkin.resolve", payload=Resolving, profiles=("lead", "control"), family=Acts, fact=ConflictsResolved
-)
+registry.operation("checkin.own", payload=Owning, profiles=("lead", "control"), family=Acts)
+registry.operation("checkin.resolve", payload=Resolving, profiles=("lead", "control"), family=Acts)

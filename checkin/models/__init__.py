@@ -13,14 +13,16 @@ from checkin.models.guardians import Guardian, ReleaseTry
 from checkin.models.holds import HoldDesk, HoldRecord
 from checkin.models.listing import ListRecord, ListVerb
 from checkin.models.rosters import RosterImport
+from checkin.models.safety import ProposalState, SafetyAccess, SafetyAct, SafetyEntry, SafetyKind, SafetyProposal
 from eventsync.schedule.models import Event, Venue, validate_zone
 from eventsync.sync.models import Device
 
 __all__ = [
     "AttendanceRecord", "Checkpoint", "CheckpointWindow", "Conflict", "ConflictAct", "ConflictKind", "ConflictState",
     "Credential", "CredentialState", "Guardian", "Headcount", "HoldDesk", "HoldRecord", "Kind", "ListRecord",
-    "ListVerb", "Person", "Policy", "Presence", "ReleaseTry", "Resolution", "RosterImport", "Standing", "Verb",
-    "new_code", "new_number",
+    "ListVerb", "Person", "Policy", "Presence", "ProposalState", "ReleaseTry", "Resolution", "RosterImport",
+    "SafetyAccess", "SafetyAct", "SafetyEntry", "SafetyKind", "SafetyProposal", "Standing", "Verb", "new_code",
+    "new_number",
 ]  # fmt: skip
 
 

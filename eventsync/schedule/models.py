@@ -29,6 +29,12 @@ class Event(models.Model):
         help_text="Who is admitted at two venues within so few minutes may have a swapped wristband: leads hear of it. "
         "0: never.",
     )
+    safety_needs_two = models.BooleanField(
+        "safety data needs a second person",
+        default=False,
+        db_default=False,
+        help_text="Whoever changes dietary needs, medication or emergency contacts needs another person's approval.",
+    )
     first_day = models.DateField(validators=[MinValueValidator(EARLIEST_DAY)])
     last_day = models.DateField(validators=[MaxValueValidator(LATEST_DAY)])
 

@@ -1,6 +1,6 @@
 """One attempt at a batch: one transaction, from the locks to the verdicts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Device, Operation, Quarantined, Verdict
 from eventsync.sync.registry import Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
 from eventsync.sync.streams import lock
-from eventsync.sync.telling import Place, place_of, tell
 from eventsync.sync.triage import Arrival, Item
 from eventsync.sync.wire import Received
 
@@ -67,9 +66,7 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         _store_operations(fresh.values(), results, arrival)
         _store_quarantined(fresh.values(), results, arrival)
         _hear(arrival)
-        answers = _answers(items, fresh, known | results, arrival)
-        tell(_new(items, answers, decided))
-        return answers
+        return _answers(items, fresh, known | results, arrival)
 
 
 def _families(items: Sequence[Item]) -> list[tuple[Family, list[Incoming]]]:
@@ -140,17 +137,6 @@ def result_of(item: Item, outcome: Outcome | None, visible: Visible) -> Result:
             raise AssertionError(f"{received.id} was not decided")
 
 
-def _new(
-    items: Sequence[Item], answers: Sequence[Result], decided: dict[str, Outcome]
-) -> Iterator[tuple[str, Place | None]]:
-    """What the batch said for the first time: each operation, and the kind of fact that it is."""
-    for item, answer in zip(items, answers, strict=True):
-        if not answer.replayed:
-            quarantined = answer.verdict == Verdict.QUARANTINED
-            outcome = Quarantine(answer.code, answer.message) if quarantined else decided[answer.id]
-            yield answer.id, place_of(item.judged, outcome, item.author)
-
-
 def _binding(item: Item) -> bool:
     return not isinstance(item.judged, Quarantine) or item.judged.binding
 
@@ -213,7 +199,7 @@ def operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
     if isinstance(judged, Incoming):
         said = (
             judged.kind, judged.seq, judged.occurred_at, judged.offset_ms, judged.corrected_at, arrival.received_at,
-            judged.actor, judged.refers_to, received.canonical,
+            judged.actor, judged.refers_to, "" if registry.kinds[judged.kind].sealed else received.canonical,
         )  # fmt: skip
     else:
         said = (_readable_kind(received), None, None, None, None, arrival.received_at, "", None, "")

@@ -35,6 +35,13 @@ def test_page_says_what_it_would_do_exactly_and_who_asked(wall: Wall) -> None:
     assert "&quot;text&quot;: &quot;Lift 2 is open.&quot;" in shown
 
 
+def test_first_page_tells_those_who_may_see_it_what_waits(wall: Wall) -> None:
+    wall.owe(by=Somebody("user:99", "dora"))
+    told = "1 thing waits for a person’s approval or review"
+    assert told in bob(SEE).get("/admin/").content.decode()
+    assert told not in charlie().get("/admin/").content.decode()
+
+
 def test_bob_approves_and_it_runs_and_charlie_sees_nothing(wall: Wall) -> None:
     wall.owe(by=Somebody("user:99", "dora"))
     approval, stranger, onlooker = waiting(), charlie(), bob(SEE, "jobs.decide_approval")

@@ -41,7 +41,9 @@ def test_enrol_answers_with_everything_a_device_needs(games: Games) -> None:
         "event": {"id": str(games.event.id), "slug": "games", "name": "Games", "tz": "UTC"},
         "streams": [f"device:{device}", f"roster:{games.event.id}"]
         + [f"attendance:{venue}" for venue in sorted([games.hall.id, games.pool.id])],
-        "operations": ["checkin.arrive", "checkin.leave", "checkin.refuse", "checkin.register", "checkin.void"],
+        "operations": [
+            f"checkin.{verb}" for verb in ("arrive", "leave", "propose_safety", "refuse", "register", "void")
+        ],
     }
 
 

@@ -14,6 +14,9 @@ def test_document_is_valid_and_names_every_door_into_the_engine() -> None:
     assert paths == [
         "/api/v1/device",
         "/api/v1/enrol",
+        "/api/v1/people/{person}/safety",
+        "/api/v1/people/{person}/safety/{kind}",
+        "/api/v1/people/{person}/safety/proposals/{proposal}",
         "/api/v1/push",
         "/api/v1/streams",
         "/api/v1/streams/{stream}/changes",

@@ -16,7 +16,7 @@ from django.utils.html import format_html
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.jobs.approvals import deciding, rights
 from eventsync.jobs.approvals.kinds import kind_of, names
-from eventsync.jobs.approvals.models import Approval, ApprovalState
+from eventsync.jobs.approvals.models import NEEDS_A_PERSON, Approval, ApprovalState
 
 
 class ReasonForm(forms.Form):
@@ -37,7 +37,7 @@ class StateFilter(admin.SimpleListFilter):
             case None:
                 return queryset
             case "open":
-                return queryset.filter(state__in=[ApprovalState.REQUESTED, ApprovalState.FORCED])
+                return queryset.filter(state__in=NEEDS_A_PERSON)
             case state:
                 return queryset.filter(state=state)
 
@@ -69,7 +69,11 @@ class ApprovalAdmin(ReadOnlyAdmin):
     def decide(self, approval: Approval) -> str:
         words = {ApprovalState.REQUESTED: "Approve or reject it", ApprovalState.FORCED: "Review it"}
         told = words.get(ApprovalState(approval.state))
-        return format_html('<a href="{}">{}</a>', _page(approval), told) if told else "Nothing to decide."
+        return (
+            format_html('<a href="{}">{}</a>', reverse("admin:jobs_approval_decide", args=[approval.pk]), told)
+            if told
+            else "Nothing to decide."
+        )
 
     @admin.display(description="exact content")
     def exact(self, approval: Approval) -> str:
@@ -87,6 +91,8 @@ class ApprovalAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request) or not (rights.may_decide(request) or rights.may_break_glass(request)):
             raise PermissionDenied
         approval = get_object_or_404(Approval, pk=key)
+        if approval.state == ApprovalState.REQUESTED and (own := _own_page(approval)):
+            return HttpResponseRedirect(own)  # where the rights of its kind are asked, too
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             answer = decide(request, approval, form.cleaned_data["reason"])
@@ -121,10 +127,9 @@ def pretty(approval: Approval) -> str:
     return json.dumps(json.loads(approval.content), indent=2, ensure_ascii=False)
 
 
-def _page(approval: Approval) -> str:
-    """Where it is decided: the page of its kind, if that has one."""
-    own = kind_of(approval.kind).page(approval.subject) if approval.kind in names() else ""
-    return own or reverse("admin:jobs_approval_decide", args=[approval.pk])
+def _own_page(approval: Approval) -> str:
+    """The page of its kind, if that has one."""
+    return kind_of(approval.kind).page(approval.subject) if approval.kind in names() else ""
 
 
 def _newest(approval: Approval) -> str:

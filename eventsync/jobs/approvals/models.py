@@ -16,6 +16,7 @@ class ApprovalState(models.TextChoices):
     REVIEWED = "reviewed", "Done without approval, reviewed"  # in: another person looked at it afterwards
 
 
+NEEDS_A_PERSON = (ApprovalState.REQUESTED, ApprovalState.FORCED)
 AGREED = (ApprovalState.GRANTED, ApprovalState.FORCED, ApprovalState.REVIEWED)
 
 

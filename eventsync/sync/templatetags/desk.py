@@ -3,7 +3,8 @@
 from django import template
 from django.utils import timezone
 
-from eventsync.jobs.models import Alert
+from eventsync.jobs.approvals.models import NEEDS_A_PERSON
+from eventsync.jobs.models import Alert, Approval
 from eventsync.sync import queries
 from eventsync.sync.models import Device, Quarantined, Resolution
 
@@ -13,6 +14,12 @@ register = template.Library()
 @register.simple_tag
 def open_alerts() -> int:
     return Alert.objects.filter(handled_at=None).count()
+
+
+@register.simple_tag
+def waiting_approvals() -> int:
+    """Those that have a person to decide or to review them."""
+    return Approval.objects.filter(state__in=NEEDS_A_PERSON).count()
 
 
 @register.simple_tag

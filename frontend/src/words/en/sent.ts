@@ -56,6 +56,7 @@ export const sent = {
   'flag.unpaid': 'This person had not paid. They count all the same.',
   'flag.slot_taken': 'Somebody else has this place too. Organisers see both.',
   'flag.credential_taken': 'The wristband was somebody else’s already and stays theirs. Give this person another one.',
+  'flag.proposed': 'A proposal: it counts once somebody else accepts it.',
 
   'aside.malformed': 'The server could not read this record.',
   'aside.too_large': 'This record is too large for the server.',

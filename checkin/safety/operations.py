@@ -1,0 +1,66 @@
+"""`checkin.propose_safety`: what somebody heard while there was no network, for a lead to look at."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+from uuid import UUID
+
+import msgspec
+
+from checkin.models import Person, SafetyProposal
+from checkin.models.safety import TEXT_LENGTH
+from checkin.safety import proposing
+from eventsync.jobs.alerts import alert
+from eventsync.jobs.rules import Somebody
+from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded, registry
+from eventsync.sync.streams import Changes
+from eventsync.sync.wire import Id
+
+
+class Proposal(msgspec.Struct, kw_only=True):
+    """`version`: the confirmed one that whoever proposes knew; absent: they knew none."""
+
+    person: Id
+    kind: Literal["dietary", "medication", "contacts"]
+    text: Annotated[str, msgspec.Meta(max_length=TEXT_LENGTH)]
+    version: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] | None = None
+
+
+class Proposals:
+    """Applies a batch of them: each is kept, flagged, and waits. No stream hears of it."""
+
+    def __init__(self, operations: Sequence[Incoming]) -> None:
+        self._event: UUID = operations[0].author.event_id
+
+    def streams(self) -> set[str]:
+        return set()
+
+    def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:
+        people = Person.objects.select_related("event").in_bulk([UUID(each.payload.person) for each in fresh])
+        # Entries are locked in one order, whoever pushes.
+        in_order = sorted(fresh, key=lambda each: (each.payload.person, each.payload.kind, each.seq))
+        outcomes = {each.id: self._decide(each, people.get(UUID(each.payload.person))) for each in in_order}
+        return [outcomes[each.id] for each in fresh]
+
+    def _decide(self, operation: Incoming, person: Person | None) -> Outcome:
+        if person is None:
+            return Quarantine("invalid_payload", "There is nobody with this id.")
+        if person.event_id != self._event:
+            return Quarantine("wrong_event", "The person belongs to another event.")
+        said: Proposal = operation.payload
+        by = Somebody(f"device:{operation.author.id}", operation.actor or str(operation.author))
+        proposal = SafetyProposal(
+            id=UUID(operation.id), person=person, kind=said.kind, text=said.text, expected=said.version,
+            device=operation.author, at=operation.corrected_at, received_at=operation.received_at,
+        )  # fmt: skip
+        proposing.propose(proposal, by=by, now=operation.received_at)
+        message = (
+            f"A phone proposes other safety data for number {person.external_id[:100]} ({person.event}). Look at it, "
+            "beside what is confirmed, on the page of that person, or on a lead’s phone."
+        )
+        alert(kind="safety_proposal", subject=str(person.pk), message=message, now=operation.received_at)
+        return Recorded(flags=("proposed", *operation.flags))
+
+
+registry.operation(
+    "checkin.propose_safety", payload=Proposal, profiles=("door", "lead", "control"), family=Proposals, sealed=True
+)

@@ -1,0 +1,32 @@
+"""Who may read and change safety data: one getter for each right."""
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+
+from eventsync.sync.models import Device, Profile
+
+User = AbstractBaseUser | AnonymousUser
+
+
+def may_read(user: User) -> bool:
+    """At the desk. Each reading is audited."""
+    return isinstance(user, PermissionsMixin) and user.has_perm("checkin.view_safetyentry")
+
+
+def may_change(user: User) -> bool:
+    """At the desk: to change it, and to accept or reject what others propose."""
+    both = ["checkin.view_safetyentry", "checkin.change_safetyentry"]
+    return isinstance(user, PermissionsMixin) and user.has_perms(both)
+
+
+def may_see_audit(user: User) -> bool:
+    return isinstance(user, PermissionsMixin) and user.has_perm("checkin.view_safetyaccess")
+
+
+def device_may_read(device: Device) -> bool:
+    """A lead's phone, and no other: a door, a kiosk and a family need not know, and a control room has the desk."""
+    return device.profile == Profile.LEAD and device.revoked_at is None
+
+
+def device_may_change(device: Device) -> bool:
+    """A lead's phone may also change it while there is a network, and settle what others propose."""
+    return device_may_read(device)
