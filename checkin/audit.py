@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from checkin import holds, models, records
-from checkin.conflicts import projection
+from checkin.conflicts import places, projection
 from checkin.identity import Identities
 from checkin.ledger import Book, Counts, Key, credential_subject, identified_among, person_subject, put_headcount
 from checkin.rules import Presence, desk_after
@@ -91,7 +91,10 @@ def _holds(event: Event, identities: Identities) -> tuple[dict[str, str], dict[s
 
 def _conflicts(event: Event, book: Book) -> tuple[dict[str, Any], dict[str, Any]]:
     """As they are stored, and as the ledger makes them. Swapped wristbands are left out: a worker looks for those."""
-    derived = projection.derived(event.id, {key.subject for key in book.entries})
+    derived = [
+        *projection.derived(event.id, {key.subject for key in book.entries}),
+        *places.derived(event.id, places.taken(event.id)),
+    ]
     right = {each.id: each.row for each in derived}
     both = projection.stored(event.id), right
     at_once = [{key: row for key, row in rows.items() if row[2] != "swapped_wristband"} for rows in both]

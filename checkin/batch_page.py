@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from checkin import models, records
-from checkin.conflicts.projection import settle
+from checkin.conflicts.settling import settle
 from checkin.holds import Holds
 from checkin.ledger import Book, Key, Sheet, identified_among
 from checkin.payloads import Hold, Passage, Refusal, Release, Subject, Voiding
@@ -193,8 +193,8 @@ class Page:
         if self._newly_voided:
             models.AttendanceRecord.objects.filter(operation_id__in=self._newly_voided).update(voided=True)
         streams = {door.id: records.attendance_stream(door.venue) for door in self._doors.values()}
-        self._sheet.write(self._book, identified=self._identified, streams=streams, changes=changes)
-        settle(self._event_id, self._disputed, changes)
+        places = self._sheet.write(self._book, identified=self._identified, streams=streams, changes=changes)
+        settle(self._event_id, subjects=self._disputed, places=places, changes=changes)
 
 
 def _said(payload: Any) -> tuple[Any, ...]:

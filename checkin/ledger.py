@@ -27,6 +27,14 @@ class Key(NamedTuple):
     subject: str
 
 
+class Place(NamedTuple):
+    """A slot of a checkpoint, in one window: for one person."""
+
+    checkpoint: str
+    window: str
+    slot: str
+
+
 _RECORDS = Lookup(
     models.AttendanceRecord,
     ("operation_id", "checkpoint", "window", "subject", "verb", "at", "seq", "by", "slot", "voided"),
@@ -95,22 +103,24 @@ class Book:
 class Sheet:
     """What a transaction does to presence: noted before, folded after, written once."""
 
-    noted: dict[Key, None] = field(default_factory=dict)  # in the order of the operations
+    noted: dict[Key, Presence | None] = field(default_factory=dict)  # in the order of the operations
     counts: dict[tuple[str, str], Counts] = field(default_factory=dict)
 
     def note(self, key: Key, presence: Presence | None, *, identified: bool) -> None:
         """Takes what a key folded to before out of the counts; only the first note of a key does anything."""
         if key not in self.noted:
-            self.noted[key] = None
+            self.noted[key] = presence
             self.counts_of(key).count(presence, identified=identified, sign=-1)
 
     def counts_of(self, key: Key) -> Counts:
         place = (key.checkpoint, key.window)
         return self.counts.get(place) or self.counts.setdefault(place, Counts())
 
-    def write(self, book: Book, *, identified: Collection[str], streams: Mapping[str, str], changes: Changes) -> None:
+    def write(
+        self, book: Book, *, identified: Collection[str], streams: Mapping[str, str], changes: Changes
+    ) -> set[Place]:
         """Writes presence, headcounts and their records. `identified`: the subjects on the roster by now;
-        `streams`: where each checkpoint's attendance is seen.
+        `streams`: where each checkpoint's attendance is seen. Answers the places that others have, or by other records.
         """
         after = {key: book.fold(key) for key in self.noted}
         for key, presence in after.items():
@@ -119,6 +129,14 @@ class Sheet:
         for key, presence in after.items():
             _put_presence(changes, streams[key.checkpoint], key, presence)
         _write_headcounts(self.counts, streams, changes)
+        return {place for key in after for place in _moved(key, self.noted[key], after[key])}
+
+
+def _moved(key: Key, before: Presence | None, after: Presence | None) -> Iterator[Place]:
+    """The places that one of them holds and the other does not, or by another record."""
+    for held, other in ((before, after), (after, before)):
+        if held and held.holds and held != other:
+            yield Place(key.checkpoint, key.window, held.slot)
 
 
 def _put_presence(changes: Changes, stream: str, key: Key, presence: Presence | None) -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from checkin import models, records
-from checkin.conflicts import projection
+from checkin.conflicts import settling
 from checkin.holds import entries_of
 from checkin.identity import Identities, groups, owners
 from checkin.ledger import (
@@ -91,8 +91,8 @@ def _resettle(event_id: UUID, change: RosterChange, identities: Identities, chan
     book = Book({key: door.policy for key, door in doors.items()})
     book.load(subjects)
     streams = {key: records.attendance_stream(door.venue_id) for key, door in doors.items()}
-    sheet.write(book, identified=identified_among(event_id, subjects), streams=streams, changes=changes)
-    projection.settle(event_id, subjects, changes)
+    places = sheet.write(book, identified=identified_among(event_id, subjects), streams=streams, changes=changes)
+    settling.settle(event_id, subjects=subjects, places=places, changes=changes)
 
 
 def _refold_holds(people: Iterable[UUID], identities: Identities) -> None:

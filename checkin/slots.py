@@ -6,7 +6,7 @@ Only what the arrivals of the batch name is read: at plain doors that is nothing
 from collections.abc import Sequence
 
 from checkin import models
-from checkin.ledger import Key
+from checkin.ledger import Key, Place
 from checkin.payloads import Passage
 from checkin.rules import Presence
 from eventsync.sync.lookup import Lookup
@@ -15,8 +15,6 @@ from eventsync.sync.registry import Incoming
 _HOLDERS = Lookup(
     models.Presence, ("checkpoint", "window", "subject", "slot", "state"), by="slot", where=("checkpoint",)
 )  # fmt: skip
-
-Place = tuple[str, str, str]  # a checkpoint, a window, and one of its slots
 
 
 class Holders:
@@ -52,4 +50,4 @@ class Holders:
 
 
 def _place(key: Key, slot: str) -> Place:
-    return (key.checkpoint, key.window, slot)
+    return Place(key.checkpoint, key.window, slot)

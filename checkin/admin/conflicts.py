@@ -12,32 +12,35 @@ from django.utils.html import format_html_join
 
 from checkin.admin.ledger import tell
 from checkin.conflicts import deciding
-from checkin.models import AttendanceRecord, Conflict, ConflictAct, ConflictState, Resolution
+from checkin.models import AttendanceRecord, Conflict, ConflictAct, ConflictKind, ConflictState, Resolution
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin
 
 
 @admin.register(Conflict)
 class ConflictAdmin(ReadOnlyAdmin):
-    list_display = ["__str__", "person", "where", "since", "state", "owner", "resolution"]
+    list_display = ["__str__", "who", "where", "since", "state", "owner", "resolution"]
     list_filter = ["event", "state", "what"]
     list_select_related = ["checkpoint__venue"]
     ordering = ["state", "-since"]  # open, owned, resolved
-    actions = ["resolve", "reopen"]
-    fields = ["__str__", "person", "arrivals", "since", "state", "owner", "resolution", "done"]
+    actions = ["resolve", "share", "reopen"]
+    fields = ["__str__", "who", "where", "arrivals", "since", "state", "owner", "resolution", "done"]
 
     @admin.display(description="where", ordering="checkpoint")
     def where(self, conflict: Conflict) -> str:
-        return str(conflict.checkpoint)
+        return ", ".join(filter(None, [str(conflict.checkpoint), conflict.slot]))
 
-    @admin.display(description="person")
-    def person(self, conflict: Conflict) -> str:
-        records = self._records(conflict)[:1]
-        return records[0].who.name if records else NEVER
+    @admin.display(description="who")
+    def who(self, conflict: Conflict) -> str:
+        """The person, or all who have the place."""
+        return ", ".join(dict.fromkeys(each.who.name for each in self._records(conflict))) or NEVER
 
     @admin.display(description="arrivals")
     def arrivals(self, conflict: Conflict) -> str:
-        told = [(_utc(each.at), each.checkpoint, each.by, each.device) for each in self._records(conflict)]
-        return format_html_join("", "<p>{}, {}, by {} on {}</p>", told)
+        told = [
+            (f"{each.who.name}: " if conflict.slot else "", _utc(each.at), each.checkpoint, each.by, each.device)
+            for each in self._records(conflict)
+        ]
+        return format_html_join("", "<p>{}{}, {}, by {} on {}</p>", told)
 
     @admin.display(description="what was done")
     def done(self, conflict: Conflict) -> str:
@@ -57,7 +60,13 @@ class ConflictAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Same person: nothing to do", permissions=["resolve"])
     def resolve(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
-        self._decide(request, queryset.exclude(state=ConflictState.RESOLVED), Resolution.SAME_PERSON)
+        of_people = queryset.exclude(state=ConflictState.RESOLVED).exclude(what=ConflictKind.SLOT_TAKEN)
+        self._decide(request, of_people, Resolution.SAME_PERSON)
+
+    @admin.action(description="They share the place: nothing to do", permissions=["resolve"])
+    def share(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
+        of_places = queryset.exclude(state=ConflictState.RESOLVED).filter(what=ConflictKind.SLOT_TAKEN)
+        self._decide(request, of_places, Resolution.SHARED)
 
     @admin.action(description="Open again", permissions=["resolve"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:

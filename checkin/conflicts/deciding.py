@@ -7,7 +7,7 @@ import orjson
 from django.db import transaction
 
 from checkin import records
-from checkin.conflicts.projection import settle
+from checkin.conflicts.settling import settle_again
 from checkin.models import Conflict, ConflictAct, Resolution
 from eventsync.sync.streams import lock
 
@@ -22,5 +22,5 @@ def decide(*, conflict: Conflict, resolution: Resolution, by: str, now: datetime
             operation_id=uuid4(), event_id=event, conflict_id=conflict.id, verb=ConflictAct.Verb.RESOLVE,
             resolution=resolution, seen=seen, at=now, seq=0, by=by, received_at=now,
         )  # fmt: skip
-        settle(event, [conflict.subject], changes)
+        settle_again(event, [conflict.id], changes)
         changes.write()

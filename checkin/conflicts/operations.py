@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from checkin import models, records
-from checkin.conflicts.projection import settle
+from checkin.conflicts.settling import settle_again
 from checkin.payloads import Digest
 from eventsync.sync import bulk
 from eventsync.sync.registry import Incoming, Outcome, Recorded, registry
@@ -33,7 +33,7 @@ class Resolving(msgspec.Struct, kw_only=True):
     """
 
     conflict: Id
-    resolution: Literal["same_person", "wristband_swapped", "reopened"]
+    resolution: Literal["same_person", "wristband_swapped", "shared", "reopened"]
     note: str | None = None
     operations: list[Id] | None = None
     withdraw: list[Digest] = []
@@ -64,9 +64,7 @@ class Acts:
 
     def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:
         bulk.insert(models.ConflictAct, _COLUMNS, [_row(each) for each in fresh])
-        named = [each.payload.conflict for each in fresh]
-        about = models.Conflict.objects.filter(event=self._event_id, id__in=named).order_by()
-        settle(self._event_id, set(about.values_list("subject", flat=True)), changes)
+        settle_again(self._event_id, {each.payload.conflict for each in fresh}, changes)
         self._withdraw(fresh, changes)
         return [Recorded(frozenset(self._written()), each.flags) for each in fresh]
 

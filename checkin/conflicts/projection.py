@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 import orjson
 
 from checkin import models, records
-from checkin.conflicts.rules import Act, Arrival, Found, Standing, contradictions, standing
+from checkin.conflicts.rules import Act, Arrival, Claim, Found, Standing, contradictions, standing
 from checkin.identity import Identities, owners
 from checkin.ledger import CHUNK, identified_among
 from eventsync.sync import bulk
@@ -21,7 +21,7 @@ from eventsync.sync.streams import Changes
 from eventsync.sync.wire import write_time
 
 COLUMNS = (
-    "id", "event", "what", "subject", "checkpoint", "window", "since", "state", "owner", "resolution", "body",
+    "id", "event", "what", "subject", "checkpoint", "window", "slot", "since", "state", "owner", "resolution", "body",
 )  # fmt: skip
 _ARRIVALS = Lookup(
     models.AttendanceRecord,
@@ -43,46 +43,62 @@ _ACTS = Lookup(
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """One of them, as it should be: what it is about, and what was done."""
+    """One of them, as it should be: what it is about, and what was done. It is of a subject, or of a slot."""
 
     id: str
     event: str
-    subject: str
     found: Found
     standing: Standing
+    subject: str = ""
+    slot: str = ""
 
     @property
     def row(self) -> bulk.Row:
         first, now = self.found.arrivals[0], self.standing
         body = orjson.dumps(self.body).decode()
-        said = (first.checkpoint, first.window, first.at, now.state, now.owner, now.resolution, body)
+        said = (first.checkpoint, first.window, self.slot, first.at, now.state, now.owner, now.resolution, body)
         return (self.id, self.event, self.found.what, self.subject, *said)
 
     @property
     def body(self) -> dict[str, Any]:
         first = self.found.arrivals[0]
-        whom = {"people": [records.subject_id(self.subject)]} if self.subject[0] == "p" else {"people": []}
+        slot = {"slot": self.slot} if self.slot else {}
         return {
-            "id": self.id, "what": self.found.what, "checkpoint": first.checkpoint, "window": first.window, **whom,
+            "id": self.id, "what": self.found.what, "checkpoint": first.checkpoint, "window": first.window, **slot,
+            "people": [records.subject_id(each) for each in self._subjects if each[0] == "p"],
             "operations": [_told(each) for each in self.found.arrivals], "since": write_time(first.at),
             **{name: value for name, value in self.standing._asdict().items() if value},
         }  # fmt: skip
 
+    @property
+    def _subjects(self) -> list[str]:
+        return [each.subject for each in self.found.arrivals if isinstance(each, Claim)] or [self.subject]
 
-def _told(arrival: Arrival) -> dict[str, str]:
-    code = {"credential": arrival.credential} if arrival.credential else {}
-    told = {"id": arrival.id, "checkpoint": arrival.checkpoint, "at": write_time(arrival.at), "by": arrival.by}
-    return told | code
+
+def _told(record: Arrival | Claim) -> dict[str, str]:
+    told = {"id": record.id, "checkpoint": record.checkpoint, "at": write_time(record.at), "by": record.by}
+    return told | _whose(record)
+
+
+def _whose(record: Arrival | Claim) -> dict[str, str]:
+    """Who has a place, or by what code somebody was let in."""
+    if isinstance(record, Claim):
+        return {"person" if record.subject[0] == "p" else "credential": records.subject_id(record.subject)}
+    return {"credential": record.credential} if record.credential else {}
 
 
 def settle(event_id: UUID, subjects: Collection[str], changes: Changes) -> None:
     """Makes the conflicts of these subjects what they should be now."""
-    if not subjects:
-        return
+    if subjects:
+        changes.require(records.conflicts_stream(event_id))
+        stored = {key: body for key, event, body in _rows(_STORED, subjects) if event == str(event_id)}
+        write(event_id, derived(event_id, subjects), stored, changes)
+
+
+def write(event_id: UUID, right: Iterable[Conflict], stored: Mapping[str, str], changes: Changes) -> None:
+    """Puts those that are right in the place of those that are stored. `stored`: their bodies, by id."""
     stream = records.conflicts_stream(event_id)
-    changes.require(stream)
-    wanted = {each.id: each for each in derived(event_id, subjects)}
-    stored = {key: body for key, event, body in _rows(_STORED, subjects) if event == str(event_id)}
+    wanted = {each.id: each for each in right}
     rows = [each.row for each in wanted.values()]
     bulk.upsert(models.Conflict, COLUMNS, [row for row in rows if stored.get(row[0]) != row[-1]], key=("id",))
     if gone := sorted(stored.keys() - wanted.keys()):
@@ -103,9 +119,9 @@ def derived(event_id: UUID, subjects: Iterable[str]) -> Iterable[Conflict]:
         for subject, said in arrivals.items()
         for each in contradictions(identified=subject in identified, arrivals=said, apart=apart, merges=merges)
     }
-    acts = _acts(found)
+    standings = standings_of({key: each for key, (_, each) in found.items()})
     for key, (subject, each) in found.items():
-        yield Conflict(key, str(event_id), subject, each, standing(each.arrivals, acts.get(key, ())))
+        yield Conflict(key, str(event_id), each, standings[key], subject=subject)
 
 
 def _arrivals(event_id: UUID, subjects: Iterable[str]) -> tuple[dict[str, list[Arrival]], timedelta]:
@@ -133,6 +149,12 @@ def _in_their_rows(event_id: UUID, arrivals: Mapping[str, list[Arrival]]) -> dic
         subject: [each._replace(person=each.person or owned.get(each.credential, "")) for each in said]
         for subject, said in arrivals.items()
     }
+
+
+def standings_of(found: Mapping[str, Found]) -> dict[str, Standing]:
+    """How far each of these is, by the id of the conflict."""
+    acts = _acts(found)
+    return {key: standing(each.arrivals, acts.get(key, ())) for key, each in found.items()}
 
 
 def _acts(conflicts: Iterable[str]) -> dict[str, list[Act]]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from typing import NamedTuple
 
-from checkin.rules import Merge, in_order, known_as
+from checkin.rules import Merge, Presence, in_order, known_as, slot_holders
 
 
 class Arrival(NamedTuple):
@@ -27,12 +27,23 @@ class Arrival(NamedTuple):
     person: str
 
 
+class Claim(NamedTuple):
+    """The record by which somebody has a place."""
+
+    id: str
+    checkpoint: str
+    window: str
+    at: datetime
+    by: str
+    subject: str
+
+
 class Found(NamedTuple):
-    """A contradiction of some arrivals, in order. `name` tells it apart from all others of the same person."""
+    """A contradiction of some records, in order. `name` tells it apart from all others of the same person or place."""
 
     what: str
     name: str
-    arrivals: tuple[Arrival, ...]
+    arrivals: Sequence[Arrival] | Sequence[Claim]
 
 
 class Act(NamedTuple):
@@ -115,7 +126,15 @@ def _in_two_places(ordered: Sequence[Arrival], apart: timedelta) -> tuple[Arriva
     return tuple(each for each in ordered if each.id in near)
 
 
-def standing(arrivals: Iterable[Arrival], acts: Iterable[Act]) -> Standing:
+def taken_twice(place: tuple[str, str, str], presences: Mapping[str, Presence]) -> Found | None:
+    """That several people have a slot of a checkpoint, in a window. `presences`: those that name it, by subject."""
+    checkpoint, window, slot = place
+    holders = [(subject, presences[subject]) for subject in slot_holders(presences).get(slot, ())]
+    claims = [Claim(held.operation, checkpoint, window, held.since, held.by, subject) for subject, held in holders]
+    return Found("slot_taken", f"slot_taken/{checkpoint}/{window}/{slot}", claims) if len(claims) > 1 else None
+
+
+def standing(arrivals: Iterable[Arrival | Claim], acts: Iterable[Act]) -> Standing:
     """By the latest of the acts of each verb in order. A decision holds for what its maker had seen."""
     ordered = sorted(acts, key=in_order)
     owner = next((each.by for each in reversed(ordered) if each.verb == "own"), "")

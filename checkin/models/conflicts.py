@@ -1,7 +1,9 @@
 """What a lead must look at: facts of the ledger that contradict each other, and what leads did about them."""
 
 from django.db import models
+from django.db.models import Q
 
+from checkin.rules import SLOT_LENGTH
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Device
 
@@ -10,6 +12,7 @@ class ConflictKind(models.TextChoices):
     SECOND_ADMISSION = "second_admission", "Admitted more than once"
     UNKNOWN_PERSON = "unknown_person", "Nobody on the list"
     SWAPPED_WRISTBAND = "swapped_wristband", "At two distant places within minutes"
+    SLOT_TAKEN = "slot_taken", "One place, given to several people"
 
 
 class ConflictState(models.TextChoices):
@@ -21,6 +24,7 @@ class ConflictState(models.TextChoices):
 class Resolution(models.TextChoices):
     SAME_PERSON = "same_person", "Same person: nothing to do"
     WRISTBAND_SWAPPED = "wristband_swapped", "Wristband swapped: its code is withdrawn"
+    SHARED = "shared", "They share the place: nothing to do"
     REOPENED = "reopened", "Reopened"
 
 
@@ -33,9 +37,10 @@ class Conflict(models.Model):
     id = models.UUIDField(primary_key=True)
     event = models.ForeignKey(Event, on_delete=models.PROTECT)
     what = models.CharField(max_length=20, choices=ConflictKind)
-    subject = models.CharField(max_length=33, db_index=True)
+    subject = models.CharField(max_length=33, db_index=True, blank=True, help_text="Empty for one of a place.")
     checkpoint = models.ForeignKey("checkin.Checkpoint", on_delete=models.PROTECT, help_text="Where it began.")
     window = models.CharField(max_length=50, blank=True)
+    slot = models.CharField("place", max_length=SLOT_LENGTH, blank=True, help_text="Which several people have.")
     since = models.DateTimeField()
     state = models.CharField(max_length=8, choices=ConflictState)
     owner = models.CharField(max_length=200, blank=True)
@@ -44,6 +49,9 @@ class Conflict(models.Model):
 
     class Meta:
         ordering = ["-since", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(subject="") ^ Q(slot=""), name="conflict_of_a_subject_or_a_slot"),
+        ]
 
     def __str__(self) -> str:
         return self.get_what_display()

@@ -6,12 +6,14 @@ import pytest
 from django.core.management import call_command
 
 from checkin import records
-from checkin.conflicts import rules
+from checkin.conflicts import places, rules
+from checkin.models import Conflict
 from eventsync.sync.models import Change, StreamHead
 from tests.cast import make_games, make_phone
 from tests.checkin.walk_ins import arrive, headcount, healthy, merge
 
-MERGED = import_module("checkin.migrations.0011_merged_records")
+BEFORE, TOLD = "0013_slot_conflicts", "0014_conflicts_told"
+MIGRATION = import_module(f"checkin.migrations.{TOLD}")
 
 
 def migrate(name: str) -> None:
@@ -33,7 +35,7 @@ def test_leads_are_told_of_merges_from_before_they_were_told(monkeypatch: pytest
     games = make_games()
     lead, (whole, *rows) = make_phone(games, profile="lead"), games.people
     stream = f"conflicts:{games.event.id}"
-    migrate("0010_kiosk_stream")
+    migrate(BEFORE)
     with monkeypatch.context() as patch:
         as_before(patch)
         lead.push(*(arrive(lead, person.id) for person in games.people))
@@ -41,8 +43,8 @@ def test_leads_are_told_of_merges_from_before_they_were_told(monkeypatch: pytest
     assert [kind for kind, _ in live(stream)] == ["conflict"]
     cursor = lead.pull(stream)[0]["head"]
 
-    monkeypatch.setattr(MERGED, "BATCH", 2)
-    migrate("0011_merged_records")
+    monkeypatch.setattr(MIGRATION, "BATCH", 2)
+    migrate(TOLD)
     told = sorted(str(person.id) for person in rows[:-1])
     assert live(stream) == [("merged", key) for key in told]
     _, news = lead.pull(stream, after=cursor)
@@ -50,6 +52,23 @@ def test_leads_are_told_of_merges_from_before_they_were_told(monkeypatch: pytest
     assert (headcount(games.door), healthy(games)) == ((2, 0, 0), [])
 
     heads = list(StreamHead.objects.order_by("stream").values_list())
-    migrate("0010_kiosk_stream")
-    migrate("0011_merged_records")
+    migrate(BEFORE)
+    migrate(TOLD)
     assert list(StreamHead.objects.order_by("stream").values_list()) == heads
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leads_are_told_of_places_that_were_taken_before_that_was_a_conflict(monkeypatch: pytest.MonkeyPatch) -> None:
+    games = make_games()
+    phone = make_phone(games, profile="lead")
+    migrate(BEFORE)
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "taken_twice", lambda *_: None)
+        for person in games.people[:2]:
+            claim = phone.arrive(person, door=games.gate)
+            claim["payload"]["slot"] = "A-1"
+            phone.push(claim)
+    assert list(Conflict.objects.all()) == []
+    migrate(TOLD)
+    told = str(Conflict.objects.get().id)
+    assert (live(f"conflicts:{games.event.id}"), healthy(games)) == ([("conflict", told)], [])

@@ -7,25 +7,16 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from checkin import roster, slots
-from checkin.models import AttendanceRecord, Checkpoint, Headcount, Person, Presence
+from checkin import slots
+from checkin.models import AttendanceRecord, Checkpoint, Headcount, Presence
 from checkin.rules import credential_digest
 from tests.cast import NOON, Games, Phone, add_person
+from tests.checkin.bunks import claim, make_bunks
 
 
 @pytest.fixture
 def bunks(games: Games) -> Checkpoint:
-    door = Checkpoint.objects.create(
-        venue=games.hall, name="Bunks", kind="bunk", policy="in_out", slots=["A-1", "A-2", "A-3"]
-    )
-    roster.publish_checkpoints([door])
-    return door
-
-
-def claim(phone: Phone, door: Checkpoint, who: Person | str, slot: str, *, minute: int = 0) -> dict[str, Any]:
-    operation = phone.arrive(who, door=door, at=NOON + timedelta(minutes=minute))
-    operation["payload"]["slot"] = slot
-    return operation
+    return make_bunks(games)
 
 
 def flags(results: list[Any]) -> list[list[str]]:
@@ -161,5 +152,5 @@ def test_a_plain_batch_asks_nothing_about_slots(
     monkeypatch.setattr(slots._HOLDERS, "rows", counted)
     phone.push(phone.arrive(games.people[1]), phone.arrive(games.people[2]))
     assert asked == []
-    phone.push(*(claim(phone, bunks, person, "A-1") for person in games.people[:3]))
+    phone.push(*(claim(phone, bunks, person, slot) for person, slot in zip(games.people, bunks.slots, strict=False)))
     assert asked == [str(bunks.id)]

@@ -42,7 +42,7 @@ def said(act: dict[str, Any], games: Games) -> dict[str, Any]:
 
 
 def conflict_of(act: dict[str, Any], games: Games) -> str:
-    """The conflict that these arrivals make, if they do: of a person at a door, or of a code that nobody has."""
+    """The conflict that these arrivals make, if they do: of a person at a door, of an unknown code, of a place."""
     said = subject(act["who"], games)
     if act["who"] == STRANGE:
         return str(uuid.uuid5(games.event.id, f"unknown_person/c{said['credential']}"))
@@ -50,7 +50,9 @@ def conflict_of(act: dict[str, Any], games: Games) -> str:
     if act["door"] == "gate":
         return str(uuid.uuid5(games.event.id, f"swapped_wristband/{who}"))
     window = {"lunch": "lunch", "daily": NOON.date().isoformat()}.get(act["door"], "")
-    return str(uuid.uuid5(games.event.id, f"second_admission/{getattr(games, act['door']).id}/{window}/{who}"))
+    where = f"{getattr(games, act['door']).id}/{window}"
+    name = f"slot_taken/{where}/1" if act["who"] == "walk-in 1" else f"second_admission/{where}/{who}"
+    return str(uuid.uuid5(games.event.id, name))
 
 
 def subject(who: str, games: Games) -> dict[str, str]:

@@ -155,6 +155,12 @@ export class Attendance {
     this.#now = now + offset;
   }
 
+  /** Who was pulled as having a presence at any checkpoint, by the key of the subject. */
+  pulledAt(checkpoint: Checkpoint): ReadonlyMap<string, Presence> {
+    void this.#version;
+    return this.#pulled({ checkpoint, window: '' }).presences;
+  }
+
   presenceOf(subject: Subject): Presence | null {
     void this.#version;
     const key = keyOf(this.roster.resolve(subject));

@@ -103,7 +103,7 @@ export function owning(conflict: string): Draft {
   return { kind: 'checkin.own', refers_to: null, payload: { conflict } };
 }
 
-export type Resolution = 'same_person' | 'wristband_swapped' | 'reopened';
+export type Resolution = 'same_person' | 'wristband_swapped' | 'shared' | 'reopened';
 
 /** It covers what is known of the conflict here; a swapped wristband's codes are withdrawn. */
 export function resolving({ id, operations }: Conflict, resolution: Resolution, note: string): Draft {

@@ -124,3 +124,20 @@ test('a place that somebody has is given twice only when a person says so again'
   if (desk.result?.kind === 'taken') await desk.take(desk.result, 'A-1');
   expect(payloads()).toEqual([['checkin.arrive', { checkpoint: 'bunks', person: 'soo', method: 'search', slot: 'A-1' }]]);
 });
+
+test('who is not on the list is registered where there are places, and then gets one', async () => {
+  await standAt(BUNKS);
+  desk.welcome('Ada Walker', null);
+  const form = desk.form;
+  if (form !== null) await desk.register(form);
+  const { result } = desk;
+  expect([result?.kind, result?.name]).toEqual(['choose', 'Ada Walker']);
+  if (result?.kind !== 'choose') return;
+  await desk.take(result, 'A-2');
+  expect(desk.result?.kind).toBe('in');
+  const person = outbox.rows[0]?.operation.payload.person;
+  expect(payloads()).toEqual([
+    ['checkin.register', { person, name: 'Ada Walker', delegation: '', role: '' }],
+    ['checkin.arrive', { checkpoint: 'bunks', person, method: 'search', slot: 'A-2' }],
+  ]);
+});

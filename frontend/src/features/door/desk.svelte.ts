@@ -1,5 +1,5 @@
 import type { Draft, OutboxRow } from '../../db/outbox';
-import { keyOf, movement, newcomer, refusal, registration, subjectOf, subjectOfKey, voiding, type Band, type Method, type Said, type Subject, type Verb } from '../../operations/checkin';
+import { keyOf, movement, newcomer, refusal, registration, subjectOf, subjectOfKey, voiding, type Band, type Method, type Said, type Verb } from '../../operations/checkin';
 import type { Group } from '../../operations/groups.svelte';
 import type { Listed } from '../../operations/roster.svelte';
 import { slotHolders } from '../../rules/attendance';
@@ -180,18 +180,20 @@ export class Desk {
     this.#form = new Form(name, band);
   }
 
-  /** Puts them on the list and lets them in: two operations, stored together. */
+  /** Puts them on the list and lets them in: two operations, stored together. Where there are places, they choose one first. */
   async register(form: Form): Promise<void> {
     const { attendance, outbox } = this.tools;
     attendance.tick(Date.now());
     const { checkpoint } = attendance;
     if (checkpoint === null || !form.begin()) return;
     const who = newcomer(form.said);
-    const subject: Subject = { kind: 'person', id: who.person };
+    const about: About = { subject: { kind: 'person', id: who.person }, name: who.name, delegation: who.delegation, method: 'search' };
+    const { kind } = placing(about.subject, 'arrive', this.tools);
+    const arrival = kind === 'choose' ? [] : [movement('arrive', checkpoint.id, about.subject, about.method)];
     try {
-      const rows = await outbox.enqueueAll([registration(who), movement('arrive', checkpoint.id, subject, 'search')]);
+      const rows = await outbox.enqueueAll([registration(who), ...arrival]);
       this.#form = null;
-      this.#show({ subject, name: who.name, delegation: who.delegation, method: 'search', kind: 'in', row: rows[1] as OutboxRow });
+      this.#show(kind === 'choose' ? { ...about, kind } : { ...about, kind: 'in', row: rows[1] as OutboxRow });
     } catch (error) {
       form.fail(whyOf(error));
     }

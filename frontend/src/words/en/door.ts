@@ -82,6 +82,7 @@ export const door = {
   'new.band_taken': 'That wristband is {name}’s. Take another one.',
   'new.name_first': 'Write a name first.',
   'new.let_in': 'Register and let in',
+  'new.choose': 'Register and choose a place',
   'new.cancel': 'Cancel',
 
   'desk.medical': 'medical desk',

@@ -12,8 +12,13 @@ export const lead = {
   'conflict.second_admission': 'Let in more than once at one place',
   'conflict.unknown_person': 'Let in with a code that nobody on the list has',
   'conflict.swapped_wristband': 'Let in at two distant places within minutes: is a wristband swapped?',
+  'conflict.slot_taken': 'One place, given to more than one person',
   'conflict.list': 'Let in',
+  'conflict.holders': 'Who has it',
   'conflict.undo_at': 'Undo {place} {time}',
+  'conflict.move': 'Move to {slot}',
+  'conflict.move_who': 'Move {name} to {slot}',
+  'conflict.moved': '{name} has {slot} now.',
   'conflict.reopen': 'Open again',
   'conflict.note': 'Note',
   'conflict.same_twice': 'Same person twice: nothing to do',
@@ -24,9 +29,11 @@ export const lead = {
 
   'resolution.same_person': 'Nothing to do',
   'resolution.wristband_swapped': 'Wristband swapped, its code is withdrawn',
+  'resolution.shared': 'They share it: nothing to do',
 
   'resolved.same_person': 'Nothing to do: {name}.',
   'resolved.wristband_swapped': 'Wristband swapped: {name}.',
+  'resolved.shared': 'They share it: {name}.',
   'resolved.reopened': 'Opened again: {name}.',
 
   'hold.placed': 'On hold: {name}.',
