@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _HOST = re.compile(r"[\w.*:\[\]-]+")
 SHORTEST_KEY = 20
 _DATABASES = {"sqlite": "sqlite3", "sqlite3": "sqlite3", "postgres": "postgresql", "postgresql": "postgresql"}
@@ -46,6 +47,13 @@ def number(name: str, default: int, *, least: int = 0, most: int) -> int:
     if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
         stop(f"{name} is {value!r}; it must be a number from {least} to {most}.")
     return int(value)
+
+
+def word(name: str, default: str) -> str:
+    value = text(name, default)
+    if not _WORD.fullmatch(value):
+        stop(f"{name} is {value!r}; it must be at most 80 letters, digits, hyphens and underscores.")
+    return value
 
 
 def url(name: str, default: str, schemes: tuple[str, ...]) -> str:
@@ -159,6 +167,21 @@ def _create_once(path: Path, content: str) -> None:
         return
     finally:
         draft.unlink()
+
+
+def with_timeouts(redis_url: str) -> str:
+    """For the broker: without, one that hangs would keep everybody who owes a job. A worker waits 1 second for word."""
+    return f"{redis_url}{'&' if '?' in redis_url else '?'}socket_connect_timeout=2&socket_timeout=4"
+
+
+def amazon(why: str) -> None:
+    """Stops without the library that speaks to Amazon, or without a region. Its keys are looked for when needed."""
+    try:
+        from boto3 import Session  # noqa: PLC0415 - installed only where it is used
+    except ImportError:
+        stop(f"{why}, so boto3 must be installed: .venv/bin/pip install boto3.")
+    if Session().region_name is None:
+        stop(f"{why}, so AWS_DEFAULT_REGION must say where, such as eu-north-1.")
 
 
 def redis_layer(redis_url: str) -> Mapping[str, Any]:

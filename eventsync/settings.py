@@ -19,6 +19,10 @@ PROXIES = environment.number("EVENTSYNC_PROXIES", 0, most=9)
 BROKER = environment.choice("EVENTSYNC_BROKER", ("orm", "redis", "sqs"))
 if BROKER == "redis" and not REDIS_URL:
     environment.stop("EVENTSYNC_BROKER is redis, so EVENTSYNC_REDIS_URL must say where it is.")
+if BROKER == "sqs":
+    environment.amazon("EVENTSYNC_BROKER is sqs")
+JOB_TIMEOUT = environment.number("EVENTSYNC_JOB_TIMEOUT", 540, least=1, most=86_400)
+JOBS_SHIFT = min(30, JOB_TIMEOUT)  # seconds that one word from the broker keeps a worker at work, and one job more
 
 _base = urlsplit(BASE_URL)
 _loopback = ["localhost", "127.0.0.1", "[::1]"]
@@ -91,20 +95,21 @@ CHANNEL_LAYERS = {"default": environment.redis_layer(REDIS_URL)}
 
 _brokers: dict[str, dict[str, Any]] = {
     "orm": {"orm": "default"},
-    "redis": {"redis": REDIS_URL},
-    "sqs": {"sqs": {}},  # region and keys come from AWS's own variables
+    "redis": {"redis": environment.with_timeouts(REDIS_URL)},
+    # Region and keys come from AWS's own variables. Without waiting for an answer it would ask all the time.
+    "sqs": {"broker_class": "eventsync.jobs.sqs.Sqs", "sqs": {"receive_message_wait_time_seconds": 2}},
 }
-# django-q2 only carries "wake job <id>": what is owed, how often and when is decided by our own row.
+# django-q2 only carries that there is work: what is owed, how often and when is decided by our own row.
 Q_CLUSTER = {
-    "name": "eventsync",
+    "name": environment.word("EVENTSYNC_QUEUE", "eventsync"),
     "workers": 2,
     "queue_limit": 4,  # prefetched tasks would run twice after `retry`
-    "timeout": 550,  # seconds; shorter than the lease of a job
-    "retry": 600,
+    "timeout": JOB_TIMEOUT + JOBS_SHIFT,
+    "retry": JOB_TIMEOUT + JOBS_SHIFT + 30,
     "max_attempts": 1,
     "ack_failures": True,
-    "save_limit": 100,
-    "catch_up": False,
+    "save_limit": -1,  # what was done is told by our own row
+    "scheduler": False,  # chores are ours
     "label": "Queue",
     **_brokers[BROKER],
 }

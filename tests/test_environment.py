@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def start(**variables: str) -> subprocess.CompletedProcess[str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EVENTSYNC_")}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("EVENTSYNC_", "AWS_"))}
     command = [sys.executable, "manage.py", "check"]
     return subprocess.run(command, cwd=ROOT, env=inherited | variables, capture_output=True, text=True, check=False)
 
@@ -42,6 +42,8 @@ def test_start_needs_no_variables() -> None:
         ("EVENTSYNC_ALLOWED_HOSTS", "http://a b", "must name hosts, separated by commas."),
         ("EVENTSYNC_SECRET_KEY", "short", "is shorter than 20 characters."),
         ("EVENTSYNC_PROXIES", "-1", "is '-1'; it must be a number from 0 to 9."),
+        ("EVENTSYNC_QUEUE", "a queue", "is 'a queue'; it must be at most 80 letters, digits, hyphens and underscores."),
+        ("EVENTSYNC_JOB_TIMEOUT", "0", "is '0'; it must be a number from 1 to 86400."),
         ("EVENTSYNC_BROKER", "kafka", "is 'kafka'; it must be one of orm, redis, sqs."),
         ("EVENTSYNC_DEBUG", "maybe", "is 'maybe'; it must be 1 or 0."),
     ],
@@ -49,6 +51,27 @@ def test_start_needs_no_variables() -> None:
 def test_wrong_value_stops_the_start_with_one_sentence(variable: str, value: str, sentence: str) -> None:
     done = start(**{variable: value})
     assert (done.returncode, done.stderr) == (1, f"EventSync cannot start: {variable} {sentence}\n")
+
+
+AMAZON = {"EVENTSYNC_BROKER": "sqs", "AWS_CONFIG_FILE": "/dev/null"}
+
+
+@pytest.mark.parametrize(
+    ("installed", "sentence"),
+    [
+        (False, "so boto3 must be installed: .venv/bin/pip install boto3."),
+        (True, "so AWS_DEFAULT_REGION must say where, such as eu-north-1."),
+    ],
+)
+def test_amazon_as_broker_needs_its_library_and_a_region(tmp_path: Path, installed: bool, sentence: str) -> None:
+    if not installed:
+        (tmp_path / "boto3.py").write_text("raise ImportError")
+    done = start(**AMAZON, PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stderr) == (1, f"EventSync cannot start: EVENTSYNC_BROKER is sqs, {sentence}\n")
+
+
+def test_amazon_as_broker_starts_with_both() -> None:
+    assert start(**AMAZON, AWS_DEFAULT_REGION="eu-north-1").returncode == 0
 
 
 def test_redis_as_broker_needs_redis() -> None:

@@ -2,26 +2,23 @@
 
 import logging
 import os
-import platform
 import random
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
-from django_q.brokers import get_broker
-from django_q.tasks import async_task
+from django_q.exceptions import TimeoutException
 
+from eventsync.jobs import brokers, picking, processes, shift, steps
 from eventsync.jobs import correlation as began
-from eventsync.jobs import picking, steps
 from eventsync.jobs.alerts import alert_if_possible
 from eventsync.jobs.approvals import deciding
 from eventsync.jobs.models import UNBEGUN, UNCLAIMED, Attempt, Job
@@ -29,9 +26,9 @@ from eventsync.jobs.rules import SERVER, Policy, Somebody
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)  # longer than the timeout in settings.Q_CLUSTER
-SHIFT = 30  # seconds that one word from the broker keeps a worker busy at most, and one job more
+LEASE = timedelta(seconds=settings.Q_CLUSTER["timeout"] + 30)
 DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
+TOO_LONG = f"It took longer than {settings.JOB_TIMEOUT} seconds."
 OWED_AGAIN = "The same is owed by a newer job."
 CHANGED = "It had changed since somebody approved it."
 APPROVAL = "job"  # the kind of approvals that are about jobs
@@ -122,29 +119,31 @@ def enqueue(
 def wake() -> None:
     """Says that there is work. Only a hint: a broker that loses it, or is down, delays it until the next tick."""
     try:
-        async_task("eventsync.jobs.queue.run")
+        run() if settings.BROKER == "inline" else brokers.tell()
     except Exception:  # every broker has errors of its own, and none may fail what was committed
         log.warning("Jobs wait for the next tick: the broker did not take the word", exc_info=True)
 
 
-def tick(*, now: datetime) -> None:
-    """Called often by whoever supervises: a word for each worker that is idle while something is due."""
-    if picking.any_due(now=now):
-        for _ in range(settings.Q_CLUSTER["workers"] - get_broker().queue_size()):
+def tick(*, now: datetime) -> bool:
+    """Called often by whoever supervises: a word for each worker that is idle while something is due. Whether it is."""
+    if due := picking.any_due(now=now):
+        for _ in range(settings.Q_CLUSTER["workers"] - brokers.untaken()):
             wake()
+    return due
 
 
 def run() -> None:
-    """Does what is due, one job after the other, until nothing is left or its time is over."""
-    until = time.monotonic() + SHIFT
-    while run_one() and time.monotonic() < until:
-        pass
+    """Does what is due, one job after the other, until nothing is left, its time is over or the worker is to stop."""
+    until = time.monotonic() + settings.JOBS_SHIFT
+    shift.hear()
+    while not shift.leaving() and run_one() and time.monotonic() < until:
+        shift.hear()
 
 
 def run_one() -> bool:
     """Claims and does the job that is next; False when there is none."""
     now = timezone.now()
-    job = picking.claim(now=now, lease=now + LEASE, worker=_name(), ordered=_ordered())
+    job = picking.claim(now=now, lease=now + LEASE, worker=processes.name_of(os.getpid()), ordered=_ordered())
     if job is None:
         return False
     try:
@@ -154,15 +153,15 @@ def run_one() -> bool:
         _ask_again(job)
     except Permanent as error:
         _failed(job, str(error), again=False)
+    except TimeoutException:  # after it the queue library ends this process, whatever state it is in
+        connection.close()
+        _failed(job, TOO_LONG)
+        raise
     except Exception as error:  # noqa: BLE001 - a task may raise anything; `steps` logs it
         _failed(job, f"{type(error).__name__}: {error}")
     else:
         _end(job, Job.State.DONE)
     return True
-
-
-def _name() -> str:
-    return f"{platform.node()}:{os.getpid()}"
 
 
 def _work(job: Job) -> None:
@@ -271,8 +270,7 @@ def sweep(*, now: datetime) -> None:
 
 def _is_dead(job: Job) -> bool:
     """Whether its worker was a process of this machine that is no longer there."""
-    host, _, process = job.tries.values_list("worker", flat=True).get(number=job.attempts).rpartition(":")
-    return host == platform.node() and not Path(f"/proc/{process}").exists()
+    return processes.is_gone(job.tries.values_list("worker", flat=True).get(number=job.attempts))
 
 
 def _give_back(job: Job, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from django.db import connection
 from tests.faults.devices import PEOPLE
 from tests.faults.processes import Database, Postgres, Redis, SqliteFile, Web, folder_for_postgres
 from tests.faults.stage import Stage
+from tests.faults.workshop import Amazon, Workshop
 
 HERE = Path(__file__).parent
 ON_POSTGRES = connection.vendor == "postgresql"
@@ -126,3 +128,46 @@ def room(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def stage(room: Path, stage_in: MakeStage) -> Stage:
     return stage_in(room)
+
+
+@pytest.fixture(scope="session")
+def amazon(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Amazon]:
+    server = Amazon(tmp_path_factory.mktemp("amazon"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@contextmanager
+def _workshop(broker: str, prepared: Prepared, folder: Path, request: pytest.FixtureRequest) -> Iterator[Workshop]:
+    (folder / "room").mkdir()
+    with _room_for_database(folder / "room") as room:
+        workshop = Workshop(folder, prepared.copy(room), broker)
+        if broker == "redis":
+            workshop.redis = Redis(folder)
+        if broker == "sqs":
+            workshop.amazon = request.getfixturevalue("amazon")
+            workshop.settings["EVENTSYNC_QUEUE"] = f"test-{uuid4().hex}"
+        try:
+            workshop.start()
+            yield workshop
+        finally:
+            workshop.end()
+
+
+@pytest.fixture(scope="module")
+def runner(
+    request: pytest.FixtureRequest, prepared: Prepared, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workshop]:
+    """A workshop on the broker that is the parameter, or `inline`, with one worker where one is needed."""
+    with _workshop(request.param, prepared, tmp_path_factory.mktemp(request.param), request) as workshop:
+        if request.param != "inline":
+            workshop.worker()
+        yield workshop
+
+
+@pytest.fixture
+def workshop(request: pytest.FixtureRequest, prepared: Prepared, tmp_path: Path) -> Iterator[Workshop]:
+    """Without a worker, on the broker that is the parameter."""
+    with _workshop(getattr(request, "param", "orm"), prepared, tmp_path, request) as workshop:
+        yield workshop

@@ -17,15 +17,17 @@ class Broker:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def queue_size(self) -> int:
+    def tell(self) -> None:
+        self.told.append("work")
+
+    def untaken(self) -> int:
         return len(self.told)
 
 
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     broker = Broker()
-    monkeypatch.setattr(queue, "async_task", broker.told.append)
-    monkeypatch.setattr(queue, "get_broker", lambda: broker)
+    monkeypatch.setattr(queue, "brokers", broker)
     return broker
 
 

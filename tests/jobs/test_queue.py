@@ -1,17 +1,18 @@
 """Jobs: what is owed gets done, once, or is seen to have failed."""
 
-import platform
 import subprocess
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from django_q.exceptions import TimeoutException
 
-from eventsync.jobs import picking, queue
+from eventsync.jobs import picking, processes, queue, shift
 from eventsync.jobs.models import Alert, Attempt, Job
 from eventsync.jobs.rules import RETRIES, Policy
 from tests.jobs.conftest import Broker, Register
@@ -33,7 +34,7 @@ def test_enqueue_wakes_after_commit_and_not_before(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
         queue.enqueue("note", SUBJECT)
         assert broker.told == []
-    assert broker.told == ["eventsync.jobs.queue.run"]
+    assert broker.told == ["work"]
 
 
 def test_enqueue_rolled_back_owes_nothing(tasks: Register, broker: Broker) -> None:
@@ -90,6 +91,42 @@ def test_job_whose_failure_will_not_pass_is_dead_at_once(tasks: Register) -> Non
     job = queue.enqueue("refuse", SUBJECT)
     queue.run()
     assert state(job) == ("dead", 1, "The number does not exist.")
+
+
+def test_job_that_takes_too_long_has_tried_and_its_process_ends(
+    tasks: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """django-q2's alarm raises it wherever the task is; whoever connects next gets a new connection."""
+    closed: list[bool] = []
+    monkeypatch.setattr(connection, "close", lambda: closed.append(True))
+
+    def hang(subject: UUID) -> None:
+        raise TimeoutException
+
+    monkeypatch.setitem(queue._tasks, "hang", queue.Registered(hang, Policy()))
+    job = queue.enqueue("hang", SUBJECT)
+    with pytest.raises(TimeoutException):
+        queue.run()
+    assert (state(job), closed) == (("retry_wait", 1, "It took longer than 540 seconds."), [True])
+
+
+def test_worker_that_is_to_stop_begins_nothing(tasks: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    done = tasks("note")
+    queue.enqueue("note", SUBJECT)
+    monkeypatch.setattr(shift, "leaving", lambda: True)
+    queue.run()
+    assert done == []
+
+
+def test_inline_whoever_owes_a_job_does_it_after_the_commit(
+    tasks: Register, settings: Any, django_capture_on_commit_callbacks: Committing
+) -> None:
+    settings.BROKER = "inline"
+    done = tasks("note")
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
+        queue.enqueue("note", SUBJECT)
+        assert done == []
+    assert done == [SUBJECT]
 
 
 def test_job_of_a_task_that_is_gone_is_dead_and_says_so(tasks: Register) -> None:
@@ -160,10 +197,9 @@ def test_dead_job_that_is_replayed_has_all_its_attempts_again(
     assert not queue.run_one()
 
 
-def claimed_by(process: int) -> Job:
+def claimed_by(worker: str) -> Job:
     job = queue.enqueue("note", SUBJECT)
     now = timezone.now()
-    worker = f"{platform.node()}:{process}"
     found = picking.claim(now=now, lease=now + queue.LEASE, worker=worker, ordered=[])
     assert found == job
     return job
@@ -171,9 +207,9 @@ def claimed_by(process: int) -> Job:
 
 def test_job_of_a_worker_that_died_on_this_machine_is_given_back_at_once(tasks: Register) -> None:
     tasks("note")
-    gone = subprocess.Popen(["true"])
-    gone.wait()
-    job = claimed_by(gone.pid)
+    with subprocess.Popen(["sleep", "60"]) as gone:
+        job = claimed_by(processes.name_of(gone.pid))
+        gone.kill()
     queue.sweep(now=timezone.now())
     assert state(job) == ("available", 1, "Its worker died.")
 
@@ -181,7 +217,7 @@ def test_job_of_a_worker_that_died_on_this_machine_is_given_back_at_once(tasks: 
 def test_job_of_a_worker_that_lives_is_left_to_it_until_its_lease_runs_out(tasks: Register) -> None:
     tasks("note")
     with subprocess.Popen(["sleep", "60"]) as alive:
-        job = claimed_by(alive.pid)
+        job = claimed_by(processes.name_of(alive.pid))
         queue.sweep(now=timezone.now())
         assert state(job)[0] == "running"
         queue.sweep(now=timezone.now() + queue.LEASE + timedelta(seconds=1))
@@ -214,13 +250,16 @@ def test_worker_that_comes_back_too_late_ends_nothing(tasks: Register) -> None:
 
 
 def test_a_broker_that_is_down_fails_nothing(
-    tasks: Register, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Committing
+    tasks: Register,
+    broker: Broker,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Committing,
 ) -> None:
-    def down(path: str) -> None:
+    def down() -> None:
         raise ConnectionError
 
     tasks("note")
-    monkeypatch.setattr(queue, "async_task", down)
+    monkeypatch.setattr(broker, "tell", down)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
         queue.enqueue("note", SUBJECT)
     assert Job.objects.get().state == "available"

@@ -13,12 +13,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils import timezone
-from django_q.cluster import Cluster
 
 from eventsync.jobs.chores import Rota
 from eventsync.jobs.models import Worker
 from eventsync.jobs.queue import sweep, tick
 from eventsync.jobs.starting import objection
+from eventsync.jobs.supervision import Supervisor
 
 log = logging.getLogger(__name__)
 
@@ -36,17 +36,15 @@ class Command(BaseCommand):
             raise CommandError(f"The worker cannot start: {sentence}")
         stop = threading.Event()
         os.register_at_fork(after_in_child=_leave_the_group)
-        cluster = Cluster()
-        cluster.start()
-        # After start(): the cluster installs handlers of its own.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+        supervisor = Supervisor(stop.set)
+        with suppress(RuntimeError):  # the broker does not answer yet, which is logged: it is asked again each second
+            supervisor.start()
         name = f"{platform.node()}:{os.getpid()}"
         self.stderr.write(f"Worker {name} is running.")
         try:
-            _beat(name, stop)
+            _beat(name, supervisor, stop)
         finally:
-            cluster.stop()
+            supervisor.stop()
             with suppress(DatabaseError):  # silence says as much, a minute later
                 Worker.objects.filter(name=name).delete()
             self.stderr.write(f"Worker {name} has stopped.")
@@ -61,7 +59,7 @@ def _leave_the_group() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _beat(name: str, stop: threading.Event) -> None:
+def _beat(name: str, supervisor: Supervisor, stop: threading.Event) -> None:
     started_at, rota = timezone.now(), Rota()
     for number in itertools.count():
         now = timezone.now()
@@ -70,7 +68,7 @@ def _beat(name: str, stop: threading.Event) -> None:
                 Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
                 sweep(now=now)
                 rota.do_due(now)
-            tick(now=now)
+            supervisor.watch(due=tick(now=now))
         except DatabaseError as error:  # locked or gone for a while: the next beat will tell
             log.warning("The worker could not say that it is alive: %s", error)
         except Exception:  # a broker's own errors: what is owed is in the database
