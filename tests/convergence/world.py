@@ -25,7 +25,6 @@ from eventsync.sync import enrolment, epoch, tombstones
 from eventsync.sync.client.device import Device
 from eventsync.sync.client.loop import Failed
 from eventsync.sync.client.outbox import Operation
-from eventsync.sync.marker import keeper
 from eventsync.sync.models import Backup, Quarantined
 from eventsync.sync.models import Device as Enrolled
 from tests.cast import NOON, Games, Phone, give_code, make_games, make_phone
@@ -93,10 +92,10 @@ class Cast:
 
 @contextmanager
 def day_of_the_event() -> Iterator[Cast]:
-    """The cast, enrolled and up to date, half an hour before noon. The marker, for real restarts, is not kept up."""
+    """The cast, enrolled and up to date, half an hour before noon."""
     start = NOON - timedelta(minutes=30)
     logging.getLogger("django.request").setLevel(logging.ERROR)
-    with another_life(), fixed_chances(7), time_machine.travel(start, tick=False), mock.patch.object(keeper, "keep_up"):
+    with another_life(), fixed_chances(7), time_machine.travel(start, tick=False):
         games = make_games(people=2)
         devices = [make_device(games, Wire(), now=timezone.now) for _ in range(HANDSETS)]
         for device in devices:
