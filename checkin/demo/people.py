@@ -100,7 +100,8 @@ _SHARED = ("Maria Silva", "Anna Berg", "Ivan Petrov", "Jin Kim", "José García"
 _EVERY_SHORT = 61
 _EVERY_SHARED = 23
 
-# A few families: who of these is the next of that role, among the later ones, comes with them.
+# A few families: who of these is the next of that role, among the later ones, comes with them. One has one code.
+_ONE_CODE = "Norway"
 _TOGETHER = ("Brazil", "Czechia", "Norway", "Spain")
 _RELATIVES = ("athlete", "family", "family")
 _ALONE = 100
@@ -116,7 +117,7 @@ def _people(seed: int) -> Iterator[MadeUp]:
     dice = random.Random(seed)  # noqa: S311
     fakers = {place: _faker(locale, seed) for place, (locale, _) in _DELEGATIONS.items()}
     places, roles, weights = list(_DELEGATIONS), list(_ROLES), list(_ROLES.values())
-    families = {place: _Family(f"F-{number}") for number, place in enumerate(_TOGETHER, 1)}
+    families = {place: _Family(f"F-{number}", one_code=place == _ONE_CODE) for number, place in enumerate(_TOGETHER, 1)}
     for index in count(1):
         place = dice.choice(places)
         name = dice.choice(_DELEGATIONS[place][1])(fakers[place])
@@ -132,10 +133,11 @@ def _people(seed: int) -> Iterator[MadeUp]:
 
 
 class _Family:
-    """Takes in the first who fit, under one surname. Each of them keeps a code of their own."""
+    """Takes in the first who fit, under one surname. With `one_code` that of the first is for all of them."""
 
-    def __init__(self, number: str) -> None:
-        self._number, self._surname = number, ""
+    def __init__(self, number: str, *, one_code: bool) -> None:
+        self._number, self._one_code = number, one_code
+        self._surname = self._code = ""
         self._wanted = list(_RELATIVES)
 
     def take_in(self, person: MadeUp) -> MadeUp:
@@ -144,7 +146,9 @@ class _Family:
         self._wanted.remove(person.role)
         first, *others = person.name.split()
         self._surname = self._surname or " ".join(others)
-        return person._replace(name=f"{first} {self._surname}", family=self._number)
+        self._code = self._code or person.code
+        code = self._code if self._one_code else person.code
+        return person._replace(name=f"{first} {self._surname}", code=code, family=self._number)
 
 
 def _faker(locale: str, seed: int) -> Faker:

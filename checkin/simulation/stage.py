@@ -146,7 +146,9 @@ def _invite_guests(event: Event, people: int) -> None:
                 event=event, external_id=made_up.number, name=made_up.name, search=search_of(made_up.name)
             )
             digest = credential_digest(str(event.id), made_up.code)
-            Credential.objects.create(event=event, person=person, code=made_up.code, digest=digest)
+            # One code may be for a family: here it is the first's.
+            named = {"person": person, "code": made_up.code}
+            Credential.objects.get_or_create(event=event, digest=digest, defaults=named)
             change.people.add(person.id)
             change.digests.add(digest)
 

@@ -1,5 +1,6 @@
 """The demo: the same people everywhere, loaded once, and a way in."""
 
+import re
 import stat
 import unicodedata
 from collections import Counter
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 
@@ -63,6 +65,7 @@ def test_a_few_families_come_together_under_one_surname() -> None:
         families.setdefault(person.family, []).append(person)
     del families[""]
     assert sorted(families) == ["F-1", "F-2", "F-3", "F-4"]
+    assert [len({person.code for person in families[name]}) for name in sorted(families)] == [3, 3, 1, 3]
     for together in families.values():
         assert sorted(person.role for person in together) == ["athlete", "family", "family"]
         assert len({(person.delegation, *person.name.split()[1:]) for person in together}) == 1
@@ -70,9 +73,10 @@ def test_a_few_families_come_together_under_one_surname() -> None:
 
 def test_ids_numbers_and_codes_are_for_one_person() -> None:
     people = generate_people(10_000)
+    codes = {person.code for person in people}
     assert [Counter(column).most_common(1)[0][1] for column in zip(*people, strict=True)][:2] == [1, 1]
-    assert len({person.code for person in people}) == 10_000
-    assert {len(canonical_code(person.code)) for person in people} == {CODE_LENGTH}
+    assert len(codes) == 10_000 - 2  # one is a family's of three
+    assert {len(canonical_code(code)) for code in codes} == {CODE_LENGTH}
 
 
 @pytest.mark.django_db
@@ -193,3 +197,16 @@ def test_a_file_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     with pytest.raises(CommandError) as error:
         call_command("demo", csv=tmp_path, people=1)
     assert (error.value.returncode, str(error.value)) == (1, f"{tmp_path} cannot be written: Is a directory.")
+
+
+@pytest.mark.django_db
+def test_readme_names_the_code_of_a_whole_family(var: Path) -> None:
+    demo("--no-invite", "--people", 300)
+    text = (Path(settings.BASE_DIR) / "README.md").read_text(encoding="utf-8")
+    [printed] = re.findall(r"[A-Z0-9]{5}-[A-Z0-9]{5}-[A-Z0-9]{5}", text)
+    [credential] = Credential.objects.filter(code=canonical_code(printed))
+    together = Person.objects.filter(family=credential.person.family)
+    assert sorted(together.values_list("name", "credentials__code")) == [
+        ("Anne Haugen", None), ("Ivan Haugen", None), ("Martin Haugen", credential.code),
+    ]  # fmt: skip
+    assert "Anne, Ivan and Martin Haugen" in text
