@@ -1,6 +1,8 @@
 """Jobs and workers as the organisers see them; and what read-only pages of other apps share."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django_q.admin  # noqa: F401 - registers its own pages, which are unregistered below
@@ -13,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django_q import models as queue
 
-from eventsync.jobs.alerts import handle
+from eventsync.jobs import alerts
 from eventsync.jobs.models import Alert, Attempt, Job, Worker
 from eventsync.jobs.queue import cancel, replay
 
@@ -134,17 +136,23 @@ class WorkerAdmin(ReadOnlyAdmin):
 
 class OpenFilter(admin.SimpleListFilter):
     title = "state"
-    parameter_name = "handled"
+    parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("0", "Open"), ("1", "Handled")]
+        return [("open", "Open"), ("acknowledged", "Acknowledged"), ("cleared", "Cleared"), ("silenced", "Silenced")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case None:
                 return queryset
-            case "0" | "1" as handled:
-                return queryset.filter(handled_at__isnull=handled == "0")
+            case "open":
+                return queryset & alerts.unsilenced(now=timezone.now())
+            case "acknowledged":
+                return queryset.filter(acknowledged_at__isnull=False, cleared_at=None)
+            case "cleared":
+                return queryset.filter(cleared_at__isnull=False)
+            case "silenced":
+                return queryset.filter(silenced_until__gt=timezone.now())
             case _:
                 return queryset.none()
 
@@ -157,13 +165,20 @@ class AlertAdmin(ReadOnlyAdmin):
     list_filter = [OpenFilter, "kind"]
     search_fields = ["subject", "message"]
     search_help_text = "What it is about, or words of its message."
-    ordering = [F("handled_at").desc(nulls_first=True), "-last_at"]
-    actions = ["mark_handled"]
-    fields = ["message", "state", "kind", "subject", "count", "first_at", "last_at", "handled_at", "handled_by"]
+    ordering = [F("cleared_at").desc(nulls_first=True), "-last_at"]
+    actions = ["acknowledge_selected", "silence_for_an_hour", "silence_for_a_day", "clear_selected"]
+    fields = [
+        "message", "state", "what_to_do", "kind", "subject", "count", "first_at", "last_at", "acknowledged_at",
+        "acknowledged_by", "silenced_until", "silenced_by", "cleared_at", "cleared_by",
+    ]  # fmt: skip
 
-    @admin.display(description="state", ordering="handled_at")
+    @admin.display(description="state", ordering="cleared_at")
     def state(self, row: Alert) -> str:
-        return f"Handled by {row.handled_by}" if row.handled_at else "Open"
+        return alerts.describe(row, now=timezone.now())
+
+    @admin.display(description="what to do")
+    def what_to_do(self, row: Alert) -> SafeString:
+        return format_html('<a href="{}">Runbook: {}</a>', alerts.page_of(row.kind), row.kind)
 
     @admin.display(description="last", ordering="last_at")
     def last(self, row: Alert) -> str:
@@ -176,11 +191,26 @@ class AlertAdmin(ReadOnlyAdmin):
     def has_handle_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.change_alert")
 
-    @admin.action(description="Mark selected as handled", permissions=["handle"])
-    def mark_handled(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
+    @admin.action(description="Acknowledge selected: somebody looks after it", permissions=["handle"])
+    def acknowledge_selected(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
+        self._do(request, queryset, "acknowledged", alerts.acknowledge)
+
+    @admin.action(description="Silence selected for an hour", permissions=["handle"])
+    def silence_for_an_hour(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
+        self._do(request, queryset, "silenced for an hour", partial(alerts.silence, span=timedelta(hours=1)))
+
+    @admin.action(description="Silence selected for a day", permissions=["handle"])
+    def silence_for_a_day(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
+        self._do(request, queryset, "silenced for a day", partial(alerts.silence, span=timedelta(days=1)))
+
+    @admin.action(description="Mark selected as dealt with", permissions=["handle"])
+    def clear_selected(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
+        self._do(request, queryset, "marked as dealt with", alerts.clear)
+
+    def _do(self, request: HttpRequest, queryset: QuerySet[Alert], what: str, do: Callable[..., bool]) -> None:
         by, now = request.user.get_username(), timezone.now()
-        done = [row for row in queryset if handle(alert_id=row.pk, by=by, now=now)]
+        done = [row for row in queryset if do(alert_id=row.pk, by=by, now=now)]
         for row in done:
-            self.log_change(request, row, "Marked as handled.")
+            self.log_change(request, row, f"{what.capitalize()}.")
         noun = "alert was" if len(done) == 1 else "alerts were"
-        self.message_user(request, f"{len(done)} {noun} marked as handled.", messages.SUCCESS)
+        self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)

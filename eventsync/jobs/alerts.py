@@ -1,25 +1,33 @@
-"""Alerts: rows that a person sees in admin until somebody says that they are dealt with."""
+"""Alerts: rows that people see until what they are about is well again. Grouped by kind and subject, and counted."""
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from eventsync.jobs.models import Alert
 
 log = logging.getLogger(__name__)
 
+RUNBOOK = "/control/runbook/"
+
 
 def alert(*, kind: str, subject: str, message: str, now: datetime) -> None:
     """Raises an alert; an open one of this kind about this subject is counted up and gets the new message.
 
-    Joins the caller's transaction: an alert about something that did not happen is not raised.
+    Joins the caller's transaction: an alert about something that did not happen is not raised. A silence lasts as long
+    as somebody said, also when the alert was cleared in between.
     """
-    new = {"message": message, "first_at": now, "last_at": now}
-    row, created = Alert.objects.get_or_create(kind=kind, subject=subject, handled_at=None, defaults=new)
+    new = {"message": message, "first_at": now, "last_at": now} | _silence(kind, subject, now)
+    row, created = Alert.objects.get_or_create(kind=kind, subject=subject, cleared_at=None, defaults=new)
     if not created:
         Alert.objects.filter(pk=row.pk).update(message=message, count=F("count") + 1, last_at=now)
+
+
+def _silence(kind: str, subject: str, now: datetime) -> dict[str, object]:
+    before = Alert.objects.filter(kind=kind, subject=subject, silenced_until__gt=now).order_by("-pk").first()
+    return {"silenced_until": before.silenced_until, "silenced_by": before.silenced_by} if before else {}
 
 
 def alert_if_possible(*, kind: str, subject: str, message: str, now: datetime) -> None:
@@ -30,7 +38,41 @@ def alert_if_possible(*, kind: str, subject: str, message: str, now: datetime) -
         log.exception("No alert of %s could be raised about %s", kind, subject)
 
 
-def handle(*, alert_id: int, by: str, now: datetime) -> bool:
-    """Says that an alert is dealt with; False when somebody has said so before. The next one like it is a new row."""
-    waiting = Alert.objects.filter(pk=alert_id, handled_at=None)
-    return waiting.update(handled_at=now, handled_by=by) == 1
+def acknowledge(*, alert_id: int, by: str, now: datetime) -> bool:
+    """Says that somebody looks after it; False when somebody did, or when it is cleared."""
+    waiting = Alert.objects.filter(pk=alert_id, acknowledged_at=None, cleared_at=None)
+    return waiting.update(acknowledged_at=now, acknowledged_by=by) == 1
+
+
+def silence(*, alert_id: int, by: str, now: datetime, span: timedelta) -> bool:
+    """Bothers nobody with it, nor with the next one like it, for so long; False when it is cleared."""
+    found = Alert.objects.filter(pk=alert_id, cleared_at=None)
+    return found.update(silenced_until=now + span, silenced_by=by) == 1
+
+
+def clear(*, alert_id: int, by: str, now: datetime) -> bool:
+    """Says that it is dealt with; False when it is cleared already. The next one like it is a new row."""
+    return Alert.objects.filter(pk=alert_id, cleared_at=None).update(cleared_at=now, cleared_by=by) == 1
+
+
+def clear_all(*, kind: str, subject: str, now: datetime) -> None:
+    """What was measured has been well for a while."""
+    Alert.objects.filter(kind=kind, subject=subject, cleared_at=None).update(cleared_at=now)
+
+
+def unsilenced(*, now: datetime) -> QuerySet[Alert]:
+    """What somebody must look at now: neither cleared nor silenced, acknowledged or not."""
+    return Alert.objects.filter(Q(silenced_until=None) | Q(silenced_until__lte=now), cleared_at=None)
+
+
+def describe(row: Alert, *, now: datetime) -> str:
+    if row.cleared_at:
+        return f"Dealt with by {row.cleared_by}" if row.cleared_by else "Well again by itself"
+    state = f"Acknowledged by {row.acknowledged_by}" if row.acknowledged_at else "Open"
+    silenced = row.silenced_until is not None and row.silenced_until > now
+    return f"{state}, silenced until {row.silenced_until:%Y-%m-%d %H:%M} UTC" if silenced else state
+
+
+def page_of(kind: str) -> str:
+    """Where the runbook says what to do about alerts of this kind."""
+    return f"{RUNBOOK}#{kind}"

@@ -54,6 +54,8 @@ class Job(models.Model):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["state", "lease"], name="job_state_lease"),
+            models.Index(fields=["correlation"], name="job_correlation"),
+            models.Index(fields=["finished_at"], name="job_finished", condition=models.Q(finished_at__isnull=False)),
             models.Index(fields=["state", "priority", "partition", "due_at"], name="job_next"),
         ]
         constraints = [
@@ -85,6 +87,7 @@ class Attempt(models.Model):
 
     class Meta:
         ordering = ["job", "number"]
+        indexes = [models.Index(fields=["ended_at"], name="attempt_ended")]
         constraints = [models.UniqueConstraint(fields=["job", "number"], name="attempt_once")]
 
     def __str__(self) -> str:
@@ -106,7 +109,12 @@ class Worker(models.Model):
 
 
 class Alert(models.Model):
-    """Something that a person must look at. The same thing again is counted, not listed twice."""
+    """Something that a person must look at. The same thing again is counted, not listed twice.
+
+    Open: raised. Acknowledged: somebody looks after it; it may still be so. Cleared: somebody said that it is dealt
+    with, or what it watches has been well for a while; the next one like it is a new row. Silenced, open or not: nobody
+    is to be bothered by it until then.
+    """
 
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=200, blank=True, help_text="What it is about: a stream, a device, a batch.")
@@ -114,14 +122,18 @@ class Alert(models.Model):
     count = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
-    handled_at = models.DateTimeField(null=True, blank=True)
-    handled_by = models.CharField(max_length=150, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_by = models.CharField(max_length=150, blank=True)
+    silenced_until = models.DateTimeField(null=True, blank=True)
+    silenced_by = models.CharField(max_length=150, blank=True)
+    cleared_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.CharField(max_length=150, blank=True, help_text="Empty: it was well again by itself.")
 
     class Meta:
         ordering = ["-last_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject"], condition=models.Q(handled_at=None), name="alert_open_once"
+                fields=["kind", "subject"], condition=models.Q(cleared_at=None), name="alert_open_once"
             )
         ]
 

@@ -183,7 +183,7 @@ class Workshop:
 
     def alerts(self) -> list[tuple[str, str]]:
         """Kind and subject of those that are open."""
-        return sorted(self.database.rows("SELECT kind, subject FROM jobs_alert WHERE handled_at IS NULL"))
+        return sorted(self.database.rows("SELECT kind, subject FROM jobs_alert WHERE cleared_at IS NULL"))
 
     def _story(self) -> str:
         logs = "\n".join(worker.log.read_text()[-3000:] for worker in self.workers)

@@ -1,56 +1,108 @@
-"""Alerts: counted while open, shown at the desk, marked as handled by somebody, never removed."""
+"""Alerts: counted while open, acknowledged, silenced, cleared by somebody or by itself, never removed."""
 
 from datetime import timedelta
 
+import pytest
 from django.contrib.admin.models import LogEntry
+from django.utils import timezone
 
-from eventsync.jobs.alerts import alert, handle
+from eventsync.jobs.alerts import acknowledge, alert, clear, clear_all, describe, silence, unsilenced
 from eventsync.jobs.models import Alert
 from tests.cast import NOON
 from tests.desk import alice, bob, charlie
 
 LIST = "/admin/jobs/alert/"
+HOUR = timedelta(hours=1)
 
 
 def raise_one(minutes: int = 0, subject: str = "checkin.arrive") -> Alert:
     now = NOON + timedelta(minutes=minutes)
     alert(kind="handler_error", subject=subject, message=f"Failed at {minutes}.", now=now)
-    return Alert.objects.get(subject=subject, handled_at=None)
+    return Alert.objects.get(subject=subject, cleared_at=None)
 
 
-def test_alert_that_is_open_is_counted_and_a_handled_one_begins_anew(db):
+def test_alert_that_is_open_is_counted_and_a_cleared_one_begins_anew(db):
     raise_one()
     row = raise_one(5)
     assert (row.count, row.message, row.first_at, row.last_at) == (2, "Failed at 5.", NOON, NOON + timedelta(minutes=5))
-    assert [handle(alert_id=row.pk, by="alice", now=NOON), handle(alert_id=row.pk, by="bob", now=NOON)] == [True, False]
+    assert [clear(alert_id=row.pk, by="alice", now=NOON), clear(alert_id=row.pk, by="bob", now=NOON)] == [True, False]
     assert raise_one(9).count == 1
-    assert list(Alert.objects.order_by("pk").values_list("count", "handled_by")) == [(2, "alice"), (1, "")]
+    assert list(Alert.objects.order_by("pk").values_list("count", "cleared_by")) == [(2, "alice"), (1, "")]
 
 
-def test_list_has_open_alerts_first_and_marks_them_as_handled(db):
+def test_one_that_is_acknowledged_stays_until_it_is_cleared(db):
+    row = raise_one()
+    said = [acknowledge(alert_id=row.pk, by=by, now=NOON) for by in ("alice", "bob")]
+    row = raise_one(5)
+    assert (said, row.count, describe(row, now=NOON)) == ([True, False], 2, "Acknowledged by alice")
+    assert list(unsilenced(now=NOON)) == [row]
+    clear_all(kind="handler_error", subject="checkin.arrive", now=NOON)
+    row.refresh_from_db()
+    assert describe(row, now=NOON) == "Well again by itself"
+    assert not acknowledge(alert_id=row.pk, by="alice", now=NOON)
+
+
+def test_silence_ends_by_itself_and_outlives_the_alert(db):
+    row = raise_one()
+    assert silence(alert_id=row.pk, by="alice", now=NOON, span=HOUR)
+    clear(alert_id=row.pk, by="alice", now=NOON)
+    assert not silence(alert_id=row.pk, by="alice", now=NOON, span=HOUR)
+    row = raise_one(30)
+    assert describe(row, now=NOON) == "Open, silenced until 2026-07-04 13:00 UTC"
+    assert list(unsilenced(now=NOON + timedelta(minutes=59))) == []
+    assert list(unsilenced(now=NOON + HOUR)) == [row]
+    clear(alert_id=row.pk, by="alice", now=NOON)
+    assert raise_one(61).silenced_until is None
+
+
+@pytest.mark.parametrize(
+    ("action", "said", "state"),
+    [
+        ("acknowledge_selected", "acknowledged", "Acknowledged by alice"),
+        ("clear_selected", "marked as dealt with", "Dealt with by alice"),
+    ],
+)
+def test_list_has_open_alerts_first_and_people_decide(db, action, said, state):
     done, waiting = raise_one(9, "done"), raise_one(1, "waiting")
     client = alice()
-    answer = client.post(LIST, {"action": "mark_handled", "_selected_action": [done.pk]}, follow=True)
-    assert "1 alert was marked as handled." in answer.content.decode()
+    answer = client.post(LIST, {"action": action, "_selected_action": [done.pk]}, follow=True)
+    assert f"1 alert was {said}." in answer.content.decode()
+    page = client.get(f"{LIST}{done.pk}/change/").content.decode()
+    assert (state in page, 'href="/control/runbook/#handler_error"' in page) == (True, True)
+    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == [f"{said.capitalize()}."]
+    clear(alert_id=done.pk, by="alice", now=NOON)
     assert list(client.get(LIST).context["cl"].result_list) == [waiting, done]
-    assert list(client.get(LIST, {"handled": "0"}).context["cl"].result_list) == [waiting]
-    assert "Handled by alice" in client.get(f"{LIST}{done.pk}/change/").content.decode()
-    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["Marked as handled."]
+    assert list(client.get(LIST, {"state": "open"}).context["cl"].result_list) == [waiting]
 
 
-def test_nonsense_in_the_address_finds_no_alert(db):
+@pytest.mark.parametrize(("action", "hours"), [("silence_for_an_hour", 1), ("silence_for_a_day", 24)])
+def test_silenced_ones_have_a_list_of_their_own(db, action, hours):
+    quiet, loud = raise_one(9, "quiet"), raise_one(1, "loud")
+    client, before = alice(), timezone.now()
+    client.post(LIST, {"action": action, "_selected_action": [quiet.pk]})
+    quiet.refresh_from_db()
+    assert timedelta(0) <= quiet.silenced_until - before - timedelta(hours=hours) < timedelta(minutes=1)
+    lists = [list(client.get(LIST, {"state": state}).context["cl"].result_list) for state in ("silenced", "open")]
+    assert lists == [[quiet], [loud]]
+    assert "1 open alert" in client.get("/admin/").content.decode()
+
+
+@pytest.mark.parametrize(("state", "found"), [("acknowledged", 0), ("cleared", 0), ("x", 0), ("open", 1)])
+def test_each_state_has_its_list_and_nonsense_finds_none(db, state, found):
     raise_one()
-    assert list(alice().get(LIST, {"handled": "x"}).context["cl"].result_list) == []
+    assert len(alice().get(LIST, {"state": state}).context["cl"].result_list) == found
 
 
 def test_bob_may_look_charlie_must_not_and_nobody_adds_or_deletes(db):
     row = raise_one()
     viewer = bob("jobs.view_alert")
     assert "1 open alert" in viewer.get("/admin/").content.decode()
-    viewer.post(LIST, {"action": "mark_handled", "_selected_action": [row.pk]})
+    for action in ("acknowledge_selected", "silence_for_a_day", "clear_selected"):
+        viewer.post(LIST, {"action": action, "_selected_action": [row.pk]})
     outsider = charlie()
     assert "open alert" not in outsider.get("/admin/").content.decode()
     owner = alice()
     refused = [outsider.get(LIST), owner.get(f"{LIST}add/"), owner.post(f"{LIST}{row.pk}/delete/", {"post": "yes"})]
     assert [answer.status_code for answer in refused] == [403, 403, 403]
-    assert Alert.objects.get().handled_at is None
+    row.refresh_from_db()
+    assert (row.acknowledged_at, row.silenced_until, row.cleared_at) == (None, None, None)

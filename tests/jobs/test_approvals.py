@@ -137,13 +137,13 @@ def test_broken_glass_runs_at_once_and_is_reviewed_by_somebody_else(wall: Wall) 
     assert act("force", by=ALICE, reason="Somebody is stuck.")[0]
     queue.run()
     assert (wall.done, states()) == (["Lift 2 is open."], ["forced"])
-    [open_alert] = Alert.objects.filter(kind="break_glass", handled_at=None)
+    [open_alert] = Alert.objects.filter(kind="break_glass", cleared_at=None)
     assert "alice: Announce: Lift 2 is open. Why: Somebody is stuck." in open_alert.message
     assert act("review", key, by=ALICE, found="Fine.") == (False, deciding.OWN_REVIEW)
     assert act("review", key, by=BOB, found="") == (False, "Say what you found.")
     assert act("review", key, by=BOB, found="Right to do so.") == (True, "Reviewed.")
     assert act("review", key, by=CHARLIE, found="Me too.")[0] is False
-    assert (states(), Alert.objects.filter(kind="break_glass", handled_at=None).count()) == (["reviewed"], 0)
+    assert (states(), Alert.objects.filter(kind="break_glass", cleared_at=None).count()) == (["reviewed"], 0)
 
 
 def test_database_itself_refuses_a_review_of_ones_own(wall: Wall) -> None:

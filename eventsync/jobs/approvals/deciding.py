@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from eventsync.jobs.alerts import alert, handle
+from eventsync.jobs.alerts import alert, clear
 from eventsync.jobs.approvals.kinds import Kind, kind_of, names
 from eventsync.jobs.approvals.models import AGREED, Approval, ApprovalState
 from eventsync.jobs.models import Alert
@@ -116,7 +116,7 @@ def review(approval_id: int, *, by: Somebody, found: str, now: datetime) -> Answ
     approval.reviewed_by, approval.reviewed_name, approval.reviewed_at = by.key, by.name[:200], now
     approval.save(update_fields=["state", "review", "reviewed_by", "reviewed_name", "reviewed_at"])
     for key in Alert.objects.filter(kind="break_glass", subject=str(approval.id)).values_list("pk", flat=True):
-        handle(alert_id=key, by=by.name[:150], now=now)
+        clear(alert_id=key, by=by.name[:150], now=now)
     return Answer(done=True, told="Reviewed.")
 
 

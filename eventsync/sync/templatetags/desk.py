@@ -3,8 +3,9 @@
 from django import template
 from django.utils import timezone
 
+from eventsync.jobs.alerts import unsilenced
 from eventsync.jobs.approvals.models import NEEDS_A_PERSON
-from eventsync.jobs.models import Alert, Approval
+from eventsync.jobs.models import Approval
 from eventsync.sync import queries
 from eventsync.sync.models import Device, Quarantined, Resolution
 
@@ -13,7 +14,7 @@ register = template.Library()
 
 @register.simple_tag
 def open_alerts() -> int:
-    return Alert.objects.filter(handled_at=None).count()
+    return unsilenced(now=timezone.now()).count()
 
 
 @register.simple_tag
