@@ -184,6 +184,14 @@ def amazon(why: str) -> None:
         stop(f"{why}, so AWS_DEFAULT_REGION must say where, such as eu-north-1.")
 
 
+def token(name: str) -> str:
+    """A secret that callers show; empty without one. It is not repeated in the error."""
+    value = text(name, "")
+    if value and (len(value) < SHORTEST_KEY or not value.isascii() or not value.isprintable() or " " in value):
+        stop(f"{name} must have {SHORTEST_KEY} characters or more, without spaces and accents.")
+    return value
+
+
 def redis_layer(redis_url: str) -> Mapping[str, Any]:
     if not redis_url:
         return {"BACKEND": "channels.layers.InMemoryChannelLayer"}

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "eventsync.jobs",
     "eventsync.sync",
     "eventsync.schedule",
+    "eventsync.control",
     "checkin",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -49,11 +50,13 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "import_export",
     "csp",
+    "django_prometheus",
     "django_q",
 ]
 
 MIDDLEWARE = [
     "eventsync.tracing.TraceMiddleware",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -65,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "eventsync.urls"
@@ -185,5 +189,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+METRICS_TOKEN = environment.token("EVENTSYNC_METRICS_TOKEN")
+PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at each start
 
 LOGGING = logs.configure(debug=DEBUG)

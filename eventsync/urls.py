@@ -19,6 +19,7 @@ urlpatterns = [
     *shell.urlpatterns,
     *trust.urlpatterns,
     *guide.urlpatterns,
+    path("", include("eventsync.control.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("eventsync.sync.api")),
     path("api/v1/", include("checkin.safety.api")),

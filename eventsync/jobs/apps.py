@@ -8,5 +8,6 @@ class JobsConfig(AppConfig):
     verbose_name = "Jobs"
 
     def ready(self) -> None:
+        import_module("eventsync.jobs.seeing.measures")
         import_module("eventsync.jobs.approvals.jobs")
         import_module("eventsync.jobs.approvals.admin")  # a part of the app, where Django does not look by itself

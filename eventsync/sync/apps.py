@@ -9,3 +9,4 @@ class SyncConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("eventsync.sync.tasks")
+        import_module("eventsync.sync.measures")

@@ -81,6 +81,7 @@ def test_silenced_ones_have_a_list_of_their_own(db, action, hours):
     client, before = alice(), timezone.now()
     client.post(LIST, {"action": action, "_selected_action": [quiet.pk]})
     quiet.refresh_from_db()
+    assert quiet.silenced_until is not None
     assert timedelta(0) <= quiet.silenced_until - before - timedelta(hours=hours) < timedelta(minutes=1)
     lists = [list(client.get(LIST, {"state": state}).context["cl"].result_list) for state in ("silenced", "open")]
     assert lists == [[quiet], [loud]]

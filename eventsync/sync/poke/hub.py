@@ -83,6 +83,11 @@ class Hub:
         self._timer: asyncio.TimerHandle | None = None
         self._subscription: asyncio.Task[None] | None = None
 
+    @property
+    def size(self) -> int:
+        """How many sockets are open."""
+        return len(self._sockets)
+
     def join(self, socket: Socket) -> None:
         self._wake_up()
         self._sockets.add(socket)

@@ -1,0 +1,59 @@
+"""Holds measures against their limits: an alert when one is above for too long, and its end when all is well."""
+
+import logging
+from datetime import datetime
+
+from django.db import DatabaseError, transaction
+
+from eventsync.control.models import Standing
+from eventsync.jobs.alerts import alert, clear_all
+from eventsync.jobs.models import Alert
+from eventsync.jobs.seeing import rules
+from eventsync.jobs.seeing.registry import limits, measures
+from eventsync.jobs.seeing.rules import Limit
+
+log = logging.getLogger(__name__)
+
+
+def watch(*, now: datetime) -> None:
+    """One limit that cannot be held against its measure keeps none of the others from it."""
+    for each in limits:
+        try:
+            _hold(each, now=now)
+        except DatabaseError as error:
+            log.warning("The limit %s was not looked at: %s", each.kind, error)
+
+
+def _hold(limit: Limit, *, now: datetime) -> None:
+    """What is not measured any more is well; but of another machine, this one cannot say so."""
+    measure = measures[limit.measure]
+    by_subject = {" ".join(subject).strip()[:200]: value for subject, value in measure.read(now).items()}
+    known = [] if measure.here else Standing.objects.filter(kind=limit.kind).values_list("subject", flat=True)
+    for subject in sorted({*by_subject, *known}):
+        _hold_one(limit, subject, by_subject.get(subject, 0), now=now)
+
+
+@transaction.atomic
+def _hold_one(limit: Limit, subject: str, value: float, *, now: datetime) -> None:
+    """Under a lock: several workers hold the same measures against the same limits."""
+    Standing.objects.get_or_create(kind=limit.kind, subject=subject)
+    row = Standing.objects.select_for_update().get(kind=limit.kind, subject=subject)
+    before = rules.Standing(row.alerting, row.since, row.seen)
+    after = rules.judge(limit, before, value=value, now=now)
+    row.alerting, row.since, row.seen = after.alerting, after.since, after.seen
+    row.save(update_fields=["alerting", "since", "seen"])
+    if after.alerting and not before.alerting:
+        message = limit.sentence.format(value=value, subject=subject or "all")
+        alert(kind=limit.kind, subject=subject, message=message, now=now)
+    elif after.alerting:
+        _note(limit, subject, value, now=now)
+    elif before.alerting:
+        clear_all(kind=limit.kind, subject=subject, now=now)
+
+
+def _note(limit: Limit, subject: str, value: float, *, now: datetime) -> None:
+    """It is still so. Who said that it was dealt with is not told again before it was well in between."""
+    message = limit.sentence.format(value=value, subject=subject or "all")
+    waiting = Alert.objects.filter(kind=limit.kind, subject=subject, cleared_at=None)
+    if value > limit.above:
+        waiting.update(message=message, last_at=now)

@@ -1,0 +1,12 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class ControlConfig(AppConfig):
+    name = "eventsync.control"
+    verbose_name = "Control room"
+
+    def ready(self) -> None:
+        import_module("eventsync.control.measures")
+        import_module("eventsync.control.tasks")

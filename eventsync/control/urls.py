@@ -1,0 +1,9 @@
+from django.urls import URLPattern, path
+
+from eventsync.control.metrics import metrics
+from eventsync.control.runbook import runbook
+
+urlpatterns: list[URLPattern] = [
+    path("metrics", metrics, name="metrics"),
+    path("control/runbook/", runbook, name="runbook"),
+]

@@ -1,0 +1,124 @@
+"""What can be measured of jobs and workers, and when somebody must look. All of it is read from short indexes."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q
+
+from eventsync.jobs.models import UNCLAIMED, Attempt, Job, Worker
+from eventsync.jobs.seeing.registry import Subject, limit, measure
+from eventsync.jobs.seeing.rules import Limit
+
+SILENCE = timedelta(seconds=60)  # of a worker, which says that it lives each ten seconds
+RECENTLY = timedelta(minutes=15)
+FORGOTTEN = timedelta(days=1)  # a machine that was silent for so long is not missed any more
+_FEWEST = 10  # tries, or a rate says nothing
+_PLACE = ("task", "partition")
+
+Numbers = Mapping[Subject, float]
+
+
+@measure("jobs_waiting", "Jobs that are due and that nobody works on.")
+def waiting(now: datetime) -> Numbers:
+    return {(): Job.objects.filter(state__in=UNCLAIMED, due_at__lte=now).count()}
+
+
+@measure("jobs_depth", "Jobs that wait, also for their time to come.", of=_PLACE)
+def depth(now: datetime) -> Numbers:
+    return _by_place(Job.objects.filter(state__in=UNCLAIMED).values_list(*_PLACE).annotate(n=Count("pk")))
+
+
+@measure("jobs_oldest_seconds", "How long the oldest waiting job has been due.", of=_PLACE)
+def oldest(now: datetime) -> Numbers:
+    due = Job.objects.filter(state__in=UNCLAIMED, due_at__lte=now).order_by().values_list(*_PLACE)
+    return {(task, place): (now - first).total_seconds() for task, place, first in due.annotate(n=Min("due_at"))}
+
+
+@measure("jobs_running", "Jobs that a worker has in hand.")
+def running(now: datetime) -> Numbers:
+    return {(): Job.objects.filter(state=Job.State.RUNNING).count()}
+
+
+@measure("jobs_dead", "Jobs that failed for good, and that nobody has decided about.")
+def dead(now: datetime) -> Numbers:
+    return {(): Job.objects.filter(state=Job.State.DEAD).count()}
+
+
+@measure("jobs_latency_seconds", "From owed to done, on average of the last 15 minutes.", of=_PLACE)
+def latency(now: datetime) -> Numbers:
+    done = Job.objects.filter(finished_at__gt=now - RECENTLY, state=Job.State.DONE).order_by()
+    took = ExpressionWrapper(F("finished_at") - F("created_at"), output_field=DurationField())
+    found = done.values_list(*_PLACE).annotate(took=Avg(took))
+    return {(task, place): took.total_seconds() for task, place, took in found}
+
+
+@measure("jobs_error_rate", "The share of tries that failed, of the last 15 minutes.", of=_PLACE)
+def error_rate(now: datetime) -> Numbers:
+    return _rates(now, "job__task", "job__partition", fewest=1)
+
+
+@measure("jobs_task_error_rate", "The same for each task, where there were ten tries.", of=("task",))
+def task_error_rate(now: datetime) -> Numbers:
+    return _rates(now, "job__task", fewest=_FEWEST)
+
+
+@measure("workers", "Workers that were heard from within a minute.")
+def workers(now: datetime) -> Numbers:
+    return {(): Worker.objects.filter(heard_at__gt=now - SILENCE).count()}
+
+
+@measure(
+    "worker_silence_seconds", "How long nobody on this machine has been heard from, who was yesterday.", of=("host",)
+)
+def worker_silence(now: datetime) -> Numbers:
+    heard: dict[Subject, float] = {}
+    for name, at in Worker.objects.filter(heard_at__gt=now - FORGOTTEN).values_list("name", "heard_at"):
+        host, silence = (name.rpartition(":")[0],), (now - at).total_seconds()
+        heard[host] = min(silence, heard.get(host, silence))
+    return heard
+
+
+def _by_place(rows: object) -> Numbers:
+    return {tuple(place): n for *place, n in rows}  # type: ignore[attr-defined]
+
+
+def _rates(now: datetime, *by: str, fewest: int) -> Numbers:
+    ended = Attempt.objects.filter(ended_at__gt=now - RECENTLY).order_by().values_list(*by)
+    counted = ended.annotate(all=Count("pk"), failed=Count("pk", filter=~Q(error="")))
+    return {tuple(place): failed / tries for *place, tries, failed in counted if tries >= fewest}
+
+
+_MINUTE = timedelta(minutes=1)
+limit(
+    Limit(
+        kind="backlog",
+        measure="jobs_waiting",
+        above=100,
+        lasting=5 * _MINUTE,
+        below=60,
+        calm=2 * _MINUTE,
+        sentence="{value:.0f} jobs wait, and have for five minutes: they come in faster than they are done.",
+    )
+)
+limit(
+    Limit(
+        kind="error_rate",
+        measure="jobs_task_error_rate",
+        above=0.2,
+        lasting=2 * _MINUTE,
+        below=0.05,
+        calm=5 * _MINUTE,
+        sentence="{value:.0%} of the tries of {subject} failed in the last quarter of an hour.",
+    )
+)
+limit(
+    Limit(
+        kind="worker_silent",
+        measure="worker_silence_seconds",
+        above=SILENCE.total_seconds(),
+        lasting=timedelta(0),
+        below=30,
+        calm=timedelta(seconds=30),
+        sentence="No worker on {subject} has been heard from for {value:.0f} seconds.",
+    )
+)

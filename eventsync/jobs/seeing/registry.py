@@ -1,0 +1,45 @@
+"""Each app registers here what can be measured of it, and its limits. Called when the apps get ready."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from eventsync.jobs.seeing.rules import Limit
+
+Subject = tuple[str, ...]  # a value for each of `of`
+Read = Callable[[datetime], Mapping[Subject, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`says`: what its number is, with the unit. `of`: by what it is told apart. `read` asks the database, cheaply.
+
+    `here`: it is about this process or machine alone, so that a worker cannot read it for others.
+    """
+
+    name: str
+    says: str
+    of: Subject
+    read: Read
+    here: bool
+
+
+measures: dict[str, Measure] = {}
+limits: list[Limit] = []
+
+
+def measure(name: str, says: str, *, of: Subject = (), here: bool = False) -> Callable[[Read], Read]:
+    def register(read: Read) -> Read:
+        measures[name] = Measure(name, says, of, read, here)
+        return read
+
+    return register
+
+
+def limit(of: Limit) -> None:
+    limits.append(of)
+
+
+def total(name: str, now: datetime) -> float:
+    """The sum of a measure over all its subjects, now."""
+    return sum(measures[name].read(now).values())

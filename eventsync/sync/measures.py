@@ -1,0 +1,88 @@
+"""What can be measured of phones and streams, and when somebody must look."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+
+from eventsync.jobs.seeing.registry import Subject, limit, measure
+from eventsync.jobs.seeing.rules import Limit
+from eventsync.sync.models import Device, Operation, Profile, Quarantined, Resolution, StreamHead
+from eventsync.sync.poke.hub import hub
+from eventsync.sync.streams import kiosk_stream, roster_stream
+
+HEARD = timedelta(minutes=15)  # a phone that is looked at says something every minute, one in a pocket does not
+_AWAKE = timedelta(minutes=3)
+_KIOSK = Q(profile=Profile.KIOSK)
+
+Numbers = Mapping[Subject, float]
+
+
+@measure("phones", "Phones that were enrolled and not revoked.")
+def phones(now: datetime) -> Numbers:
+    return {(): _enrolled().count()}
+
+
+@measure("phones_heard", "Phones that were heard from within 15 minutes.")
+def phones_heard(now: datetime) -> Numbers:
+    return {(): Device.objects.filter(heard_at__gt=now - HEARD).count()}
+
+
+@measure("phones_holding", "Phones that hold records that are not here, as they last said.")
+def phones_holding(now: datetime) -> Numbers:
+    return {(): Device.objects.filter(pending__gt=0).count()}
+
+
+@measure("records_undelivered", "Records that phones hold and that are not here, as they last said.")
+def undelivered(now: datetime) -> Numbers:
+    return {(): Device.objects.aggregate(n=Sum("pending"))["n"] or 0}
+
+
+@measure("records_quarantined", "Records that could not be applied and that nobody has decided about.")
+def quarantined(now: datetime) -> Numbers:
+    return {(): Quarantined.objects.filter(resolution=Resolution.OPEN).count()}
+
+
+@measure("records_success_ratio", "The share of records that were handled without a failure of ours.", of=("event",))
+def success(now: datetime) -> Numbers:
+    """By the organisers' event; aim: eventsync/sync/reliability.py."""
+    received = Operation.objects.order_by().values_list("event_id").annotate(n=Count("pk"))
+    failed = Quarantined.objects.filter(code="handler_error").order_by().values_list("device__event_id")
+    failures = dict(failed.annotate(n=Count("operation_id", distinct=True)))
+    return {(str(event),): 1 - failures.get(event, 0) / n for event, n in received}
+
+
+@measure(
+    "stream_lag", "How many changes the list on the phone that is furthest behind lacks, of phones heard just now."
+)
+def stream_lag(now: datetime) -> Numbers:
+    awake = _enrolled().filter(heard_at__gt=now - _AWAKE, roster_version__isnull=False).order_by()
+    furthest = awake.values_list("event_id").annotate(
+        door=Min("roster_version", filter=~_KIOSK), kiosk=Min("roster_version", filter=_KIOSK)
+    )
+    behind = {roster_stream(event): door for event, door, _ in furthest if door is not None}
+    behind |= {kiosk_stream(event): kiosk for event, _, kiosk in furthest if kiosk is not None}
+    heads = StreamHead.objects.filter(stream__in=behind).values_list("stream", "head")
+    return {(): max((head - behind[stream] for stream, head in heads), default=0)}
+
+
+@measure("sockets_open", "Phones that this process pokes.", here=True)
+def sockets(now: datetime) -> Numbers:
+    return {(): hub.size}
+
+
+def _enrolled() -> QuerySet[Device]:
+    return Device.objects.filter(revoked_at=None, enrolled_at__isnull=False)
+
+
+limit(
+    Limit(
+        kind="stream_lag",
+        measure="stream_lag",
+        above=50,
+        lasting=timedelta(minutes=5),
+        below=10,
+        calm=timedelta(minutes=2),
+        sentence="A phone that is in use lacks {value:.0f} changes of the list of people, and has for five minutes.",
+    )
+)
