@@ -6,11 +6,14 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
+
+import boto3
+import pytest
 
 from tests.e2e.stage import PATIENCE, ROOT, free_port
 from tests.faults.processes import Database, Redis
@@ -44,6 +47,11 @@ class Amazon:
             self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
         until(lambda: "Running on" in (self.folder / "moto.log").read_text(), lambda: "moto does not answer")
 
+    def forget(self, queue: str) -> None:
+        where = {"endpoint_url": self.environment["AWS_ENDPOINT_URL"], "region_name": "eu-north-1"}
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+        boto3.resource("sqs", **where, **keys).get_queue_by_name(QueueName=queue).purge()
+
     def stop(self) -> None:
         if self.process is not None:
             self.process.kill()
@@ -63,8 +71,12 @@ class Worker:
 
     def hands(self) -> list[int]:
         """Those that work, by when they were started; after them come the monitor and the pusher."""
-        [guard] = children_of(self.process.pid)
+        [guard] = self.guards()
         return children_of(guard)[:-2]
+
+    def guards(self) -> list[int]:
+        """The one that watches them, from inside."""
+        return children_of(self.process.pid)
 
     def kill(self) -> None:
         """The whole tree, at once."""
@@ -118,8 +130,8 @@ class Workshop:
             self.redis.stop()
         self.database.end()
 
-    def worker(self) -> Worker:
-        """One more, ready to work. On its own where `inline` needs none."""
+    def worker(self, *, ready: bool = True) -> Worker:
+        """One more, ready to work."""
         log = self.folder / f"worker-{len(self.workers)}.log"
         with log.open("wb") as file:
             process = subprocess.Popen(
@@ -128,8 +140,18 @@ class Workshop:
             )  # fmt: skip
         worker = Worker(process, log)
         self.workers.append(worker)
-        until(lambda: len(worker.parts()) > PARTS, lambda: log.read_text()[-3000:])
+        if ready:
+            until(lambda: len(worker.parts()) > PARTS, lambda: log.read_text()[-3000:])
         return worker
+
+    def forget(self) -> None:
+        """The broker loses all that it holds."""
+        if self.redis is not None:
+            self.redis.stop()
+            self.redis.start()
+        else:
+            assert self.amazon is not None
+            self.amazon.forget(self.settings["EVENTSYNC_QUEUE"])
 
     def owe(self, *what: str) -> list[str]:
         """The ids of the new jobs; see `owe.py`."""
@@ -145,7 +167,7 @@ class Workshop:
 
     def settled(self, *, within: float = PATIENCE) -> Counter[tuple[str, str]]:
         """What `states` says when nothing is owed any more."""
-        until(lambda: all(state in FINISHED for _, state in self.states()), self._story, within)
+        until(lambda: all(state in FINISHED for _, state in self.states()), self.story, within)
         return self.states()
 
     def running(self, task: str) -> int:
@@ -154,7 +176,7 @@ class Workshop:
             "SELECT worker FROM jobs_attempt JOIN jobs_job ON jobs_job.id = job_id "
             f"WHERE task = '{task}' AND state = 'running' AND number = attempts AND subject IN ({self._begun()})"
         )
-        until(lambda: len(self.database.rows(sql)) == 1, self._story)
+        until(lambda: len(self.database.rows(sql)) == 1, self.story)
         return process_in(self.database.rows(sql)[0][0])
 
     def _begun(self) -> str:
@@ -167,6 +189,11 @@ class Workshop:
 
     def tries(self) -> Counter[str]:
         return Counter(str(UUID(subject)) for (subject,) in self.database.rows("SELECT subject FROM tried"))
+
+    def attempts(self) -> dict[str, int]:
+        """By subject."""
+        rows = self.database.rows("SELECT subject, attempts FROM jobs_job")
+        return {str(UUID(str(subject))): attempts for subject, attempts in rows}
 
     def done(self) -> list[str]:
         """The subjects that were dealt with, in the order in which they were."""
@@ -185,9 +212,14 @@ class Workshop:
         """Kind and subject of those that are open."""
         return sorted(self.database.rows("SELECT kind, subject FROM jobs_alert WHERE cleared_at IS NULL"))
 
-    def _story(self) -> str:
+    def story(self) -> str:
         logs = "\n".join(worker.log.read_text()[-3000:] for worker in self.workers)
         return f"{dict(self.states())}\n{logs}"
+
+
+def on(*few: str, all_of: Sequence[str] = BROKERS) -> pytest.MarkDecorator:
+    """The brokers that a test is played on: a few in the ordinary run, all that it has a meaning for in a proof."""
+    return pytest.mark.parametrize("workshop", all_of if "PROVE_ROUNDS" in os.environ else few, indirect=True)
 
 
 def process_in(name: str) -> int:

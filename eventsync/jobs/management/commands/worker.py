@@ -66,8 +66,8 @@ def _beat(name: str, supervisor: Supervisor, stop: threading.Event) -> None:
         try:
             if number % BEAT == 0:
                 Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
-                sweep(now=now)
                 rota.do_due(now)
+            sweep(now=now)
             supervisor.watch(due=tick(now=now))
         except DatabaseError as error:  # locked or gone for a while: the next beat will tell
             log.warning("The worker could not say that it is alive: %s", error)
