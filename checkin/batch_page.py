@@ -66,7 +66,7 @@ class Page:
                 flags = self._void(operation, door)
             case _:
                 flags = self._refuse(operation, door)
-        return Recorded(door.streams, flags)
+        return Recorded(door.streams, flags, door.venue)
 
     def _hold(self, operation: Incoming) -> Outcome:
         if self._named.elsewhere(operation.payload):

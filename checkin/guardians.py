@@ -7,6 +7,7 @@ import base64
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from checkin import models, roster
 from checkin.identity import Identities
@@ -84,7 +85,8 @@ class Tries:
             return Quarantine("wrong_event", "The person belongs to another event.")
         unknown = () if person else ("unknown_person",)
         elsewhere = () if str(operation.author.venue_id or place[1]) == place[1] else ("wrong_scope",)
-        return Recorded(frozenset([guardians_stream(self._event)]), (*unknown, *elsewhere, *operation.flags))
+        flags = (*unknown, *elsewhere, *operation.flags)
+        return Recorded(frozenset([guardians_stream(self._event)]), flags, UUID(place[1]))
 
     def _row(self, operation: Incoming) -> bulk.Row:
         payload, author = operation.payload, operation.author

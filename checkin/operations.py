@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from checkin import models
+from checkin import events, models
 from checkin.batch_page import Page
 from checkin.guardians import Tries
 from checkin.listing_page import ListingPage
@@ -97,17 +97,26 @@ def _no_override_at_a_kiosk(profile: str, said: Passage) -> bool:
 _LEADING = ("lead", "control")
 _DOOR = ("door", *_LEADING)
 _SELF = ("kiosk", *_DOOR)
-_KINDS: dict[str, type[Any]] = {"checkin.leave": Passage, "checkin.void": Voiding}
-for _name, _payload in _KINDS.items():
-    registry.operation(_name, payload=_payload, profiles=_DOOR, family=Attendance)
 registry.operation(
-    "checkin.arrive", payload=Passage, profiles=_SELF, family=Attendance, permits=_no_override_at_a_kiosk
+    "checkin.arrive",
+    payload=Passage,
+    profiles=_SELF,
+    family=Attendance,
+    fact=events.PeopleArrived,
+    permits=_no_override_at_a_kiosk,
 )
-registry.operation("checkin.refuse", payload=Refusal, profiles=_SELF, family=Attendance)
 # Of one family with what they bear upon: a hold and an arrival of one phone keep their order.
-registry.operation("checkin.hold", payload=Hold, profiles=_LEADING, family=Attendance)
-registry.operation("checkin.release", payload=Release, profiles=_LEADING, family=Attendance)
-for _name, _payload in {"checkin.merge": Merging, "checkin.confirm": Confirmation}.items():
-    registry.operation(_name, payload=_payload, profiles=_LEADING, family=Attendance)
-registry.operation("checkin.release_try", payload=Trying, profiles=_LEADING, family=Tries)
-registry.operation("checkin.register", payload=Registration, profiles=_DOOR, family=Attendance)
+for _name, _payload, _profiles, _fact in (
+    ("checkin.leave", Passage, _DOOR, events.PeopleLeft),
+    ("checkin.void", Voiding, _DOOR, events.AttendanceVoided),
+    ("checkin.refuse", Refusal, _SELF, events.PeopleRefused),
+    ("checkin.hold", Hold, _LEADING, events.HoldsPlaced),
+    ("checkin.release", Release, _LEADING, events.HoldsReleased),
+    ("checkin.register", Registration, _DOOR, events.PeopleRegistered),
+    ("checkin.merge", Merging, _LEADING, events.PeopleMerged),
+    ("checkin.confirm", Confirmation, _LEADING, events.PeopleConfirmed),
+):
+    registry.operation(_name, payload=_payload, profiles=_profiles, family=Attendance, fact=_fact)
+registry.operation(
+    "checkin.release_try", payload=Trying, profiles=_LEADING, family=Tries, fact=events.ReleaseCodesTried
+)

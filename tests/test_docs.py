@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from eventsync.jobs.catalogue_page import page
 from eventsync.sync.errors import STATUS
 from eventsync.sync.registry import registry
 
@@ -35,6 +36,11 @@ def test_every_operation_kind_is_in_the_protocol_and_the_glossary(kind: str) -> 
 def test_every_error_code_is_in_the_protocol(code: str, status: int) -> None:
     rows = [line.split("|") for line in read("docs/protocol.md").splitlines() if line.startswith("| `")]
     assert [row[2].count(str(status)) for row in rows if f"`{code}`" in row[1]] == [1]
+
+
+def test_catalogue_of_domain_events_is_what_the_code_has() -> None:
+    """If not: `manage.py event_catalogue`. A stored version keeps its shape: a change of one is a new version."""
+    assert read("docs/events.md") == page()
 
 
 @pytest.mark.parametrize("command", commands())

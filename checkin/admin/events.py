@@ -12,7 +12,9 @@ from django.http import HttpRequest
 from checkin import roster
 from checkin.conflicts import sweeping
 from checkin.models import AttendanceRecord, Checkpoint, Person
+from eventsync.jobs.publishing import publish
 from eventsync.schedule.admin import EventAdmin, VenueAdmin
+from eventsync.schedule.events import VenueAdded
 from eventsync.schedule.models import Event, Venue
 
 
@@ -28,6 +30,7 @@ class EventWithCheckpointsAdmin(EventAdmin):
             super().save_related(request, form, formsets, change)
             venues = form.instance.venues.all() if "tz" in form.changed_data else _changed(formsets)
             _publish(venue.pk for venue in venues)
+            _tell_of_new([venue for formset in formsets for venue in formset.new_objects])
         if change and "apart_minutes" in form.changed_data:
             sweeping.look_again(form.instance.pk)
 
@@ -42,10 +45,15 @@ class VenueWithCheckpointsAdmin(VenueAdmin):
         with transaction.atomic():
             super().save_model(request, obj, form, change)
             _publish([obj.pk])
+            _tell_of_new([] if change else [obj])
 
 
 def _changed(formsets: Iterable[Any]) -> list[Venue]:
     return [venue for formset in formsets for venue, _ in formset.changed_objects]
+
+
+def _tell_of_new(venues: Iterable[Venue]) -> None:
+    publish(*(VenueAdded(event=venue.event_id, venue=venue.pk) for venue in venues))
 
 
 def _publish(venues: Iterable[UUID]) -> None:

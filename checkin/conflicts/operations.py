@@ -8,6 +8,7 @@ import msgspec
 
 from checkin import models, records
 from checkin.conflicts.settling import settle_again
+from checkin.events import ConflictsOwned, ConflictsResolved
 from checkin.payloads import Digest
 from eventsync.sync import bulk
 from eventsync.sync.registry import Incoming, Outcome, Recorded, registry
@@ -91,5 +92,7 @@ def _row(operation: Incoming) -> bulk.Row:
     return (operation.id, author.event_id, payload.conflict, verb, *said, *moment)
 
 
-registry.operation("checkin.own", payload=Owning, profiles=("lead", "control"), family=Acts)
-registry.operation("checkin.resolve", payload=Resolving, profiles=("lead", "control"), family=Acts)
+registry.operation("checkin.own", payload=Owning, profiles=("lead", "control"), family=Acts, fact=ConflictsOwned)
+registry.operation(
+    "checkin.resolve", payload=Resolving, profiles=("lead", "control"), family=Acts, fact=ConflictsResolved
+)

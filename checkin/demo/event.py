@@ -15,6 +15,8 @@ from checkin.rosters.applying import apply_import
 from checkin.rosters.layouts import TEMPLATE
 from checkin.rosters.listing import Listed, Listing
 from checkin.rosters.planning import plan_listing
+from eventsync.jobs.publishing import publish
+from eventsync.schedule.events import VenueAdded
 from eventsync.schedule.models import Event, Venue
 
 SLUG = "demo"
@@ -93,6 +95,7 @@ def _id(name: str) -> uuid.UUID:
 def _checkpoints(event: Event) -> Iterator[Checkpoint]:
     for slug, (name, doors) in _VENUES.items():
         venue = Venue.objects.create(id=_id(slug), event=event, slug=slug, name=name)
+        publish(VenueAdded(event=event.id, venue=venue.id))
         for door, made in doors.items():
             checkpoint = Checkpoint.objects.create(
                 id=_id(f"{slug}/{door}"), venue=venue, name=door, policy=made.policy, kind=made.kind,

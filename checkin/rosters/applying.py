@@ -10,9 +10,11 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from checkin import models, roster, rules
+from checkin.events import RosterImported
 from checkin.models import CredentialState
 from checkin.rosters.planning import Entry, Plan, plan_listing
 from checkin.rosters.table import Progress, RosterError, silent
+from eventsync.jobs.publishing import publish
 from eventsync.schedule.models import Event
 from eventsync.sync import bulk
 from eventsync.sync.models import Change
@@ -54,6 +56,8 @@ def apply_import(event: Event, plan: Plan, progress: Progress = silent) -> Repor
         if now.problems:
             raise RosterError(f"The roster has changed since the file was checked. {refusal(now)}")
         _write(event, now, change)
+        if now.new or now.changed:
+            publish(RosterImported(event=event.id, new=len(now.new), changed=len(now.changed)))
     transaction.on_commit(_analyze)
     return Report(now)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from checkin.events import SafetyProposed
 from checkin.models import Person, SafetyProposal
 from checkin.models.safety import TEXT_LENGTH
 from checkin.safety import proposing
@@ -62,5 +63,10 @@ class Proposals:
 
 
 registry.operation(
-    "checkin.propose_safety", payload=Proposal, profiles=("door", "lead", "control"), family=Proposals, sealed=True
+    "checkin.propose_safety",
+    payload=Proposal,
+    profiles=("door", "lead", "control"),
+    family=Proposals,
+    fact=SafetyProposed,
+    sealed=True,
 )

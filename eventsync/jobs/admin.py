@@ -16,14 +16,15 @@ from django.utils.timesince import timesince
 from django_q import models as queue
 
 from eventsync.jobs import alerts
-from eventsync.jobs.models import Alert, Attempt, Job, Worker
+from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Worker
 from eventsync.jobs.queue import cancel, replay
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]  # generic in their type stubs only
     AttemptInlineBase = admin.TabularInline[Attempt, Job]
+    HandlingInlineBase = admin.TabularInline[Handling, DomainEvent]
 else:
-    ModelAdmin, AttemptInlineBase = admin.ModelAdmin, admin.TabularInline
+    ModelAdmin, AttemptInlineBase, HandlingInlineBase = admin.ModelAdmin, admin.TabularInline, admin.TabularInline
 
 NEVER = "–"
 
@@ -119,6 +120,33 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.display(description="error")
     def error_line(self, job: Job) -> str:
         return job.error.partition("\n")[0][:200]
+
+
+class HandlingInline(HandlingInlineBase):
+    """Which subscribers have acted on it."""
+
+    model = Handling
+    fields = ("subscriber", "at")
+    readonly_fields = fields
+    can_delete = False
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(DomainEvent)
+class DomainEventAdmin(ReadOnlyAdmin):
+    list_display = ["name", "occurred", "partition", "correlation"]
+    list_filter = ["name"]
+    search_fields = ["id", "correlation", "partition"]
+    search_help_text = "Its id, the id of what it began with, or a partition."
+    fields = ["name", "version", "occurred_at", "body", "event_id", "partition", "correlation", "id"]
+    inlines = [HandlingInline]
+
+    @admin.display(description="occurred", ordering="id")
+    def occurred(self, row: DomainEvent) -> str:
+        return ago(row.occurred_at)
 
 
 @admin.register(Worker)

@@ -11,3 +11,4 @@ class JobsConfig(AppConfig):
         import_module("eventsync.jobs.seeing.measures")
         import_module("eventsync.jobs.approvals.jobs")
         import_module("eventsync.jobs.approvals.admin")  # a part of the app, where Django does not look by itself
+        import_module("eventsync.jobs.publishing")

@@ -94,6 +94,41 @@ class Attempt(models.Model):
         return f"{self.job} ({self.number})"
 
 
+class DomainEvent(models.Model):
+    """A fact in the past tense, written with what it tells of. What it says is read by `publishing.fact_of`."""
+
+    id = models.UUIDField(primary_key=True, editable=False, help_text="Sorts by time.")
+    name = models.CharField(max_length=60)
+    version = models.PositiveSmallIntegerField()
+    event_id = models.UUIDField(null=True, help_text="The organisers' event.")
+    partition = models.CharField(max_length=60, blank=True, help_text="Whose work it makes: a venue or an event.")
+    correlation = models.UUIDField(help_text="What it all began with: an operation, a job, or the domain event itself.")
+    occurred_at = models.DateTimeField()
+    body = models.TextField(help_text="JSON, as it goes out.")
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["correlation"], name="domain_event_correlation")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Handling(models.Model):
+    """A subscriber has acted on a domain event: written in the same transaction, so that it acts once."""
+
+    domain_event = models.ForeignKey(DomainEvent, on_delete=models.CASCADE, related_name="handlings")
+    subscriber = models.CharField(max_length=100)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["domain_event", "subscriber"], name="handled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.domain_event}: {self.subscriber}"
+
+
 class Worker(models.Model):
     """A running `manage.py worker`, as it was last heard from."""
 

@@ -34,6 +34,7 @@ CHANGED = "It had changed since somebody approved it."
 APPROVAL = "job"  # the kind of approvals that are about jobs
 
 Task = Callable[[UUID], None]
+Ended = Callable[[Job, str], None]  # a job, and the state that it ends in
 
 
 class Permanent(Exception):
@@ -53,6 +54,7 @@ class Registered:
 
 
 _tasks: dict[str, Registered] = {}
+_ended: list[Ended] = []
 
 
 def task(name: str, policy: Policy | None = None) -> Callable[[Task], Task]:
@@ -63,6 +65,12 @@ def task(name: str, policy: Policy | None = None) -> Callable[[Task], Task]:
         return function
 
     return register
+
+
+def when_ended(hear: Ended) -> Ended:
+    """Registers who hears, in the same transaction, that a job is done or dead."""
+    _ended.append(hear)
+    return hear
 
 
 def policy_of(name: str) -> Policy:
@@ -112,8 +120,14 @@ def enqueue(
     if job.id == key:
         steps.owed(job)
     if job.due_at <= now:
-        transaction.on_commit(wake)
+        _wake_after_commit()
     return job
+
+
+def _wake_after_commit() -> None:
+    """Once for all that a transaction owes: whoever wakes goes on until nothing is left."""
+    if not any(wake in owed for owed in connection.run_on_commit):
+        transaction.on_commit(wake)
 
 
 def wake() -> None:
@@ -217,6 +231,8 @@ def _leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -
     try:
         with transaction.atomic():
             left = mine.update(state=state, error=error, lease=None, **columns)
+            for hear in _ended if left and state in {Job.State.DONE, Job.State.DEAD} else ():
+                hear(job, state)
     except IntegrityError:  # what it would wait under is owed again by another job
         state = Job.State.CANCELLED
         left = mine.update(state=state, error=f"{error} {OWED_AGAIN}", lease=None, finished_at=now)

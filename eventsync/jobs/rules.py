@@ -68,6 +68,7 @@ class Policy:
     `retries`: how long to wait after each failure that may pass; after the last one the job is dead. `expires_after`:
     how long it is worth doing. `ordered`: within a partition one after the other, in the order in which they were owed.
     `approval`: who must agree before; None: nobody.
+    `announced`: whether a domain event says that it is done or dead.
     """
 
     retries: tuple[timedelta, ...] = RETRIES
@@ -75,6 +76,7 @@ class Policy:
     expires_after: timedelta | None = None
     ordered: bool = False
     approval: Demand | None = None
+    announced: bool = True
 
     @property
     def attempts(self) -> int:

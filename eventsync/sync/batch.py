@@ -1,6 +1,6 @@
 """One attempt at a batch: one transaction, from the locks to the verdicts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Device, Operation, Quarantined, Verdict
 from eventsync.sync.registry import Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
 from eventsync.sync.streams import lock
+from eventsync.sync.telling import Place, place_of, tell
 from eventsync.sync.triage import Arrival, Item
 from eventsync.sync.wire import Received
 
@@ -66,7 +67,9 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         _store_operations(fresh.values(), results, arrival)
         _store_quarantined(fresh.values(), results, arrival)
         _hear(arrival)
-        return _answers(items, fresh, known | results, arrival)
+        answers = _answers(items, fresh, known | results, arrival)
+        tell(_new(items, answers, decided))
+        return answers
 
 
 def _families(items: Sequence[Item]) -> list[tuple[Family, list[Incoming]]]:
@@ -135,6 +138,17 @@ def result_of(item: Item, outcome: Outcome | None, visible: Visible) -> Result:
             return Result(received.id, Verdict.QUARANTINED.value, received.hash, code=code, message=message)
         case None:
             raise AssertionError(f"{received.id} was not decided")
+
+
+def _new(
+    items: Sequence[Item], answers: Sequence[Result], decided: dict[str, Outcome]
+) -> Iterator[tuple[str, Place | None]]:
+    """What the batch said for the first time: each operation, and the kind of fact that it is."""
+    for item, answer in zip(items, answers, strict=True):
+        if not answer.replayed:
+            quarantined = answer.verdict == Verdict.QUARANTINED
+            outcome = Quarantine(answer.code, answer.message) if quarantined else decided[answer.id]
+            yield answer.id, place_of(item.judged, outcome, item.author)
 
 
 def _binding(item: Item) -> bool:

@@ -12,7 +12,9 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import F
 
+from eventsync.jobs.publishing import publish
 from eventsync.sync.errors import ApiError
+from eventsync.sync.events import DeviceEnrolled, DeviceRevoked
 from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Device, DeviceToken, EnrolmentCode, Profile
 from eventsync.sync.streams import device_stream, lock
@@ -79,6 +81,7 @@ def enrol(*, code: str, device_id: UUID, name: str, app_version: str, now: datet
         if not lost_reply:
             EnrolmentCode.objects.filter(pk=invitation.pk).update(used=F("used") + 1)
         device = _enrolled(invitation, device_id, name=name, app_version=app_version, now=now)
+        publish(DeviceEnrolled(event=device.event_id, venue=device.venue_id, device=device.id))
         token = secrets.token_urlsafe(32)
         DeviceToken.objects.create(digest=_digest(token), device=device, code=invitation, created_at=now)
     return device, token
@@ -155,7 +158,9 @@ def _device(columns: Sequence[Any]) -> Device:
 def revoke(device: Device, *, now: datetime) -> None:
     """From now on the device may only deliver what it holds; it erases its roster when it hears of it."""
     device.revoked_at = now
-    _change(device, "revoked_at")
+    with transaction.atomic():
+        _change(device, "revoked_at")
+        publish(DeviceRevoked(event=device.event_id, venue=device.venue_id, device=device.id))
 
 
 def assign(device: Device, *, profile: str, venue_id: UUID | None) -> None:

@@ -14,6 +14,7 @@ from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 from eventsync.sync.push import PATIENCE, retried, with_all_locks
 from eventsync.sync.registry import Family, Incoming, Outcome, registry
 from eventsync.sync.streams import Changes, device_stream, lock
+from eventsync.sync.telling import place_of, tell
 from eventsync.sync.triage import Arrival, Item, triage
 from eventsync.sync.wire import read_operation
 
@@ -111,6 +112,7 @@ def _decide(
         transaction.set_rollback(True)
         return Attempt(applied=False, told=f"It still cannot be applied ({result.code}): {result.message}")
     _store(asked, stored, result)
+    tell([(result.id, place_of(asked.item.judged, outcome, asked.item.author))])
     _resolve(row, asked)
     _tell_author(asked.item, result, changes)
     return Attempt(applied=True, told=f"It was applied: the verdict is {result.verdict}.")

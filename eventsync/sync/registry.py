@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from eventsync.sync.events import OperationsRecorded
 from eventsync.sync.models import Device
 from eventsync.sync.streams import Changes, device_stream
 
@@ -30,10 +31,13 @@ class Incoming(msgspec.Struct, frozen=True):
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """The fact is in the books. `streams`: where its effect can be seen; `flags`: all that a person should know."""
+    """The fact is in the books. `streams`: where its effect can be seen; `flags`: all that a person should know;
+    `venue`: where it happened, when that was at one.
+    """
 
     streams: frozenset[str] = frozenset()
     flags: tuple[str, ...] = ()
+    venue: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ class Family(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """An operation kind: the shape of its payload, who may push it, and what applies it.
+    """An operation kind: the shape of its payload, who may push it, what applies it, and what others hear of it.
 
     `permits`: whether one of its profiles may say just this, by the profile and the payload. `sealed`: what it says is
     kept by its family alone, where who reads it is noted; of the operation itself only the hash of its body stays.
@@ -85,6 +89,7 @@ class Kind:
     payload: type[msgspec.Struct]
     profiles: frozenset[str]
     family: type[Family]
+    fact: type[OperationsRecorded]
     permits: Callable[[str, Any], bool]
     sealed: bool = False
 
@@ -116,12 +121,13 @@ class Registry:
         payload: type[msgspec.Struct],
         profiles: Sequence[str],
         family: type[Family],
+        fact: type[OperationsRecorded],
         permits: Callable[[str, Any], bool] = lambda profile, payload: True,
         sealed: bool = False,
     ) -> None:
         if name in self.kinds:
             raise ValueError(f"operation kind {name} is registered twice")
-        self.kinds[name] = Kind(name, payload, frozenset(profiles), family, permits, sealed)
+        self.kinds[name] = Kind(name, payload, frozenset(profiles), family, fact, permits, sealed)
 
     def streams(self, reader: Callable[[Device], Sequence[str]]) -> Callable[[Device], Sequence[str]]:
         """Decorator: names the streams of one app that a device may read."""

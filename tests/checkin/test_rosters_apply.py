@@ -1,5 +1,6 @@
 """Importing: once is once, a changed file updates, nothing is half-imported."""
 
+import json
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connection
 from checkin import roster, rules
 from checkin.models import AttendanceRecord, Credential, Headcount, Person
 from checkin.rosters import Plan, Report, RosterError, apply_import, applying, plan_import, read_roster
+from eventsync.jobs.models import DomainEvent
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Change, StreamHead
 from eventsync.sync.streams import roster_stream
@@ -56,6 +58,15 @@ class Recorder:
 @pytest.fixture
 def event() -> Event:
     return Event.objects.create(slug="camp", name="Camp", first_day=DAY, last_day=DAY)
+
+
+def test_import_tells_how_many_it_added_and_changed(event: Event) -> None:
+    take(event, "number,name\n1,Anna\n2,Bert\n")
+    take(event, "number,name\n1,Anne\n2,Bert\n")
+    take(event, "number,name\n1,Anne\n2,Bert\n")
+    told = DomainEvent.objects.filter(name="roster_imported", event_id=event.id).order_by("id")
+    said = [json.loads(body) for body in told.values_list("body", flat=True)]
+    assert [(each["new"], each["changed"]) for each in said] == [(2, 0), (0, 1)]
 
 
 def test_people_are_on_the_roster_and_in_its_stream(event: Event) -> None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.test import Client
 
+from eventsync.jobs.models import DomainEvent
 from eventsync.schedule.models import Event, Venue
 from eventsync.sync.models import EnrolmentCode
 from tests.cast import make_games, make_phone
@@ -25,10 +26,27 @@ def invitation(games, **said):
     return {"event": games.event.pk, "venue": "", "profile": "door", "uses": "2", "hours": "5", **said}
 
 
+def added() -> set[str]:
+    """The venues that domain events tell of."""
+    return set(DomainEvent.objects.filter(name="venue_added").values_list("partition", flat=True))
+
+
 def test_new_event_comes_with_its_venues(db):
     said = EVENT | inline("venues", {"name": "Hall", "slug": "hall"}, {"name": "Pool", "slug": "pool"})
     assert alice().post("/admin/schedule/event/add/", said).status_code == 302
-    assert [venue.name for venue in Event.objects.get(slug="camp").venues.all()] == ["Hall", "Pool"]
+    venues = Event.objects.get(slug="camp").venues.all()
+    assert [venue.name for venue in venues] == ["Hall", "Pool"]
+    assert added() == {str(venue.pk) for venue in venues}
+
+
+def test_new_venue_is_told_of_once(games):
+    said = {"event": games.event.pk, "name": "Lake", "slug": "lake"}
+    desk = alice()
+    assert desk.post("/admin/schedule/venue/add/", said).status_code == 302
+    lake = games.event.venues.get(slug="lake")
+    desk.post(f"/admin/schedule/venue/{lake.pk}/change/", said | {"name": "The lake"})
+    assert added() == {str(lake.pk)}
+    assert DomainEvent.objects.filter(name="venue_added").count() == 1
 
 
 @pytest.mark.parametrize(

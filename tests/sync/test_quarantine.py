@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from checkin import roster
 from checkin.models import AttendanceRecord, Checkpoint, Headcount
+from eventsync.jobs.models import DomainEvent
 from eventsync.sync import quarantine
 from eventsync.sync.enrolment import publish_profile
 from eventsync.sync.models import Device, Operation, Quarantined, Resolution
@@ -53,6 +54,8 @@ def test_rerun_after_the_fix_applies_the_stored_bytes(games, phone):
     row.refresh_from_db()
     assert (row.resolution, row.resolved_by, bytes(row.body)) == ("applied", "alice", json.dumps(operation).encode())
     assert Headcount.objects.get(checkpoint=door).present == 1
+    names = [name for name in DomainEvent.objects.order_by("id").values_list("name", flat=True) if "device" not in name]
+    assert names == ["operations_quarantined", "people_arrived"]
 
 
 def test_rerun_tells_the_author_and_a_repeat_gets_the_new_verdict(games, phone):

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from eventsync.ids import uuid7
 from eventsync.sync.client.clock import hear
 from eventsync.sync.client.http import HttpTransport
 from eventsync.sync.client.loop import Loop
-from eventsync.sync.client.messages import PROTOCOL, uuid7
+from eventsync.sync.client.messages import PROTOCOL
 from eventsync.sync.client.outbox import Operation, Outbox
 from eventsync.sync.client.poke import Poke
 from eventsync.sync.client.pull import Pull

@@ -1,19 +1,10 @@
-"""Small things of the wire: ids, times, the checksum of a record."""
+"""Small things of the wire: times, the checksum of a record."""
 
-import secrets
 from datetime import UTC, datetime
-from uuid import UUID
 from zlib import crc32
 
 PROTOCOL = 1
 CHECKSUM_MODULUS = 2**32
-
-
-def uuid7(now: datetime) -> str:
-    """An id that sorts by the time it was made."""
-    stamp = max(0, int(now.timestamp() * 1000)) & (2**48 - 1)
-    number = stamp << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
-    return str(UUID(int=number))
 
 
 def write_time(moment: datetime) -> str:

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from eventsync.sync.client.messages import read_time, uuid7, write_time
+from eventsync.ids import uuid7
+from eventsync.sync.client.messages import read_time, write_time
 
 Operation = dict[str, Any]
 Settlement = Mapping[str, Any]  # a result of protocol 3, and the `server_time` that came with it

@@ -1,12 +1,9 @@
 """A whole device: its loops, its heartbeat, its ids."""
 
 import asyncio
-import uuid
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from eventsync.sync.client.device import Device
-from eventsync.sync.client.messages import uuid7
 from eventsync.sync.client.outbox import Outbox
 from eventsync.sync.client.records import Records
 from eventsync.sync.client.server import NoAnswer, Response
@@ -14,16 +11,6 @@ from tests.cast import NOON, Games
 from tests.network import Wire, run
 from tests.sync.apart import apart
 from tests.sync.client.acts import arrival
-
-
-def test_ids_sort_by_the_time_they_were_made() -> None:
-    ids = [uuid7(datetime(2026, 7, 4, 12, second, tzinfo=UTC)) for second in range(30)]
-    assert ids == sorted(ids)
-    assert {uuid.UUID(each).version for each in ids} == {7}
-
-
-def test_id_is_made_by_a_clock_that_is_impossibly_wrong() -> None:
-    assert uuid.UUID(uuid7(datetime(1, 1, 1, tzinfo=UTC))).version == 7
 
 
 def test_enrolment_learns_the_clock(games: Games, device: Device) -> None:

@@ -1,0 +1,112 @@
+"""Domain events go out: written with what they tell of, and owed to each subscriber in the same transaction."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+
+from eventsync.ids import uuid7
+from eventsync.jobs.events import Fact, JobDied, JobDone, catalogue
+from eventsync.jobs.models import DomainEvent, Handling, Job
+from eventsync.jobs.queue import Permanent, enqueue, policy_of, task, when_ended
+from eventsync.jobs.rules import Policy
+
+F = TypeVar("F", bound=Fact)
+Handle = Callable[[F, DomainEvent], object]
+Carrier = Callable[[Sequence[DomainEvent]], object]
+
+_subscribers: dict[str, list[str]] = {}  # the tasks that hear of a domain event, by its name
+_carriers: list[Carrier] = []
+
+
+def subscribe(name: str, to: type[F], policy: Policy | None = None) -> Callable[[Handle[F]], Handle[F]]:
+    """Registers who hears of a kind of fact, by a job of this name each time.
+
+    It acts on the database alone, in one transaction with the mark that it did, so that what it does is done once. What
+    goes out of the house is a job that it owes.
+    """
+
+    def register(handle: Handle[F]) -> Handle[F]:
+        task(name, dataclasses.replace(policy or Policy(), announced=False))(_once(name, handle))
+        _subscribers.setdefault(to.name, []).append(name)
+        return handle
+
+    return register
+
+
+def carrier(carry: Carrier) -> Carrier:
+    """Registers who takes all domain events on to others, in the publisher's transaction: it may only write."""
+    _carriers.append(carry)
+    return carry
+
+
+def subscribers_of(name: str) -> Sequence[str]:
+    return _subscribers.get(name, ())
+
+
+def publish(*facts: Fact, correlation: UUID | None = None) -> list[DomainEvent]:
+    """Writes the facts, and a job for each subscriber of each, in the caller's transaction.
+
+    `correlation`: what it all began with; without it, each begins something.
+    """
+    if not facts:
+        return []
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("a domain event is published with what it tells of")
+    rows = DomainEvent.objects.bulk_create([_row(fact, correlation) for fact in facts])
+    for row in rows:
+        for name in subscribers_of(row.name):
+            enqueue(name, row.id, partition=row.partition, correlation=row.correlation)
+    for carry in _carriers:
+        carry(rows)
+    return rows
+
+
+def _row(fact: Fact, correlation: UUID | None) -> DomainEvent:
+    if (fact.name, fact.version) not in catalogue:
+        raise LookupError(f"{type(fact).__name__} is not registered as a domain event")
+    now = timezone.now()
+    key = UUID(uuid7(now))
+    return DomainEvent(
+        id=key,
+        name=fact.name,
+        version=fact.version,
+        event_id=fact.event,
+        partition=fact.partition,
+        correlation=correlation or key,
+        occurred_at=now,
+        body=orjson.dumps(fact).decode(),
+    )
+
+
+def fact_of(row: DomainEvent) -> Fact:
+    """What a stored domain event says. Permanent when no class reads it any more."""
+    kind = catalogue.get((row.name, row.version))
+    if kind is None:
+        raise Permanent(f"Nothing here reads {row.name} of version {row.version} any more.")
+    return msgspec.json.decode(row.body, type=kind)
+
+
+def _once(name: str, handle: Handle[Any]) -> Callable[[UUID], None]:
+    def work(subject: UUID) -> None:
+        row = DomainEvent.objects.get(id=subject)
+        fact = fact_of(row)
+        with transaction.atomic():
+            _, first = Handling.objects.get_or_create(domain_event=row, subscriber=name)
+            if first:
+                handle(fact, row)
+
+    return work
+
+
+@when_ended
+def tell_of_the_end(job: Job, state: str) -> None:
+    """A job that is done may be what others waited for; one that is dead is of somebody's concern."""
+    kind = JobDone if state == Job.State.DONE else JobDied
+    if policy_of(job.task).announced:
+        publish(kind(job=job.id, task=job.task, subject=job.subject), correlation=job.correlation)

@@ -1,0 +1,35 @@
+"""What the engine tells other apps."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from eventsync.jobs.events import Fact, domain_event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationsRecorded(Fact):
+    """Operations of one kind, at one venue, that one transaction recorded; of their ids none is told of twice."""
+
+    operations: tuple[UUID, ...]
+
+
+@domain_event("operations_quarantined")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationsQuarantined(OperationsRecorded):
+    """Operations came that cannot be applied. They are kept whole until somebody looks at them."""
+
+
+@domain_event("device_enrolled")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceEnrolled(Fact):
+    """A phone or an agent took part for the first time, or came back with a new code."""
+
+    device: UUID
+
+
+@domain_event("device_revoked")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRevoked(Fact):
+    """A device may only deliver what it holds from now on."""
+
+    device: UUID
