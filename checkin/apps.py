@@ -12,4 +12,5 @@ class CheckinConfig(AppConfig):
         import_module("checkin.conflicts.operations")
         import_module("checkin.safety.operations")
         import_module("checkin.records")
+        import_module("checkin.rights")
         import_module("checkin.tasks")

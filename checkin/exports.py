@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from checkin.models import AttendanceRecord, Checkpoint
 from checkin.queries import Who, ledger
 from checkin.rosters import cells
-from eventsync.schedule.models import Event
+from eventsync.schedule.models import Event, Venue
 
 HEADER = (
     "venue", "checkpoint", "window", "slot", "what", "undone", "number", "name", "delegation", "role", "happened",
@@ -25,11 +26,13 @@ Cell = str | datetime
 Row = list[Cell]
 
 
-def attendance(event: Event, checkpoint: Checkpoint | None = None) -> Iterator[Row]:
+def attendance(
+    event: Event, checkpoint: Checkpoint | None = None, venues: QuerySet[Venue] | None = None
+) -> Iterator[Row]:
     """The header, then the records in order of time; times are in the event's zone."""
     zone = ZoneInfo(event.tz)
     yield [f"{name} ({event.tz})" if name in {"happened", "received"} else name for name in HEADER]
-    for record, who, flags in ledger(event, checkpoint):
+    for record, who, flags in ledger(event, checkpoint, venues):
         yield [safe(cell) for cell in _cells(record, who, flags, zone)]
 
 

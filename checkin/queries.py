@@ -164,11 +164,13 @@ def flags_of(records: Sequence[AttendanceRecord]) -> dict[UUID, list[str]]:
 Told = tuple[AttendanceRecord, Who, list[str]]
 
 
-def ledger(event: Event, checkpoint: Checkpoint | None = None) -> Iterator[Told]:
-    """The whole ledger in order of time, with names and flags, a page in memory at a time."""
+def ledger(event: Event, checkpoint: Checkpoint | None = None, venues: QuerySet[Venue] | None = None) -> Iterator[Told]:
+    """The whole ledger in order of time, with names and flags, a page in memory at a time; or only of these venues."""
     rows: QuerySet[AttendanceRecord] = AttendanceRecord.objects.filter(event=event)
     if checkpoint:
         rows = rows.filter(checkpoint=checkpoint)
+    if venues is not None:
+        rows = rows.filter(checkpoint__venue__in=venues)
     rows = rows.select_related("checkpoint__venue", "device").order_by("at", "operation_id")
     page = list(rows[:PAGE])
     while page:

@@ -32,6 +32,7 @@ CSRF_TRUSTED_ORIGINS = [f"{_base.scheme}://{_base.netloc}"]
 INSTALLED_APPS = [
     "daphne",
     "eventsync",
+    "eventsync.access",
     "eventsync.jobs",
     "eventsync.sync",
     "eventsync.schedule",
@@ -118,6 +119,7 @@ Q_CLUSTER = {
     **_brokers[BROKER],
 }
 
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "eventsync.access.backend.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")

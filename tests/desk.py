@@ -1,9 +1,15 @@
-"""Who sits at the organisers' desk: Alice owns everything, Bob may what he was given, Charlie must not."""
+"""Who sits at the organisers' desk: Alice owns everything, Bob may what he was given, Charlie must not.
+
+`staff` gives somebody a role, as an event does it.
+"""
 
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+
+from eventsync.access.ranks import Rank
+from eventsync.schedule.models import Event, StaffRole, Venue
 
 
 def alice() -> Client:
@@ -21,6 +27,13 @@ def bob(*permissions: str) -> Client:
 
 def charlie() -> Client:
     return _client(User.objects.create_user("charlie", is_staff=True))
+
+
+def staff(name: str, rank: Rank, event: Event, venue: Venue | None = None) -> Client:
+    """Somebody with this role; called again with the same name, the same person with one more."""
+    user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+    StaffRole.objects.create(user=user, rank=rank, event=event, venue=venue)
+    return _client(user)
 
 
 def _client(user: User) -> Client:

@@ -14,10 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkin import roster
+from checkin.admin.downloads import OF_CHECKPOINT
 from checkin.admin.places import CheckpointForm, unmatched
 from checkin.conflicts import sweeping
 from checkin.models import Checkpoint, CheckpointWindow, Policy
 from checkin.records import attendance_stream
+from eventsync.access.admin import OwnRows
 from eventsync.schedule.admin import KeptAdmin
 from eventsync.sync.streams import lock
 
@@ -57,7 +59,7 @@ class WindowFormSet(WindowFormSetBase):
         return self._used_names
 
 
-class WindowInline(WindowInlineBase):
+class WindowInline(OwnRows, WindowInlineBase):
     model = CheckpointWindow
     formset = WindowFormSet
     extra = 0
@@ -70,6 +72,7 @@ class WindowInline(WindowInlineBase):
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(KeptAdmin):
+    belongs = OF_CHECKPOINT
     form = CheckpointForm
     list_display = ["name", "venue_name", "event", "kind", "policy", "zone"]
     list_filter = ["venue__event", "venue", "kind", "policy"]

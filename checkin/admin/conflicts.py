@@ -13,11 +13,13 @@ from django.utils.html import format_html_join
 from checkin.admin.ledger import tell
 from checkin.conflicts import deciding
 from checkin.models import AttendanceRecord, Conflict, ConflictAct, ConflictKind, ConflictState, Resolution
+from eventsync.access.scope import Belongs
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin
 
 
 @admin.register(Conflict)
 class ConflictAdmin(ReadOnlyAdmin):
+    belongs = Belongs(event="event_id", venue="checkpoint__venue_id")
     list_display = ["__str__", "who", "where", "since", "state", "owner", "resolution"]
     list_filter = ["event", "state", "what"]
     list_select_related = ["checkpoint__venue"]

@@ -12,10 +12,12 @@ from checkin import roster
 from checkin.admin import search, unidentified
 from checkin.models import Credential, CredentialState
 from eventsync.jobs.admin import ReadOnlyAdmin
+from eventsync.schedule.staff import OF_ROW
 
 
 @admin.register(Credential)
 class CredentialAdmin(ReadOnlyAdmin):
+    belongs = OF_ROW
     list_display = ["__str__", "carrier", "state", "event"]
     list_filter = ["state", "event"]
     list_select_related = ["person", "event"]

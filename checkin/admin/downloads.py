@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -10,20 +11,30 @@ from django.utils.text import slugify
 
 from checkin import exports, rosters
 from checkin.models import Checkpoint
+from eventsync.access.scope import Belongs, limit
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import current_event
+from eventsync.schedule.staff import events_for, events_seen, venues_for
 
 if TYPE_CHECKING:
     ChoiceField = forms.ModelChoiceField[Any]  # generic in its type stubs only
 else:
     ChoiceField = forms.ModelChoiceField
 
+LEDGER = "checkin.view_attendancerecord"
+ROSTER = ("checkin.view_person", "checkin.view_credential")  # the file has the codes, too
+OF_CHECKPOINT = Belongs(event="venue__event_id", venue="venue_id")
+
 _FORMATS = [("xlsx", "Spreadsheet (XLSX)"), ("csv", "Text (CSV)")]
 
 
 class RosterForm(forms.Form):
-    event = ChoiceField(Event.objects.all(), to_field_name="slug")
+    event = ChoiceField(Event.objects.none(), to_field_name="slug")
     format = forms.ChoiceField(choices=_FORMATS)
+
+    def __init__(self, events: QuerySet[Event], data: Any, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["event"].queryset = events  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Makes the file, since not every roster fits into every format."""
@@ -37,13 +48,15 @@ class RosterForm(forms.Form):
 
 
 class AttendanceForm(forms.Form):
-    event = ChoiceField(Event.objects.all(), to_field_name="slug")
-    checkpoint = ChoiceField(
-        Checkpoint.objects.select_related("venue").order_by("venue__name", "name"),
-        required=False,
-        empty_label="All checkpoints",
-    )
+    event = ChoiceField(Event.objects.none(), to_field_name="slug")
+    checkpoint = ChoiceField(Checkpoint.objects.none(), required=False, empty_label="All checkpoints")
     format = forms.ChoiceField(choices=_FORMATS)
+
+    def __init__(self, user: Any, data: Any, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        doors = Checkpoint.objects.select_related("venue").order_by("venue__name", "name")
+        self.fields["event"].queryset = events_seen(user, LEDGER)  # type: ignore[attr-defined]
+        self.fields["checkpoint"].queryset = limit(doors, user, LEDGER, OF_CHECKPOINT)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -54,20 +67,23 @@ class AttendanceForm(forms.Form):
 
 
 def attendance(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
-    form = AttendanceForm(request.GET if "format" in request.GET else None, initial=_initial(request))
+    said = request.GET if "format" in request.GET else None
+    form = AttendanceForm(request.user, said, _initial(request, events_seen(request.user, LEDGER)))
     if not form.is_valid():
         about = "Every entry of the ledger in order of time, with names. Times are in the event's time zone."
         return _ask(request, form, context | {"title": "Export attendance", "about": about})
     event, checkpoint, chosen = (form.cleaned_data[name] for name in ("event", "checkpoint", "format"))
     kind, write = exports.FORMATS[chosen]
-    parts = write(exports.attendance(event, checkpoint))
+    whole = events_for(request.user, LEDGER).filter(pk=event.pk).exists()
+    parts = write(exports.attendance(event, checkpoint, None if whole else venues_for(request.user, LEDGER)))
     where = f"-{slugify(checkpoint.name)}" if checkpoint else ""
     response = StreamingHttpResponse(parts, content_type=kind)
     return _attached(response, f"{event.slug}-attendance{where}.{chosen}")
 
 
 def roster(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
-    form = RosterForm(request.GET if "format" in request.GET else None, initial=_initial(request))
+    events = events_for(request.user, *ROSTER)
+    form = RosterForm(events, request.GET if "format" in request.GET else None, _initial(request, events))
     if not form.is_valid():
         about = "Everybody on the roster, with their codes: what an import takes. Keep it as safe as the wristbands."
         return _ask(request, form, context | {"title": "Export roster", "about": about})
@@ -76,8 +92,8 @@ def roster(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     return _attached(HttpResponse(form.content, content_type=kind), f"{event.slug}-roster.{chosen}")
 
 
-def _initial(request: HttpRequest) -> dict[str, Any]:
-    event = current_event(today=timezone.now().date())
+def _initial(request: HttpRequest, events: QuerySet[Event]) -> dict[str, Any]:
+    event = current_event(events, today=timezone.now().date())
     return {"event": event.slug if event else None, **request.GET.dict()}
 
 

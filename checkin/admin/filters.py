@@ -12,21 +12,24 @@ from django.http import HttpRequest
 from checkin.flags import WHY
 from checkin.ledger import person_subject, records_about
 from checkin.models import AttendanceRecord, Checkpoint, Person
-from eventsync.schedule.models import Event, Venue
+from eventsync.access.scope import limit
+from eventsync.schedule.models import Event
+from eventsync.schedule.staff import OF_ROW, events_seen, venues_for
 from eventsync.sync.admin import AppliedFilter, ByIdFilter, as_id
 from eventsync.sync.models import Operation, Verdict
 
 MOST_DAYS = 60
+VIEW = "checkin.view_attendancerecord"
 
 Choices = list[tuple[str, str]]
 
 
 def chosen_event(request: HttpRequest) -> Event | None:
     """The event of the event filter; the only one when there is no other."""
-    key = as_id(request.GET.get("event", ""))
+    own, key = events_seen(request.user, VIEW), as_id(request.GET.get("event", ""))
     if key:
-        return Event.objects.filter(id=key).first()
-    events = list(Event.objects.all()[:2])
+        return own.filter(id=key).first()
+    events = list(own[:2])
     return events[0] if len(events) == 1 else None
 
 
@@ -36,8 +39,8 @@ class VenueFilter(ByIdFilter):
     field = "checkpoint__venue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        event = chosen_event(request)
-        return [(str(key), name) for key, name in Venue.objects.filter(event=event).values_list("id", "name")]
+        venues = venues_for(request.user, VIEW).filter(event=chosen_event(request))
+        return [(str(key), name) for key, name in venues.values_list("id", "name")]
 
 
 class CheckpointFilter(ByIdFilter):
@@ -46,7 +49,8 @@ class CheckpointFilter(ByIdFilter):
     field = "checkpoint"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
-        doors = Checkpoint.objects.select_related("venue").filter(venue__event=chosen_event(request))
+        venues = venues_for(request.user, VIEW).filter(event=chosen_event(request)).order_by()
+        doors = Checkpoint.objects.select_related("venue").filter(venue__in=venues)
         if venue := as_id(request.GET.get("venue", "")):
             doors = doors.filter(venue=venue)
         return [(str(door.id), str(door)) for door in doors.order_by("venue__name", "name")]
@@ -114,7 +118,8 @@ class PersonFilter(ByIdFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
         key = as_id(request.GET.get("person", ""))
-        return [(str(person.id), str(person)) for person in Person.objects.filter(id=key)] if key else []
+        found = limit(Person.objects.filter(id=key), request.user, "checkin.view_person", OF_ROW) if key else []
+        return [(str(person.id), str(person)) for person in found]
 
     def rows_of(self, key: UUID, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return about(queryset, [person_subject(key)])

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from checkin import guardians
 from checkin.admin.holds import PersonAdmin, person_link
 from checkin.models import Guardian, Person, ReleaseTry
+from eventsync.access.scope import Belongs
 from eventsync.jobs.admin import ReadOnlyAdmin
 
 
@@ -38,6 +39,7 @@ def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, person: Perso
 
 @admin.register(ReleaseTry)
 class ReleaseTryAdmin(ReadOnlyAdmin):
+    belongs = Belongs(event="event_id", venue="checkpoint__venue_id")
     list_display = ["__str__", "person", "checkpoint", "at", "by"]
     list_filter = ["event", "right"]
     list_select_related = ["checkpoint__venue"]

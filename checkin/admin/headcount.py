@@ -11,9 +11,13 @@ from django.utils import timezone
 
 from checkin import queries
 from checkin.models import Headcount
+from eventsync.access.scope import may
 from eventsync.jobs.admin import ReadOnlyAdmin
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import chosen_event
+from eventsync.schedule.staff import OF_VENUE, events_seen
+
+VIEW = "checkin.view_headcount"
 
 
 @admin.register(Headcount)
@@ -23,14 +27,17 @@ class HeadcountAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        event = chosen_event(request.GET.get("event", ""), today=timezone.now().date())
+        events = events_seen(request.user, VIEW)
+        event = chosen_event(request.GET.get("event", ""), events, today=timezone.now().date())
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": "Headcount",
-            "events": Event.objects.all(),
+            "events": events,
             **_headcount(event, request.GET.get("at", "")),
         }
+        counts = context.get("venues", [])
+        context["venues"] = [each for each in counts if may(request.user, VIEW, each.venue, OF_VENUE)]
         return TemplateResponse(request, "admin/checkin/headcount.html", context)
 
 

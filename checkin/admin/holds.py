@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from checkin import roster
 from checkin.models import HoldDesk, HoldRecord, Person
 from eventsync.jobs.admin import ReadOnlyAdmin
+from eventsync.schedule.staff import OF_ROW
 
 if TYPE_CHECKING:
     PersonAdmin = admin.ModelAdmin[Person]  # generic in its type stubs only
@@ -62,6 +63,7 @@ def person_link(key: UUID) -> str:
 class HoldRecordAdmin(ReadOnlyAdmin):
     """What was ever said; the page of a person says what holds."""
 
+    belongs = OF_ROW
     list_display = ["__str__", "person", "at", "by", "reason"]
     list_filter = ["event", "desk"]
     fields = ["person", "desk", "reason", "at", "by", "device", "received_at", "operation_id"]

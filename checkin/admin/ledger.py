@@ -25,6 +25,7 @@ from checkin.admin.filters import (
 from checkin.flags import REFUSALS, WHY
 from checkin.models import AttendanceRecord
 from checkin.queries import flags_of, people_of
+from eventsync.access.scope import Belongs
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin
 from eventsync.schedule.admin import EventFilter
 from eventsync.sync.admin import as_id
@@ -47,6 +48,7 @@ class LedgerList(ChangeList):
 
 @admin.register(AttendanceRecord)
 class LedgerAdmin(ReadOnlyAdmin):
+    belongs = Belongs(event="event_id", venue="checkpoint__venue_id")
     list_display = ["happened", "what", "person", "place", "window", "slot", "by", "flag_list"]
     list_filter = [EventFilter, VenueFilter, CheckpointFilter, DayFilter, "verb", FlagFilter, PersonFilter]
     list_select_related = ["checkpoint__venue", "event"]

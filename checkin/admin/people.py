@@ -11,8 +11,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,8 +19,9 @@ from django.utils.html import format_html
 from checkin import roster, rules
 from checkin.admin import downloads, guardians, holds, safety, search, walk_ins
 from checkin.models import Credential, Person, new_code, new_number
-from eventsync.jobs.admin import ModelAdmin
+from eventsync.access.admin import ModelAdmin, OwnRows
 from eventsync.schedule.queries import current_event
+from eventsync.schedule.staff import OF_ROW, events_for
 
 if TYPE_CHECKING:
     CredentialInlineBase = admin.StackedInline[Credential, Person]  # generic in their type stubs only
@@ -81,7 +81,7 @@ class CredentialFormSet(CredentialFormSetBase):
             raise forms.ValidationError("This code is here twice.")
 
 
-class CredentialInline(CredentialInlineBase):
+class CredentialInline(OwnRows, CredentialInlineBase):
     model = Credential
     form = CredentialForm
     formset = CredentialFormSet
@@ -108,7 +108,8 @@ class PersonForm(PersonFormBase):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["standing"].required = False  # a program that does not say it means expected
+        if "standing" in self.fields:  # who may only look has no fields
+            self.fields["standing"].required = False  # a program that does not say it means expected
 
     def clean_external_id(self) -> str:
         return self.cleaned_data["external_id"] or self.instance.external_id or new_number()
@@ -134,6 +135,7 @@ class EachOnce(ChangeList):
 
 @admin.register(Person)
 class PersonAdmin(ModelAdmin):
+    belongs = OF_ROW
     form = PersonForm
     inlines = [CredentialInline]
     list_display = ["name", "external_id", "delegation", "role", "standing", "event"]
@@ -148,7 +150,11 @@ class PersonAdmin(ModelAdmin):
         return EachOnce
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"event": current_event(today=timezone.now().date()), **super().get_changeform_initial_data(request)}
+        own = events_for(request.user, self.right("add"))
+        return {
+            "event": current_event(own, today=timezone.now().date()),
+            **super().get_changeform_initial_data(request),
+        }
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["event", "external_id", "name", "delegation", "role", "family", "standing", *(_BESIDE if obj else [])]
@@ -205,11 +211,22 @@ class PersonAdmin(ModelAdmin):
             *super().get_urls(),
         ]
 
+    def _person(self, request: HttpRequest, key: UUID) -> Person:
+        """Somebody whom the reader may change; who may change nobody does not even hear whether there is such a one."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        person: Person | None = self.get_object(request, str(key))
+        if person is None:
+            raise Http404
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        return person
+
     def hold_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
-        return holds.view(request, self, self.admin_site, get_object_or_404(Person, pk=key))
+        return holds.view(request, self, self.admin_site, self._person(request, key))
 
     def release_code_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
-        return guardians.view(request, self, self.admin_site, get_object_or_404(Person, pk=key))
+        return guardians.view(request, self, self.admin_site, self._person(request, key))
 
     def safety_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         return safety.view(request, self, self.admin_site, key)
@@ -218,11 +235,10 @@ class PersonAdmin(ModelAdmin):
         return walk_ins.view(request, self, self.admin_site)
 
     def same_person_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
-        return walk_ins.same_person_view(request, self, self.admin_site, get_object_or_404(Person, pk=key))
+        return walk_ins.same_person_view(request, self, self.admin_site, key)
 
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """The file has the codes too, so seeing people is not enough."""
-        if not request.user.has_perms(["checkin.view_person", "checkin.view_credential"]):
+        if not request.user.has_perms(downloads.ROSTER):
             raise PermissionDenied
         return downloads.roster(request, self.admin_site.each_context(request) | {"opts": self.opts})
 

@@ -59,7 +59,8 @@ class CheckpointForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].required = False  # a program that does not say it means a door
+        if "kind" in self.fields:  # who may only look has no fields
+            self.fields["kind"].required = False  # a program that does not say it means a door
         for name in NARROWS:
             self.initial.setdefault(name, self.instance.admits.get(name, []))
 

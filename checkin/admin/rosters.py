@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from checkin.models import RosterImport
 from checkin.rosters import RosterError, read_roster, uploads
+from eventsync.access.scope import Belongs
 from eventsync.jobs.admin import ReadOnlyAdmin, ago
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import chosen_event
+from eventsync.schedule.staff import events_for
 
 if TYPE_CHECKING:
     ChoiceField = forms.ModelChoiceField[Any]  # generic in their type stubs only
@@ -24,16 +26,21 @@ if TYPE_CHECKING:
 else:
     ChoiceField, Upload = forms.ModelChoiceField, UploadedFile
 
+ADD = "checkin.add_rosterimport"
 MAX_BYTES = 50 * 1024 * 1024
 
 State = RosterImport.State
 
 
 class UploadForm(forms.Form):
-    event = ChoiceField(Event.objects.all())
+    event = ChoiceField(Event.objects.none())
     file = forms.FileField(
         help_text="CSV or XLSX: our own columns (number, name, delegation, role, codes) or pretix’s order positions."
     )
+
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["event"].queryset = events_for(user, ADD)  # type: ignore[attr-defined]
 
     def clean_file(self) -> Upload:
         file: Upload = self.cleaned_data["file"]
@@ -49,15 +56,14 @@ class UploadForm(forms.Form):
 
 @admin.register(RosterImport)
 class RosterImportAdmin(ReadOnlyAdmin):
+    belongs = Belongs(event="event_id", shared=False)
+    sees = ("view", "add")
     list_display = ["name", "event", "state_now", "total", "created"]
     list_filter = ["event", "state"]
     list_select_related = ["event"]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("checkin.add_rosterimport")
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.has_add_permission(request) or super().has_view_permission(request, obj)
+        return self.may(request, "add", obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return uploads.with_owed(super().get_queryset(request))
@@ -73,8 +79,8 @@ class RosterImportAdmin(ReadOnlyAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        event = chosen_event(request.GET.get("event", ""), today=timezone.now().date())
-        form = UploadForm(request.POST or None, request.FILES or None, initial={"event": event})
+        event = chosen_event(request.GET.get("event", ""), events_for(request.user, ADD), today=timezone.now().date())
+        form = UploadForm(request.user, request.POST or None, request.FILES or None, initial={"event": event})
         if request.method == "POST" and form.is_valid():
             event, now = form.cleaned_data["event"], timezone.now()
             return self._to_page(uploads.keep(event=event, table=form.table, content=form.content, now=now))
@@ -98,7 +104,7 @@ class RosterImportAdmin(ReadOnlyAdmin):
 
     def _preview(self, request: HttpRequest, row: RosterImport) -> HttpResponse:
         context: dict[str, Any] = {"title": "Check before importing", "row": row, "large": bool(row.report)}
-        context["may_import"] = self.has_add_permission(request)
+        context["may_import"] = self.has_add_permission(request, row)
         try:
             preview = uploads.preview(row)
         except RosterError as error:
@@ -107,7 +113,7 @@ class RosterImportAdmin(ReadOnlyAdmin):
 
     def _act(self, request: HttpRequest, row: RosterImport) -> HttpResponse:
         """Too late, because somebody was quicker: the page shows what came of that."""
-        if not self.has_add_permission(request):
+        if not self.has_add_permission(request, row):
             raise PermissionDenied
         if "discard" in request.POST:
             return self._discard(request, row)

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -21,6 +20,8 @@ from checkin.safety import keeping, proposing, rights
 from checkin.safety.keeping import Conflict
 from eventsync.jobs.admin import ReadOnlyAdmin
 from eventsync.jobs.approvals.rights import may_break_glass, somebody
+from eventsync.schedule.models import Event
+from eventsync.schedule.staff import OF_ROW
 
 if TYPE_CHECKING:
     ChoiceField = forms.ModelChoiceField[Any]  # generic in their type stubs only
@@ -32,16 +33,26 @@ GONE = "This is not there any more. Nothing was changed."
 
 
 class ChangeForm(forms.Form):
-    person = ChoiceField(Person.objects.select_related("event"))
+    person = ChoiceField(Person.objects.none())
     kind = forms.ChoiceField(choices=SafetyKind)
     text = forms.CharField(max_length=TEXT_LENGTH, required=False)
     expected = forms.IntegerField(min_value=0)
 
+    def __init__(self, data: Any, event: Event) -> None:
+        super().__init__(data)
+        people = Person.objects.filter(event=event).select_related("event")
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
 
 class DecideForm(forms.Form):
-    proposal = ChoiceField(SafetyProposal.objects.select_related("person__event"))
+    proposal = ChoiceField(SafetyProposal.objects.none())
     expected = forms.IntegerField(min_value=0)
     reason = forms.CharField(max_length=500, required=False)
+
+    def __init__(self, data: Any, event: Event) -> None:
+        super().__init__(data)
+        proposals = SafetyProposal.objects.filter(person__event=event).select_related("person__event")
+        self.fields["proposal"].queryset = proposals  # type: ignore[attr-defined]
 
 
 @never_cache
@@ -49,15 +60,15 @@ def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, key: UUID) ->
     """GET shows all of it. POST changes one text, or with `accept`, `reject` or `force` settles a proposal."""
     if not rights.may_read(request.user) or not desk.has_view_permission(request):
         raise PermissionDenied
-    person = Person.objects.select_related("event").filter(pk=key).first()
+    person = rights.readable(request.user).filter(pk=key).first()
     if person is None:
         desk.message_user(request, GONE, messages.WARNING)
         return HttpResponseRedirect(reverse("admin:checkin_person_changelist"))
     kept: dict[str, Any] = {}
     if request.method == "POST":
-        if not rights.may_change(request.user):
+        if not rights.may_change(request.user, person):
             raise PermissionDenied
-        done, told, kept = _change(request) if "save" in request.POST else _settle(request)
+        done, told, kept = (_change if "save" in request.POST else _settle)(request, person.event)
         desk.message_user(request, told, messages.SUCCESS if done else messages.WARNING)
         if done or not kept:
             return HttpResponseRedirect(request.path)
@@ -65,15 +76,15 @@ def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, key: UUID) ->
     context = {**site.each_context(request), "opts": desk.opts, "title": f"Safety data of {person}", "person": person}
     context |= {"rows": rows, "event": person.event, "kept": kept, "own": somebody(request).key}
     context["level"] = 3 if len(rows) > 1 else 2  # of the headings of each kind
-    context |= {"may_change": rights.may_change(request.user), "may_force": may_break_glass(request)}
+    context |= {"may_change": rights.may_change(request.user, person), "may_force": may_break_glass(request)}
     if rights.may_see_audit(request.user):
         context["accesses"] = SafetyAccess.objects.filter(person_id__in=[row.person.pk for row in rows])[:50]
     return TemplateResponse(request, "admin/checkin/safety.html", context)
 
 
-def _change(request: HttpRequest) -> tuple[bool, str, dict[str, Any]]:
+def _change(request: HttpRequest, event: Event) -> tuple[bool, str, dict[str, Any]]:
     """Whether it is done, a sentence, and what the page must show again because it was not."""
-    form = ChangeForm(request.POST)
+    form = ChangeForm(request.POST, event)
     if not form.is_valid():
         return False, " ".join(str(error) for errors in form.errors.values() for error in errors), {}
     said = form.cleaned_data
@@ -87,8 +98,8 @@ def _change(request: HttpRequest) -> tuple[bool, str, dict[str, Any]]:
             return True, "Saved.", {}
 
 
-def _settle(request: HttpRequest) -> tuple[bool, str, dict[str, Any]]:
-    form = DecideForm(request.POST)
+def _settle(request: HttpRequest, event: Event) -> tuple[bool, str, dict[str, Any]]:
+    form = DecideForm(request.POST, event)
     if not form.is_valid():
         return False, GONE, {}
     said, by, now = form.cleaned_data, somebody(request), timezone.now()
@@ -110,14 +121,13 @@ def _settle(request: HttpRequest) -> tuple[bool, str, dict[str, Any]]:
 class SafetyAccessAdmin(ReadOnlyAdmin):
     """Who read or changed whose safety data. Never what it said."""
 
+    belongs = OF_ROW
+    sees = ("view",)
     list_display = ["at", "by_name", "act", "kind", "person"]
     list_filter = ["event", "act", "kind"]
     search_fields = ["by_name", "by"]
     search_help_text = "The account or the phone."
     fields = ["person", "act", "kind", "version", "by_name", "by", "at"]
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return rights.may_see_audit(request.user)
 
     @admin.display(description="person")
     def person(self, access: SafetyAccess) -> str:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -15,6 +16,7 @@ from checkin.admin import search
 from checkin.models import Credential, Person
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import chosen_event
+from eventsync.schedule.staff import events_for, may_for
 
 if TYPE_CHECKING:
     CredentialAdmin = ModelAdmin[Credential]  # generic in its type stubs only
@@ -30,25 +32,35 @@ _CHANGE = ["checkin.add_credential", "checkin.change_credential"]
 
 class AttachForm(forms.Form):
     digest = forms.RegexField(r"\A[A-Za-z0-9_-]{22}\Z")
-    person = ChoiceField(Person.objects.all())
+    person = ChoiceField(Person.objects.none())
+
+    def __init__(self, data: Any, events: QuerySet[Event]) -> None:
+        super().__init__(data)
+        self.fields["person"].queryset = Person.objects.filter(event__in=events)  # type: ignore[attr-defined]
 
 
 class DetachForm(forms.Form):
-    detach = ChoiceField(Credential.objects.filter(code="").select_related("person"))
+    detach = ChoiceField(Credential.objects.none())
+
+    def __init__(self, data: Any, events: QuerySet[Event]) -> None:
+        super().__init__(data)
+        attached = Credential.objects.filter(code="", event__in=events).select_related("person")
+        self.fields["detach"].queryset = attached  # type: ignore[attr-defined]
 
 
 def view(request: HttpRequest, desk: CredentialAdmin, site: AdminSite) -> HttpResponseBase:
     """GET lists, and with `digest` and `q` finds people. POST attaches `digest` to `person`, or takes `detach` back."""
     if not request.user.has_perms(_SEE):
         raise PermissionDenied
-    event = chosen_event(request.GET.get("event", ""), today=timezone.now().date())
+    events = events_for(request.user, *_SEE)
+    event = chosen_event(request.GET.get("event", ""), events, today=timezone.now().date())
     if request.method == "POST":
         if not request.user.has_perms(_CHANGE):
             raise PermissionDenied
-        _change(request, desk)
+        _change(request, desk, events_for(request.user, *_SEE, *_CHANGE))
         return HttpResponseRedirect(f"?event={event.slug}" if event else "?")
     context = {**site.each_context(request), "opts": desk.opts, "title": "Unidentified codes", "event": event}
-    context |= {"may_change": request.user.has_perms(_CHANGE), "events": Event.objects.all()}
+    context |= {"may_change": may_for(request.user, event, *_SEE, *_CHANGE), "events": events}
     return TemplateResponse(
         request, "admin/checkin/unidentified.html", context | (_listed(request, event) if event else {})
     )
@@ -61,8 +73,8 @@ def _listed(request: HttpRequest, event: Event) -> dict[str, Any]:
     return {"rows": rows, "attached": attached, "people": people, "q": term, "chosen": request.GET.get("digest", "")}
 
 
-def _change(request: HttpRequest, desk: CredentialAdmin) -> None:
-    attach, detach = AttachForm(request.POST), DetachForm(request.POST)
+def _change(request: HttpRequest, desk: CredentialAdmin, events: QuerySet[Event]) -> None:
+    attach, detach = AttachForm(request.POST, events), DetachForm(request.POST, events)
     if attach.is_valid():
         _attach(request, desk, attach.cleaned_data["digest"], attach.cleaned_data["person"])
     elif detach.is_valid():

@@ -1,6 +1,7 @@
 """Walk-ins: a page that lists them, says who on the list they may be, and lets somebody decide, or take it back."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.contrib.admin import AdminSite, ModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +21,7 @@ from checkin.walk_ins import deciding, reading
 from checkin.walk_ins.preview import preview
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import chosen_event
+from eventsync.schedule.staff import events_for, may_for
 from eventsync.sync.admin import as_id
 
 if TYPE_CHECKING:
@@ -46,12 +49,21 @@ class KeepForm(forms.Form):
 
 
 class PartForm(forms.Form):
-    part = PersonField(Person.objects.select_related("merged_into"))
+    part = PersonField(Person.objects.none())
+
+    def __init__(self, data: Any, event: Event | None) -> None:
+        super().__init__(data)
+        people = Person.objects.filter(event=event).select_related("merged_into")
+        self.fields["part"].queryset = people  # type: ignore[attr-defined]
 
 
 class MergeForm(forms.Form):
-    into = PersonField(Person.objects.all())
+    into = PersonField(Person.objects.none())
     seen = forms.CharField(max_length=32)
+
+    def __init__(self, data: Any, event: Event) -> None:
+        super().__init__(data)
+        self.fields["into"].queryset = Person.objects.filter(event=event)  # type: ignore[attr-defined]
 
 
 def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite) -> HttpResponseBase:
@@ -59,12 +71,14 @@ def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite) -> HttpRespon
     takes a merge back.
     """
     _check(request)
-    event = chosen_event(request.GET.get("event", ""), today=timezone.now().date())
+    events = events_for(request.user, *SEE)
+    event = chosen_event(request.GET.get("event", ""), events, today=timezone.now().date())
     done = request.GET.get("show") == "done"
     if request.method == "POST":
         _change(request, desk, event)
         return HttpResponseRedirect(request.get_full_path())
-    context = {**_context(request, desk, site), "title": "Walk-ins", "event": event, "events": Event.objects.all()}
+    context = {**_context(request, desk, site), "title": "Walk-ins", "event": event, "events": events}
+    context["may_change"] = may_for(request.user, event, *SEE, CHANGE)
     return TemplateResponse(request, "admin/checkin/walk_ins.html", context | (_listed(request, event, done=done)))
 
 
@@ -78,7 +92,9 @@ def _listed(request: HttpRequest, event: Event | None, *, done: bool) -> dict[st
 
 
 def _change(request: HttpRequest, desk: PersonAdmin, event: Event | None) -> None:
-    keep, part = KeepForm(request.POST, event), PartForm(request.POST)
+    if event and not may_for(request.user, event, *SEE, CHANGE):
+        raise PermissionDenied
+    keep, part = KeepForm(request.POST, event), PartForm(request.POST, event)
     if event and keep.is_valid():
         _keep(request, desk, event, keep.cleaned_data["keep"])
     elif part.is_valid():
@@ -106,18 +122,22 @@ def _part(request: HttpRequest, desk: PersonAdmin, person: Person) -> None:
         desk.message_user(request, f"{person} is somebody of their own already. Nothing was changed.", messages.WARNING)
 
 
-def same_person_view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, person: Person) -> HttpResponseBase:
+def same_person_view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, key: UUID) -> HttpResponseBase:
     """GET finds people by `q`, and shows with `into` what merging would change. POST merges."""
     _check(request)
+    person = get_object_or_404(Person, pk=key, event__in=events_for(request.user, *SEE))
+    may_change = may_for(request.user, person.event, CHANGE)
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
     back = reverse("admin:checkin_person_walk_ins") + f"?event={person.event.slug}"
     if request.method == "POST":
         return HttpResponseRedirect(back if _merge(request, desk, person) else request.get_full_path())
-    term, key = search.clean(request.GET.get("q", "")), as_id(request.GET.get("into", ""))
+    term, other = search.clean(request.GET.get("q", "")), as_id(request.GET.get("into", ""))
     others = Person.objects.filter(event=person.event_id, merged_into=None).exclude(pk=person.pk)
-    into = others.filter(pk=key).first() if key else None
+    into = others.filter(pk=other).first() if other else None
     sight = preview(person, into) if into else None
     context = {**_context(request, desk, site), "title": f"Who is {person}?", "event": person.event, "back": back}
-    context |= {"person": person, "sight": sight, "q": term, "asked": bool(key)}
+    context |= {"may_change": may_change, "person": person, "sight": sight, "q": term, "asked": bool(other)}
     if sight is None:
         found = search.people(others, term)[:FOUND] if term else []
         context |= {"found": found, "likely": reading.likely_for(person.event, person)}
@@ -126,7 +146,7 @@ def same_person_view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, p
 
 def _merge(request: HttpRequest, desk: PersonAdmin, person: Person) -> bool:
     """Whether there is nothing left to decide."""
-    form = MergeForm(request.POST)
+    form = MergeForm(request.POST, person.event)
     if not form.is_valid():
         desk.message_user(request, CHANGED, messages.WARNING)
         return False

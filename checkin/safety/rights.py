@@ -1,21 +1,31 @@
 """Who may read and change safety data: one getter for each right."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.db.models import QuerySet
 
+from checkin.models import Person
+from eventsync.access.scope import limit, may
+from eventsync.schedule.staff import OF_ROW
 from eventsync.sync.models import Device, Profile
+
+READ, CHANGE = "checkin.view_safetyentry", "checkin.change_safetyentry"
 
 User = AbstractBaseUser | AnonymousUser
 
 
 def may_read(user: User) -> bool:
-    """At the desk. Each reading is audited."""
-    return isinstance(user, PermissionsMixin) and user.has_perm("checkin.view_safetyentry")
+    """At the desk, of somebody. Each reading is audited."""
+    return isinstance(user, PermissionsMixin) and user.has_perm(READ)
 
 
-def may_change(user: User) -> bool:
+def readable(user: User) -> QuerySet[Person]:
+    """Of whom `user` may read it at the desk."""
+    return limit(Person.objects.select_related("event"), user, READ, OF_ROW)
+
+
+def may_change(user: User, person: Person) -> bool:
     """At the desk: to change it, and to accept or reject what others propose."""
-    both = ["checkin.view_safetyentry", "checkin.change_safetyentry"]
-    return isinstance(user, PermissionsMixin) and user.has_perms(both)
+    return all(may(user, right, person, OF_ROW) for right in (READ, CHANGE))
 
 
 def may_see_audit(user: User) -> bool:

@@ -15,16 +15,16 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django_q import models as queue
 
+from eventsync.access.admin import ModelAdmin, OwnRows
 from eventsync.jobs import alerts
 from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Worker
 from eventsync.jobs.queue import cancel, replay
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Any]  # generic in their type stubs only
-    AttemptInlineBase = admin.TabularInline[Attempt, Job]
+    AttemptInlineBase = admin.TabularInline[Attempt, Job]  # generic in its type stubs only
     HandlingInlineBase = admin.TabularInline[Handling, DomainEvent]
 else:
-    ModelAdmin, AttemptInlineBase, HandlingInlineBase = admin.ModelAdmin, admin.TabularInline, admin.TabularInline
+    AttemptInlineBase = HandlingInlineBase = admin.TabularInline
 
 NEVER = "–"
 
@@ -64,7 +64,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class AttemptInline(AttemptInlineBase):
+class AttemptInline(OwnRows, AttemptInlineBase):
     """What became of each try, the first one first."""
 
     model = Attempt
@@ -122,7 +122,7 @@ class JobAdmin(ReadOnlyAdmin):
         return job.error.partition("\n")[0][:200]
 
 
-class HandlingInline(HandlingInlineBase):
+class HandlingInline(OwnRows, HandlingInlineBase):
     """Which subscribers have acted on it."""
 
     model = Handling

@@ -9,3 +9,5 @@ class ScheduleConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("eventsync.schedule.records")
+        import_module("eventsync.schedule.rights")
+        import_module("eventsync.schedule.staff")

@@ -2,10 +2,13 @@ import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+
+from eventsync.access.ranks import Rank
 
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
@@ -84,3 +87,40 @@ class Venue(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffRole(models.Model):
+    """What somebody may do at the organisers' desk: for a whole event, or for one of its venues."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="staff_roles")
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="staff_roles")
+    venue = models.ForeignKey(
+        Venue, null=True, blank=True, on_delete=models.CASCADE, help_text="Empty: all venues of the event."
+    )
+    rank = models.PositiveSmallIntegerField("role", choices=Rank, default=Rank.VIEWER)
+
+    class Meta:
+        verbose_name = "role"
+        ordering = ["event", "-rank", "user"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "event"],
+                condition=Q(venue=None),
+                name="staff_role_once_at_event",
+                violation_error_message="They have a role at this event already. Change that one.",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "venue"],
+                name="staff_role_once_at_venue",
+                violation_error_message="They have a role at this venue already. Change that one.",
+            ),
+            models.CheckConstraint(condition=Q(rank__in=Rank.values), name="staff_role_known"),
+            models.CheckConstraint(
+                condition=~Q(rank=Rank.OWNER) | Q(venue=None),
+                name="staff_role_owner_of_whole_event",
+                violation_error_message="An owner owns the whole event: leave the venue empty.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} is {self.get_rank_display().lower()} of {self.venue or self.event}"

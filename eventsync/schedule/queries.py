@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db.models import QuerySet
+
 from eventsync.schedule.models import Event
 
 
@@ -20,12 +22,14 @@ def event_by_slug(slug: str) -> Event:
     return event
 
 
-def current_event(*, today: date) -> Event | None:
-    """The event that is on; else the newest. What a page starts with before somebody chooses."""
-    on = Event.objects.filter(first_day__lte=today, last_day__gte=today).first()
-    return on or Event.objects.first()
+def current_event(among: QuerySet[Event], *, today: date) -> Event | None:
+    """The event that is on; else the newest. What a page starts with before somebody chooses.
+
+    `among`: those that its reader may see.
+    """
+    return among.filter(first_day__lte=today, last_day__gte=today).first() or among.first()
 
 
-def chosen_event(slug: str, *, today: date) -> Event | None:
+def chosen_event(slug: str, among: QuerySet[Event], *, today: date) -> Event | None:
     """The event of this short name that somebody chose on a page; without one, what the page starts with."""
-    return Event.objects.filter(slug=slug).first() or current_event(today=today)
+    return among.filter(slug=slug).first() or current_event(among, today=today)

@@ -8,5 +8,6 @@ class SyncConfig(AppConfig):
     verbose_name = "Phones and sync"
 
     def ready(self) -> None:
+        import_module("eventsync.sync.rights")
         import_module("eventsync.sync.tasks")
         import_module("eventsync.sync.measures")

@@ -7,25 +7,29 @@ import segno
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Model
+from django.db.models import F, Model, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 
+from eventsync.access.scope import Belongs
 from eventsync.schedule.admin.names import ChoiceField, EventFilter, NamesAdmin, VenueField
 from eventsync.schedule.invitations import HOURS, MAX_HOURS, MAX_USES, Asked, faults, invite_phones
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.queries import current_event
+from eventsync.schedule.staff import events_for, venues_for
 from eventsync.sync.enrolment import Invitation
 from eventsync.sync.models import EnrolmentCode, Profile
+
+ADD = "sync.add_enrolmentcode"
 
 
 class InvitationForm(forms.Form):
     """What a new enrolment code is for."""
 
-    event = ChoiceField(Event.objects.all())
+    event = ChoiceField(Event.objects.none())
     venue = VenueField(
-        Venue.objects.select_related("event").order_by("event__name", "name"),
+        Venue.objects.none(),
         required=False,
         empty_label="All venues",
         help_text="The phone works for this venue only.",
@@ -38,8 +42,18 @@ class InvitationForm(forms.Form):
         label="Valid for (hours)", initial=HOURS, min_value=1, max_value=MAX_HOURS, help_text="48 is two days."
     )
 
+    def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.whole = events_for(user, ADD)
+        venues = venues_for(user, ADD)
+        self.fields["venue"].queryset = venues.select_related("event").order_by("event__name", "name")  # type: ignore[attr-defined]
+        self.fields["event"].queryset = Event.objects.filter(Q(pk__in=self.whole) | Q(pk__in=venues.values("event")))  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        event = said.get("event")
+        if event and "venue" not in self.errors and not said["venue"] and not self.whole.filter(pk=event.pk).exists():
+            self.add_error("venue", "You enrol phones for single venues. Choose one.")
         if not self.errors:
             for field, sentence in faults(Asked(**said)):
                 self.add_error(field, sentence)
@@ -63,6 +77,7 @@ def invitation_page(
 
 @admin.register(EnrolmentCode)
 class EnrolmentCodeAdmin(NamesAdmin):
+    belongs = Belongs(event="event_id", venue="venue_id")
     list_display = ["made_for", "event", "venue", "profile", "used_of", "until", "state"]
     list_filter = [EventFilter, "profile"]
     note = ""
@@ -70,10 +85,10 @@ class EnrolmentCodeAdmin(NamesAdmin):
     actions: Any = []  # deleting is one: it withdraws the code
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("sync.add_enrolmentcode")
+        return request.user.has_perm(ADD)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("sync.delete_enrolmentcode")
+        return self.may(request, "delete", obj)
 
     @admin.display(description="code", ordering="created_at")
     def made_for(self, code: EnrolmentCode) -> str:
@@ -99,7 +114,8 @@ class EnrolmentCodeAdmin(NamesAdmin):
         """The code is in the answer to the POST and nowhere else."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = InvitationForm(request.POST or None, initial={"event": current_event(today=timezone.now().date())})
+        current = current_event(events_for(request.user, ADD), today=timezone.now().date())
+        form = InvitationForm(request.user, request.POST or None, initial={"event": current})
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "New enrolment code"}
         if request.method == "POST" and form.is_valid():
             asked = Asked(**form.cleaned_data)

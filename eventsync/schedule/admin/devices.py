@@ -12,13 +12,17 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
-from eventsync.schedule.admin.codes import invitation_page
+from eventsync.access.scope import may
+from eventsync.schedule.admin.codes import ADD, invitation_page
 from eventsync.schedule.admin.names import ChoiceField, EventFilter, NamesAdmin, OneEventFilter
 from eventsync.schedule.invitations import HOURS, Asked, invite_phones
 from eventsync.schedule.models import Event, Venue
+from eventsync.schedule.staff import events_for, venues_for
 from eventsync.sync import admin as sync_admin
 from eventsync.sync import enrolment
 from eventsync.sync.models import Device, Operation, Profile
+
+CHANGE = "sync.change_device"
 
 
 class VenueFilter(sync_admin.ByIdFilter):
@@ -29,7 +33,7 @@ class VenueFilter(sync_admin.ByIdFilter):
     field = "venue_id"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        venues = Venue.objects.select_related("event").order_by("event__name", "name")
+        venues = venues_for(request.user, "sync.view_device").select_related("event").order_by("event__name", "name")
         if key := sync_admin.as_id(request.GET.get("event", "")):
             venues = venues.filter(event=key)
         return [(str(venue.id), f"{venue.event.name}: {venue.name}") for venue in venues]
@@ -39,11 +43,13 @@ class AssignForm(forms.Form):
     profile = forms.ChoiceField(choices=Profile.choices)
     venue = ChoiceField(Venue.objects.none(), required=False, empty_label="All venues")
 
-    def __init__(self, device: Device, data: Any = None) -> None:
+    def __init__(self, user: Any, device: Device, data: Any = None) -> None:
         super().__init__(data, initial={"profile": device.profile, "venue": device.venue_id})
         venue = self.fields["venue"]
         assert isinstance(venue, forms.ModelChoiceField)
-        venue.queryset = Venue.objects.filter(event=device.event_id)
+        venue.queryset = venues_for(user, CHANGE).filter(event=device.event_id)
+        if not events_for(user, CHANGE).filter(pk=device.event_id).exists():
+            venue.required, venue.empty_label = True, None
 
 
 @admin.register(Device)
@@ -65,10 +71,8 @@ class NamedDeviceAdmin(NamesAdmin, sync_admin.DeviceAdmin):
 
     def assign_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """GET asks, POST gives the phone another profile or venue."""
-        if not request.user.has_perm("sync.change_device"):
-            raise PermissionDenied
-        device = self._device(request, key)
-        form = AssignForm(device, request.POST or None)
+        device = self._device(request, key, CHANGE)
+        form = AssignForm(request.user, device, request.POST or None)
         if request.method == "POST" and form.is_valid():
             self._assign(request, device, form)
             return self._to_page(key)
@@ -88,9 +92,7 @@ class NamedDeviceAdmin(NamesAdmin, sync_admin.DeviceAdmin):
 
     def code_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """POST makes a code with which this phone comes back as what it was, and no other phone. It is shown once."""
-        if not request.user.has_perm("sync.add_enrolmentcode"):
-            raise PermissionDenied
-        device = self._device(request, key)
+        device = self._device(request, key, ADD)
         event = Event.objects.filter(id=device.event_id).first()
         if request.method != "POST" or event is None:
             return self._to_page(key)
@@ -102,10 +104,15 @@ class NamedDeviceAdmin(NamesAdmin, sync_admin.DeviceAdmin):
         context = {**self.admin_site.each_context(request), "opts": self.opts}
         return invitation_page(request, asked, invitation, context)
 
-    def _device(self, request: HttpRequest, key: UUID) -> Any:
+    def _device(self, request: HttpRequest, key: UUID, right: str) -> Any:
+        """The phone over which somebody has this right."""
+        if not request.user.has_perm(right):
+            raise PermissionDenied
         device = self.get_object(request, str(key))
         if device is None:
             raise Http404
+        if not may(request.user, right, device, self.belongs):
+            raise PermissionDenied
         return device
 
     def _to_page(self, key: UUID) -> HttpResponse:

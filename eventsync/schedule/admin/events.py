@@ -6,8 +6,9 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from eventsync.jobs.admin import ModelAdmin
+from eventsync.access.admin import ModelAdmin, OwnRows
 from eventsync.schedule.models import Event, Venue
+from eventsync.schedule.staff import OF_EVENT, OF_VENUE
 from eventsync.sync.models import Device, EnrolmentCode
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class KeptAdmin(ModelAdmin):
         return ([], {}, set(), reasons) if reasons else super().get_deleted_objects(objs, request)
 
 
-class VenueInline(VenueInlineBase):
+class VenueInline(OwnRows, VenueInlineBase):
     model = Venue
     extra = 0
     can_delete = False
@@ -45,6 +46,7 @@ class VenueInline(VenueInlineBase):
 class EventAdmin(KeptAdmin):
     """Registered by `checkin.admin`, which knows what hangs on an event's time zone."""
 
+    belongs = OF_EVENT
     list_display = ["name", "slug", "first_day", "last_day", "tz"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
@@ -62,6 +64,7 @@ class EventAdmin(KeptAdmin):
 class VenueAdmin(KeptAdmin):
     """Registered by `checkin.admin`, whose checkpoints carry the venue's name to the phones."""
 
+    belongs = OF_VENUE
     list_display = ["name", "slug", "event"]
     list_filter = ["event"]
     list_select_related = ["event"]

@@ -14,6 +14,7 @@ from django.utils import timezone
 from eventsync.jobs.admin import ReadOnlyAdmin
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.queries import current_event
+from eventsync.schedule.staff import events_seen
 from eventsync.sync import admin as sync_admin
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class EventFilter(sync_admin.ByIdFilter):
     field = "event_id"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(key), name) for key, name in Event.objects.values_list("id", "name")]
+        """Only those of which the reader may see something here."""
+        events = events_seen(request.user, model_admin.right("view"))
+        return [(str(key), name) for key, name in events.values_list("id", "name")]
 
 
 class OneEventFilter(EventFilter):
@@ -76,8 +79,11 @@ class OneEventFilter(EventFilter):
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
         searched = sync_admin.as_id(request.GET.get("q", ""))  # what has an id is found in every event
-        if self.value() is None and searched is None and (event := current_event(today=timezone.now().date())):
+        if self.value() is None and searched is None and (event := self._current(request, model_admin)):
             self.used_parameters[self.parameter_name] = str(event.id)
+
+    def _current(self, request: HttpRequest, model_admin: Any) -> Event | None:
+        return current_event(events_seen(request.user, model_admin.right("view")), today=timezone.now().date())
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         """Without Django's first one, which is all of them."""

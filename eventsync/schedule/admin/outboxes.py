@@ -12,10 +12,12 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from eventsync.access.scope import Belongs
 from eventsync.jobs.admin import NEVER, ago
 from eventsync.schedule.admin.names import ChoiceField, EventFilter, EventNameAdmin
 from eventsync.schedule.models import Event
 from eventsync.schedule.outboxes import event_of
+from eventsync.schedule.staff import events_for
 from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Device, OutboxImport, Profile
 from eventsync.sync.outbox import keeping
@@ -29,13 +31,20 @@ else:
 
 MAX_BYTES = 20 * 1024 * 1024  # brought in while somebody waits for the page
 
+ADD = "sync.add_outboximport"
+
 
 class UploadForm(forms.Form):
-    event = ChoiceField(Event.objects.all(), required=False, empty_label="The one that the file names")
+    event = ChoiceField(Event.objects.none(), required=False, empty_label="The one that the file names")
     file = forms.FileField(
         help_text="What a phone saved with “Keep a copy of what was recorded” on its screen “This phone”: "
         "a file with the ending .ndjson."
     )
+
+    def __init__(self, user: Any, *args: Any) -> None:
+        super().__init__(*args)
+        self.own = events_for(user, ADD)
+        self.fields["event"].queryset = self.own  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -51,7 +60,7 @@ class UploadForm(forms.Form):
             return
         try:
             self.outbox = Outbox(file)
-            self.event_of_file = event_of(self.outbox, chosen=chosen)
+            self.event_of_file = event_of(self.outbox, chosen=chosen, among=self.own)
         except OutboxError as error:
             self.add_error("file", str(error))
 
@@ -70,14 +79,13 @@ class CreateForm(forms.Form):
 
 @admin.register(OutboxImport)
 class OutboxImportAdmin(EventNameAdmin):
+    belongs = Belongs(event="event_id", shared=False)
+    sees = ("view", "add")
     list_display = ["name", "event", "state", "by", "uploaded"]
     list_filter = [EventFilter]
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return request.user.has_perm("sync.add_outboximport")
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return self.has_add_permission(request) or super().has_view_permission(request, obj)
+        return self.may(request, "add", obj)
 
     @admin.display(description="state", ordering="done_at")
     def state(self, row: OutboxImport) -> str:
@@ -92,7 +100,7 @@ class OutboxImportAdmin(EventNameAdmin):
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = UploadForm(request.POST or None, request.FILES or None)
+        form = UploadForm(request.user, request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             file: Upload = form.cleaned_data["file"]
             row = keeping.keep(
@@ -126,10 +134,10 @@ class OutboxImportAdmin(EventNameAdmin):
         with keeping.opened(row) as outbox:
             found = survey(outbox, event_id=row.event_id)
         context = {"title": "Check before importing", "row": row, "found": found, "form": CreateForm()}
-        return self._page(request, "preview", context | {"may_import": self.has_add_permission(request)})
+        return self._page(request, "preview", context | {"may_import": self.has_add_permission(request, row)})
 
     def _act(self, request: HttpRequest, row: OutboxImport) -> HttpResponse:
-        if not self.has_add_permission(request):
+        if not self.has_add_permission(request, row):
             raise PermissionDenied
         form = CreateForm(request.POST)
         if "discard" in request.POST:

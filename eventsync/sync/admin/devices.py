@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
+from eventsync.access.scope import Belongs, limit
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.sync import enrolment, queries
 from eventsync.sync.admin.reading import as_id
@@ -84,6 +85,7 @@ def with_roster_heads(devices: Iterable[Any]) -> list[Any]:
 
 
 class DeviceAdmin(ReadOnlyAdmin):
+    belongs = Belongs(event="event_id", venue="venue_id")
     list_display = ["__str__", "holds", "heard", "profile", "list_age", "storage", "charge", "state"]
     list_filter = [HoldingFilter, RevokedFilter, "profile"]
     ordering = [HELD.desc(), F("heard_at").desc(nulls_last=True)]
@@ -195,7 +197,8 @@ class DeviceAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         said = request.POST if request.method == "POST" else request.GET
         ids = filter(None, map(as_id, said.getlist("devices")))
-        devices = self.get_queryset(request).filter(id__in=list(ids), revoked_at=None)
+        mine = limit(self.get_queryset(request), request.user, self.right("change"), self.belongs)
+        devices = mine.filter(id__in=list(ids), revoked_at=None)
         return self._revoke(request, devices) if request.method == "POST" else self._confirm(request, devices)
 
     def _confirm(self, request: HttpRequest, devices: QuerySet[Device]) -> HttpResponse:

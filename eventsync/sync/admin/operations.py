@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from eventsync.access.scope import Belongs
 from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.sync.admin.reading import as_id, visible
 from eventsync.sync.models import Operation, Quarantined
@@ -56,6 +57,7 @@ class FromDeviceAdmin(ReadOnlyAdmin):
 
 
 class OperationAdmin(FromDeviceAdmin):
+    belongs = Belongs(event="event_id", venue="device__venue_id", shared=False)
     key_field = "id"
     list_display = ["id", "received", "kind", "phone", "actor", "verdict", "flag_words"]
     list_filter: ClassVar[Any] = ["verdict", KindFilter]

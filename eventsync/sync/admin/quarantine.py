@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from eventsync.access.scope import Belongs
 from eventsync.jobs.admin import NEVER, ago
 from eventsync.sync import quarantine
 from eventsync.sync.admin.operations import FromDeviceAdmin
@@ -69,6 +70,7 @@ class PhoneFilter(ByIdFilter):
 
 @admin.register(Quarantined)
 class QuarantinedAdmin(FromDeviceAdmin):
+    belongs = Belongs(event="device__event_id", venue="device__venue_id", shared=False)
     key_field = "operation_id"
     list_display = ["operation_id", "received", "phone", "code", "message", "resolution"]
     list_filter = ["resolution", "code", PhoneFilter]
@@ -143,6 +145,8 @@ class QuarantinedAdmin(FromDeviceAdmin):
         if not self.has_resolve_permission(request):
             raise PermissionDenied
         row = self._row(request, key)
+        if not self.may(request, "change", row):
+            raise PermissionDenied
         form = DiscardForm(request.POST if "discard" in request.POST else None)
         if request.method == "POST" and ("discard" not in request.POST or form.is_valid()):
             self._resolve(request, row, form)

@@ -1,6 +1,10 @@
-"""What waits for somebody at the organisers' desk."""
+"""What waits for somebody at the organisers' desk, as far as its reader may see it."""
+
+from typing import Any
 
 from django import template
+from django.contrib import admin
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from eventsync.jobs.alerts import unsilenced
@@ -23,11 +27,16 @@ def waiting_approvals() -> int:
     return Approval.objects.filter(state__in=NEEDS_A_PERSON).count()
 
 
-@register.simple_tag
-def open_quarantine() -> int:
-    return Quarantined.objects.filter(resolution=Resolution.OPEN).count()
+@register.simple_tag(takes_context=True)
+def open_quarantine(context: Any) -> int:
+    return seen(context, Quarantined).filter(resolution=Resolution.OPEN).count()
 
 
-@register.simple_tag
-def silent_holders() -> int:
-    return queries.silent_holders(Device.objects.all(), now=timezone.now()).count()
+@register.simple_tag(takes_context=True)
+def silent_holders(context: Any) -> int:
+    return queries.silent_holders(seen(context, Device), now=timezone.now()).count()
+
+
+def seen(context: Any, model: Any) -> QuerySet[Any]:
+    """The rows that the page of this model would show."""
+    return admin.site.get_model_admin(model).get_queryset(context["request"])

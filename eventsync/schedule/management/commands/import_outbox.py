@@ -42,7 +42,7 @@ class Command(BaseCommand):
         try:
             with options["file"].open("rb") as file:
                 outbox = Outbox(file)
-                event = event_of(outbox, chosen=_event(options["event"]))
+                event = event_of(outbox, chosen=_event(options["event"]), among=Event.objects.all())
                 found = survey(outbox, event_id=event.id) if options["dry_run"] else None
                 whole = self._look(found, options) if found else self._bring_in(Outbox(file), event, options)
         except (OutboxError, ApiError, OSError) as error:

@@ -1,0 +1,13 @@
+"""Who may see and change what phones sent, and the phones."""
+
+from eventsync.access.ranks import Rank
+from eventsync.access.rights import grant
+
+grant(Rank.VIEWER, "sync.view_device")
+grant(Rank.LEAD, "sync.view_operation", "sync.view_quarantined")
+grant(
+    Rank.MANAGER,
+    *("sync.change_device", "sync.change_quarantined"),
+    *("sync.view_enrolmentcode", "sync.add_enrolmentcode", "sync.delete_enrolmentcode"),
+    *("sync.view_outboximport", "sync.add_outboximport"),
+)
