@@ -1,10 +1,13 @@
 """A kiosk in a browser, and what people hold up to it."""
 
+from collections.abc import Iterator
+
 from playwright.sync_api import expect
 
 from tests.e2e.stage import PATIENCE, Phone, Server
-from tests.e2e.tour import AT_ONCE
+from tests.e2e.tour import AT_ONCE, DOOR, UNKNOWN_CODE, VENUE
 
+KIOSK_SCREENS = ["kiosk", "kiosk-in", "kiosk-already", "kiosk-volunteer"]
 HOLD, VOLUNTEER = "Hold your code here", "Please see a volunteer"
 
 # Answers stay until somebody taps: a busy machine would look for them when they have gone already.
@@ -21,6 +24,30 @@ TOLD = """
     });
     new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
 """
+
+
+def enrol(phone: Phone, server: Server, *, script: str = HELD) -> None:
+    """At the main door, and able to work without a network from then on."""
+    assert phone.context is not None
+    phone.context.add_init_script(script)
+    phone.page.goto(server.enrolment_link(profile="kiosk", venue=VENUE))
+    phone.page.get_by_role("list", name="Checkpoints").get_by_role("button", name=DOOR).click()
+    ready(phone)
+
+
+def kiosk_screens(phone: Phone, *, code: str) -> Iterator[str]:
+    """Yields the name of each of KIOSK_SCREENS while a kiosk shows it. `code` is of somebody who may come in."""
+    yield "kiosk"
+    for name, shown, heading in (
+        ("kiosk-in", code, "Welcome, "),
+        ("kiosk-already", code, "You are already in"),
+        ("kiosk-volunteer", UNKNOWN_CODE, VOLUNTEER),
+    ):
+        phone.page.evaluate(AT_ONCE, shown)
+        found = phone.page.get_by_role("heading", name=heading, level=2)
+        expect(found).to_be_visible(timeout=PATIENCE * 1000)
+        yield name
+        next_person(phone)
 
 
 def ready(phone: Phone) -> None:

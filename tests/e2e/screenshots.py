@@ -12,51 +12,19 @@ from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, expect, sync_playwright
 
+from tests.e2e.kiosk import enrol, kiosk_screens
+from tests.e2e.pictures import SCHEMES, page_of_pictures
 from tests.e2e.stage import ROOT, Phone, Server, find_chromium
 from tests.e2e.stops import Cast, camera_before, prepare, stops
-from tests.e2e.tour import SCREENS, admit_earlier, enrolment_code, guests, tour, walk_in_earlier
+from tests.e2e.tour import admit_earlier, enrolment_code, guests, tour, walk_in_earlier
 
 FOLDER = ROOT / "docs" / "screenshots"
 PEOPLE = 500
 PHONE, DESK = ViewportSize(width=360, height=640), ViewportSize(width=1280, height=800)
 USER, PASSWORD = "anna", "for pictures only"
 
-TITLES = {
-    "enrol": "A phone that knows nobody yet",
-    "wrong-code": "A code that is no good",
-    "name": "Who is holding this phone",
-    "checkpoint": "Where they stand",
-    "ready": "The door, ready",
-    "door": "People found, and who of them is in",
-    "in": "In",
-    "unlisted": "A wristband that is on no list",
-    "already": "Already in: since when, by whom",
-    "group": "A delegation: who is here is ticked, one tap lets them in",
-    "recent": "Just recorded, each with its undo",
-    "sent": "What is waiting, and what became of the rest",
-    "phone": "Whether this phone is ready",
-    "out": "A door where people also leave",
-    "unsaved": "A phone that cannot store: never a green screen",
-    "rescue": "Rescue, for a phone on which the app does not start",
-}
 # Of other screens, only those that docs/door-guide.md shows.
 IN_THE_GUIDE = ("scan", "hold", "barred", "register", "guarded", "give")
-ADMIN_TITLES = {
-    "admin-index": "The organisers’ desk",
-    "admin-people": "People",
-    "admin-walk-ins": "Walk-ins, and who on the list they may be",
-    "admin-same-person": "What would change if two rows were one person",
-    "admin-ledger": "The ledger: every check-in, and why it was flagged",
-    "admin-headcount": "The headcount",
-    "admin-phones": "Who is holding undelivered records",
-    "admin-phone": "One phone",
-    "admin-assign": "Another profile or venue for a phone",
-    "admin-outbox": "What a phone exported, before it is brought in",
-    "admin-outbox-done": "And what came of it",
-    "admin-quarantine": "What could not be applied, kept aside",
-    "admin-enrolment": "An enrolment code, shown once",
-    "admin-roster": "A roster, before anything is imported",
-}
 
 
 def main() -> None:
@@ -66,11 +34,13 @@ def main() -> None:
     with running_server() as server, sync_playwright() as playwright:
         sys.stdout.write("Taking the door app (about a minute)…\n")
         take_door(playwright, server)
+        sys.stdout.write("Taking a kiosk…\n")
+        take_kiosk(playwright, server)
         sys.stdout.write("Taking the admin…\n")
         take_admin(playwright, server)
         sys.stdout.write("Taking what the guide shows besides…\n")
         take_guide(playwright)
-    (FOLDER / "README.md").write_text(page_of_pictures(), encoding="utf-8")
+    (FOLDER / "README.md").write_text(page_of_pictures(PEOPLE), encoding="utf-8")
     taken = list(FOLDER.glob("*.png"))
     megabytes = sum(file.stat().st_size for file in taken) / 1e6
     sys.stdout.write(f"{len(taken)} pictures, {megabytes:.1f} MB, in {FOLDER.relative_to(ROOT)}.\n")
@@ -106,10 +76,19 @@ def take_door(playwright: Playwright, server: Server) -> None:
         phone.switch_on()
         new = [alike[1], others[-1], others[-2], others[-3]]
         for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=alike[0]):
-            for size in (DESK, PHONE):
-                for scheme in ("light", "dark"):
-                    phone.page.emulate_media(color_scheme=scheme)
-                    take(phone.page, screen, size, scheme)
+            take_all(phone.page, screen)
+        phone.switch_off()
+
+
+def take_kiosk(playwright: Playwright, server: Server) -> None:
+    # A name as everybody's machine can show it, of somebody who has not come in before.
+    guest = [person for person in guests(PEOPLE) if _common_font(person["name"])][-10]
+    with tempfile.TemporaryDirectory() as folder:
+        phone = Phone(playwright, Path(folder), find_chromium())
+        phone.switch_on()
+        enrol(phone, server)
+        for screen in kiosk_screens(phone, code=guest["code"]):
+            take_all(phone.page, screen)
         phone.switch_off()
 
 
@@ -129,6 +108,14 @@ def take_guide(playwright: Playwright) -> None:
 def _common_font(name: str) -> bool:
     """Latin, Greek and Cyrillic: a bare machine has no letters for the others, and would show boxes on the pictures."""
     return all(char < "\u0530" or "\u1e00" <= char < "\u2000" for char in name)
+
+
+def take_all(page: Page, screen: str) -> None:
+    """Large and small, light and dark."""
+    for size in (DESK, PHONE):
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            take(page, screen, size, scheme)
 
 
 def take(page: Page, screen: str, size: ViewportSize, scheme: str = "light") -> None:
@@ -242,32 +229,6 @@ def changed_roster(server: Server, people: int) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def page_of_pictures() -> str:
-    assert list(TITLES) == SCREENS
-    lines = [
-        "# Screenshots",
-        "",
-        f"Made by `make screenshots` from the demo event with {PEOPLE} people. Everybody on them is made up.",
-        "",
-        "## The door app",
-        "",
-        "| | light | dark | on a large screen |",
-        "|---|---|---|---|",
-    ]
-    for name, title in TITLES.items():
-        small = [
-            f'<img src="{name}-360-{scheme}.png" width="230" alt="{title}, {scheme}">' for scheme in ("light", "dark")
-        ]
-        large = " · ".join(f"[{scheme}]({name}-1280-{scheme}.png)" for scheme in ("light", "dark"))
-        lines.append(f"| {title} | {small[0]} | {small[1]} | {large} |")
-    lines += ["", "## The organisers’ desk", "", "| | |", "|---|---|"]
-    for name, title in ADMIN_TITLES.items():
-        lines.append(f"| {title} | [![{title}]({name}-1280-light.png)]({name}-1280-light.png) |")
-    last = "The headcount on a phone"
-    lines.append(f'| {last} | <img src="admin-headcount-360-light.png" width="230" alt="{last}"> |')
-    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":

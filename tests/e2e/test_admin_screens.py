@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.screenshots import ADMIN_TITLES, DESK, PASSWORD, PHONE, USER, admin_pages
+from tests.e2e.pictures import ADMIN_TITLES
+from tests.e2e.screenshots import DESK, PASSWORD, PHONE, USER, admin_pages
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import UNKNOWN_CODE, admit_earlier, enrolment_code, guests
 

@@ -8,11 +8,13 @@ export interface Choices {
   readonly vibration: boolean;
   /** The camera is wanted at the door. */
   readonly scan: boolean;
-  /** The browser's id of the camera that a person chose; '' for the one that looks away from them, at a kiosk at them. */
+  /** The browser's id of the camera that a person chose; '' for the one that looks away from them. */
   readonly camera: string;
+  /** The same at a kiosk; '' for the one that looks at people. */
+  readonly kioskCamera: string;
 }
 
-const DEFAULTS: Choices = { fullScreen: true, sound: true, vibration: true, scan: false, camera: '' };
+const DEFAULTS: Choices = { fullScreen: true, sound: true, vibration: true, scan: false, camera: '', kioskCamera: '' };
 
 export class Settings {
   #choices = $state.raw<Choices>(readable(kept()));

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.kiosk import HELD, ready
+from tests.e2e.kiosk import HELD, enrol
 from tests.e2e.proxy import Renewed
 from tests.e2e.stage import Phone, Server
-from tests.e2e.tour import DOOR, VENUE, enrolment_code, guests
+from tests.e2e.tour import DOOR, enrolment_code, guests
 
 PEOPLE = 60
 EARLIER = slice(20, 30)
@@ -89,11 +89,7 @@ def at_kiosk(server: Server, new_phone: Callable[..., Phone]) -> Callable[..., P
 
     def make(*, script: str = HELD, switches: Sequence[str] = (), **options: Any) -> Phone:
         phone = new_phone(switches=switches, **options)
-        assert phone.context is not None
-        phone.context.add_init_script(script)
-        phone.page.goto(server.enrolment_link(profile="kiosk", venue=VENUE))
-        phone.page.get_by_role("list", name="Checkpoints").get_by_role("button", name=DOOR).click()
-        ready(phone)
+        enrol(phone, server, script=script)
         return phone
 
     return make

@@ -165,6 +165,8 @@ def test_the_camera_that_looks_at_people_reads_their_codes(
         const { mediaDevices } = navigator;
         const open = mediaDevices.getUserMedia.bind(mediaDevices);
         window.wished = [];
+        // Chosen when this was a door's phone.
+        localStorage.setItem('eventsync-settings', JSON.stringify({ camera: 'the-one-of-the-door' }));
         mediaDevices.getUserMedia = wish => { window.wished.push(wish.video.facingMode); return open(wish); };
     """
     phone = at_kiosk(script=HELD + wishes, switches=sees, permissions=["camera"])

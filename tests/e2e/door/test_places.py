@@ -29,6 +29,7 @@ def test_a_walk_in_gets_a_bed_and_a_lead_moves_who_has_the_same_without_a_networ
     other.tap(listed)
     other.page.get_by_role("button", name="A-1, free").click()
     word(other, "In")
+    other.next()
     other.shows(pending=0)
     door.page.context.set_offline(False)
     door.shows(present=2, pending=0)

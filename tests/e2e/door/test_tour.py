@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.door.conftest import PEOPLE
 from tests.e2e.door.test_rescue import BREAK, LINK
+from tests.e2e.kiosk import KIOSK_SCREENS, kiosk_screens
 from tests.e2e.looks import faults
 from tests.e2e.stage import Phone, Server
 from tests.e2e.stops import IPHONE, STOPS, Cast, camera_before, erased, prepare, stops, to_install_first
@@ -35,3 +36,9 @@ def test_a_phone_that_cannot_begin_or_go_on_stands_every_look(
     ill.page.reload()
     expect(ill.page.get_by_role("link", name=LINK)).to_be_visible()
     assert faults(ill.page) == []
+
+
+def test_a_kiosk_stands_every_look(new: list[dict[str, str]], at_kiosk: Callable[..., Phone]) -> None:
+    phone = at_kiosk(reduced_motion="reduce")
+    found = {screen: faults(phone.page) for screen in kiosk_screens(phone, code=new[0]["code"])}
+    assert found == {screen: [] for screen in KIOSK_SCREENS}

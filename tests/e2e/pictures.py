@@ -1,0 +1,78 @@
+"""What each picture of docs/screenshots/ shows, and the page that shows them all."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from tests.e2e.kiosk import KIOSK_SCREENS
+from tests.e2e.tour import SCREENS
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+TITLES = {
+    "enrol": "A phone that knows nobody yet",
+    "wrong-code": "A code that is no good",
+    "name": "Who is holding this phone",
+    "checkpoint": "Where they stand",
+    "ready": "The door, ready",
+    "door": "People found, and who of them is in",
+    "in": "In",
+    "unlisted": "A wristband that is on no list",
+    "already": "Already in: since when, by whom",
+    "group": "A delegation: who is here is ticked, one tap lets them in",
+    "recent": "Just recorded, each with its undo",
+    "sent": "What is waiting, and what became of the rest",
+    "phone": "Whether this phone is ready",
+    "out": "A door where people also leave",
+    "unsaved": "A phone that cannot store: never a green screen",
+    "rescue": "Rescue, for a phone on which the app does not start",
+}
+KIOSK_TITLES = {
+    "kiosk": "A kiosk waits for the next code",
+    "kiosk-in": "Somebody checked themselves in",
+    "kiosk-already": "Their code again",
+    "kiosk-volunteer": "Anybody else: a volunteer, and never why",
+}
+ADMIN_TITLES = {
+    "admin-index": "The organisers’ desk",
+    "admin-people": "People",
+    "admin-walk-ins": "Walk-ins, and who on the list they may be",
+    "admin-same-person": "What would change if two rows were one person",
+    "admin-ledger": "The ledger: every check-in, and why it was flagged",
+    "admin-headcount": "The headcount",
+    "admin-phones": "Who is holding undelivered records",
+    "admin-phone": "One phone",
+    "admin-assign": "Another profile or venue for a phone",
+    "admin-outbox": "What a phone exported, before it is brought in",
+    "admin-outbox-done": "And what came of it",
+    "admin-quarantine": "What could not be applied, kept aside",
+    "admin-enrolment": "An enrolment code, shown once",
+    "admin-roster": "A roster, before anything is imported",
+}
+
+
+def page_of_pictures(people: int) -> str:
+    assert (list(TITLES), list(KIOSK_TITLES)) == (SCREENS, KIOSK_SCREENS)
+    lines = [
+        "# Screenshots",
+        "",
+        f"Made by `make screenshots` from the demo event with {people} people. Everybody on them is made up.",
+        "",
+        "## The door app",
+        *_table(TITLES),
+        "",
+        "## A kiosk",
+        *_table(KIOSK_TITLES),
+    ]
+    lines += ["", "## The organisers’ desk", "", "| | |", "|---|---|"]
+    for name, title in ADMIN_TITLES.items():
+        lines.append(f"| {title} | [![{title}]({name}-1280-light.png)]({name}-1280-light.png) |")
+    last = "The headcount on a phone"
+    lines.append(f'| {last} | <img src="admin-headcount-360-light.png" width="230" alt="{last}"> |')
+    return "\n".join(lines) + "\n"
+
+
+def _table(titles: Mapping[str, str]) -> Iterator[str]:
+    yield from ("", "| | light | dark | on a large screen |", "|---|---|---|---|")
+    for name, title in titles.items():
+        small = [f'<img src="{name}-360-{scheme}.png" width="230" alt="{title}, {scheme}">' for scheme in SCHEMES]
+        large = " · ".join(f"[{scheme}]({name}-1280-{scheme}.png)" for scheme in SCHEMES)
+        yield f"| {title} | {small[0]} | {small[1]} | {large} |"
