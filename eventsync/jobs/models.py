@@ -56,7 +56,12 @@ class Job(models.Model):
             models.Index(fields=["state", "lease"], name="job_state_lease"),
             models.Index(fields=["correlation"], name="job_correlation"),
             models.Index(fields=["finished_at"], name="job_finished", condition=models.Q(finished_at__isnull=False)),
-            models.Index(fields=["state", "priority", "partition", "due_at"], name="job_next"),
+            # What is finished, be it a million, is not in it; queries must say so, too, for SQLite to take it.
+            models.Index(
+                fields=["state", "priority", "partition", "due_at"],
+                name="job_next",
+                condition=models.Q(finished_at=None),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -27,7 +27,7 @@ def any_due(*, now: datetime) -> bool:
 
 
 def _all_due(now: datetime) -> QuerySet[Job]:
-    return Job.objects.filter(state__in=UNCLAIMED, due_at__lte=now).order_by()
+    return Job.objects.filter(state__in=UNCLAIMED, due_at__lte=now, finished_at=None).order_by()
 
 
 def _due(now: datetime, ordered: list[str]) -> QuerySet[Job]:
@@ -35,6 +35,7 @@ def _due(now: datetime, ordered: list[str]) -> QuerySet[Job]:
         task=OuterRef("task"),
         partition=OuterRef("partition"),
         state__in=UNFINISHED,
+        finished_at=None,
         created_at__lt=OuterRef("created_at"),
     )
     alive = Q(expires_at=None) | Q(expires_at__gt=now)

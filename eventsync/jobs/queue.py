@@ -275,10 +275,10 @@ def cancel(job_id: UUID, *, why: str, now: datetime) -> bool:
 
 def sweep(*, now: datetime) -> None:
     """Gives back jobs whose worker died, buries those that used up their attempts, lets expired ones go."""
-    for job in Job.objects.filter(state=Job.State.RUNNING):
+    for job in Job.objects.filter(state=Job.State.RUNNING, finished_at=None):
         if job.lease is None or job.lease < now or _is_dead(job):
             _give_back(job, now=now)
-    late = Job.objects.filter(state__in=UNCLAIMED, expires_at__lt=now)
+    late = Job.objects.filter(state__in=UNCLAIMED, expires_at__lt=now, finished_at=None)
     for key in list(late.values_list("pk", flat=True)):
         if late.filter(pk=key).update(state=Job.State.EXPIRED, finished_at=now):
             steps.changed("expired", key)

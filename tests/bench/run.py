@@ -14,8 +14,10 @@ PARTS = ["push", "pull", "memory", "poke", "herd", "browser", "camera"]
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    choices = [*PARTS, "growth", []]
-    parser.add_argument("parts", nargs="*", choices=choices, help="default: all but growth, which fills a database")
+    choices = [*PARTS, "growth", "measures", []]
+    parser.add_argument(
+        "parts", nargs="*", choices=choices, help="default: all but growth and measures, which fill a database"
+    )
     parts = parser.parse_args().parts or PARTS
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eventsync.settings")
@@ -23,10 +25,12 @@ def main() -> None:
     import django
 
     django.setup()
-    from tests.bench import browser, camera, herd, memory, poke, server
+    from tests.bench import browser, camera, herd, measures, memory, poke, server
 
     if {"push", "pull", "growth"} & set(parts):
         server.run(parts)
+    if "measures" in parts:
+        measures.run()
     if "memory" in parts:
         memory.run()
     if "poke" in parts:

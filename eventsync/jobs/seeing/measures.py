@@ -14,29 +14,30 @@ RECENTLY = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)  # a machine that was silent for so long is not missed any more
 _FEWEST = 10  # tries, or a rate says nothing
 _PLACE = ("task", "partition")
+_WAITING = Job.objects.filter(state__in=UNCLAIMED, finished_at=None).order_by()
 
 Numbers = Mapping[Subject, float]
 
 
 @measure("jobs_waiting", "Jobs that are due and that nobody works on.")
 def waiting(now: datetime) -> Numbers:
-    return {(): Job.objects.filter(state__in=UNCLAIMED, due_at__lte=now).count()}
+    return {(): _WAITING.filter(due_at__lte=now).count()}
 
 
 @measure("jobs_depth", "Jobs that wait, also for their time to come.", of=_PLACE)
 def depth(now: datetime) -> Numbers:
-    return _by_place(Job.objects.filter(state__in=UNCLAIMED).values_list(*_PLACE).annotate(n=Count("pk")))
+    return _by_place(_WAITING.values_list(*_PLACE).annotate(n=Count("pk")))
 
 
 @measure("jobs_oldest_seconds", "How long the oldest waiting job has been due.", of=_PLACE)
 def oldest(now: datetime) -> Numbers:
-    due = Job.objects.filter(state__in=UNCLAIMED, due_at__lte=now).order_by().values_list(*_PLACE)
+    due = _WAITING.filter(due_at__lte=now).order_by().values_list(*_PLACE)
     return {(task, place): (now - first).total_seconds() for task, place, first in due.annotate(n=Min("due_at"))}
 
 
 @measure("jobs_running", "Jobs that a worker has in hand.")
 def running(now: datetime) -> Numbers:
-    return {(): Job.objects.filter(state=Job.State.RUNNING).count()}
+    return {(): Job.objects.filter(state=Job.State.RUNNING, finished_at=None).count()}
 
 
 @measure("jobs_dead", "Jobs that failed for good, and that nobody has decided about.")
