@@ -13,6 +13,7 @@ __all__ = ["Alert", "Approval", "ApprovalState", "Attempt", "Job", "Worker"]
 UNCLAIMED = ("available", "retry_wait")  # states
 UNBEGUN = ("waiting_approval", *UNCLAIMED)
 UNFINISHED = (*UNBEGUN, "running")
+FINISHED = ("done", "dead", "cancelled", "expired")
 
 
 class Job(models.Model):
@@ -68,7 +69,12 @@ class Job(models.Model):
                 fields=["task", "dedupe"],
                 condition=models.Q(state__in=UNBEGUN) & ~models.Q(dedupe=""),
                 name="job_owed_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=UNFINISHED, finished_at=None)
+                | models.Q(state__in=FINISHED, finished_at__isnull=False),
+                name="job_finished_by_its_state",
+            ),
         ]
 
     def __str__(self) -> str:

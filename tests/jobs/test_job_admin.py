@@ -5,14 +5,16 @@ import uuid
 from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
-from eventsync.jobs.models import Attempt, Job
+from eventsync.jobs.models import FINISHED, Attempt, Job
 from tests.desk import alice, bob
 
 LIST = "/admin/jobs/job/"
 
 
 def make_job(state):
-    job = Job.objects.create(task="test.note", subject=uuid.uuid4(), state=state, attempts=1, error="It rained.")
+    said = {"state": state, "attempts": 1, "error": "It rained."}
+    finished_at = timezone.now() if state in FINISHED else None
+    job = Job.objects.create(task="test.note", subject=uuid.uuid4(), finished_at=finished_at, **said)
     Attempt.objects.create(job=job, number=1, worker="host:7", began_at=timezone.now(), error="It rained.")
     return job
 

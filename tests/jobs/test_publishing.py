@@ -107,7 +107,9 @@ def test_subscriber_acts_once_however_often_its_job_runs() -> None:
     subscribe("once", GateOpened)(lambda fact, row: heard.append(fact.width))
     publish(GateOpened(width=3))
     queue.run()
-    Job.objects.update(state=Job.State.AVAILABLE)  # as after a worker that died between its work and saying so
+    Job.objects.update(
+        state=Job.State.AVAILABLE, finished_at=None
+    )  # as after a worker that died between its work and saying so
     queue.run()
     assert (heard, Handling.objects.count(), Job.objects.get().state) == ([3], 1, "done")
 

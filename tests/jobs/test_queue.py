@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
@@ -263,3 +263,12 @@ def test_a_broker_that_is_down_fails_nothing(
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]  # a context manager
         queue.enqueue("note", SUBJECT)
     assert Job.objects.get().state == "available"
+
+
+@pytest.mark.parametrize(("state", "finished"), [("done", False), ("available", True), ("unheard_of", False)])
+def test_a_job_is_finished_by_its_state_and_nothing_else(tasks: Register, state: str, finished: bool) -> None:
+    """What waits is found by `finished_at`, in an index that has nothing of what is finished."""
+    tasks("note")
+    queue.enqueue("note", SUBJECT)
+    with pytest.raises(IntegrityError, match="job_finished_by_its_state"), transaction.atomic():
+        Job.objects.update(state=state, finished_at=timezone.now() if finished else None)
