@@ -119,6 +119,8 @@ Q_CLUSTER = {
     **_brokers[BROKER],
 }
 
+WEBHOOKS_PRIVATE = environment.flag("EVENTSYNC_WEBHOOKS_PRIVATE")
+
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "eventsync.access.backend.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from eventsync.jobs.approvals.models import Approval, ApprovalState
 from eventsync.jobs.rules import Priority
+from eventsync.jobs.webhooks.models import Sending, Webhook
 
-__all__ = ["Alert", "Approval", "ApprovalState", "Attempt", "Job", "Worker"]
+__all__ = ["Alert", "Approval", "ApprovalState", "Attempt", "Job", "Sending", "Webhook", "Worker"]
 
 UNCLAIMED = ("available", "retry_wait")  # states
 UNBEGUN = ("waiting_approval", *UNCLAIMED)

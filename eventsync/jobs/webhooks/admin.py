@@ -1,0 +1,135 @@
+"""Webhooks at the desk: whom to tell, what was sent, and what was not taken."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+
+from eventsync.jobs.admin import NEVER, ModelAdmin, ReadOnlyAdmin, ago
+from eventsync.jobs.events import catalogue
+from eventsync.jobs.webhooks import sending
+from eventsync.jobs.webhooks.models import Sending, Webhook
+from eventsync.jobs.webhooks.signing import new_secret
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Webhook]  # generic in its type stubs only
+else:
+    ModelForm = forms.ModelForm
+
+
+class WebhookForm(ModelForm):
+    url = forms.URLField(label="Address", max_length=500, assume_scheme="https")
+    names = forms.MultipleChoiceField(
+        required=False,
+        label="Domain events",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Which it hears of; none ticked: all.",
+    )
+
+    class Meta:
+        model = Webhook
+        fields = ["name", "url", "event_id"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["names"].choices = [(name, name) for name in sorted({name for name, _ in catalogue})]  # type: ignore[attr-defined]
+        self.initial.setdefault("names", self.instance.names)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        self.instance.names = said.get("names", [])
+        return said
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ModelAdmin):
+    form = WebhookForm
+    list_display = ["name", "url", "state", "waiting"]
+    fields = ["name", "url", "event_id", "names", "state"]
+    readonly_fields = ["state"]
+    actions = ["test", "switch_on", "switch_off", "renew"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
+        rows: QuerySet[Webhook] = super().get_queryset(request)
+        return rows.annotate(untaken=Count("sendings", filter=Q(sendings__taken_at=None)))
+
+    @admin.display(description="state")
+    def state(self, row: Webhook) -> str:
+        return f"Off: {row.off_why}" if row.off_at else "On"
+
+    @admin.display(description="not taken yet", ordering="untaken")
+    def waiting(self, row: Any) -> int:
+        return int(row.untaken)
+
+    def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._show(request, obj)
+
+    def _show(self, request: HttpRequest, row: Webhook) -> None:
+        self.message_user(request, f"The secret of {row} is {row.secret} – it is shown this once.", messages.WARNING)
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.change_webhook")
+
+    @admin.action(description="Send a test to selected", permissions=["steer"])
+    def test(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        self._tell(request, [row for row in queryset.filter(off_at=None) if sending.send_test(row)], "sent a test")
+
+    @admin.action(description="Switch selected on, and send what waits", permissions=["steer"])
+    def switch_on(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        self._tell(request, [row for row in queryset if sending.switch_on(row)], "switched on")
+
+    @admin.action(description="Switch selected off", permissions=["steer"])
+    def switch_off(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        why = f"Switched off by {request.user.get_username()}."
+        self._tell(request, [row for row in queryset if sending.switch_off(row, why=why)], "switched off")
+
+    @admin.action(description="Give selected a new secret; the old one ends at once", permissions=["steer"])
+    def renew(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        for row in queryset:
+            row.secret = new_secret()
+            Webhook.objects.filter(pk=row.pk).update(secret=row.secret)
+            self.log_change(request, row, "Given a new secret.")
+            self._show(request, row)
+
+    def _tell(self, request: HttpRequest, done: list[Webhook], what: str) -> None:
+        for row in done:
+            self.log_change(request, row, f"{what.capitalize()}.")
+        noun = "webhook was" if len(done) == 1 else "webhooks were"
+        self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)
+
+
+@admin.register(Sending)
+class SendingAdmin(ReadOnlyAdmin):
+    list_display = ["webhook", "told", "created", "taken", "status"]
+    list_filter = ["webhook", ("taken_at", admin.EmptyFieldListFilter), "status"]
+    list_select_related = ["webhook", "domain_event"]
+    search_fields = ["id", "correlation"]
+    search_help_text = "Its id, or the id of what it began with."
+    fields = ["webhook", "told", "created_at", "taken_at", "status", "answer", "body", "correlation", "id"]
+    actions = ["send_again"]
+
+    @admin.display(description="domain event")
+    def told(self, row: Sending) -> str:
+        return row.domain_event.name if row.domain_event else "test"
+
+    @admin.display(description="created", ordering="id")
+    def created(self, row: Sending) -> str:
+        return ago(row.created_at)
+
+    @admin.display(description="taken", ordering="taken_at")
+    def taken(self, row: Sending) -> str:
+        return ago(row.taken_at) if row.taken_at else NEVER
+
+    def has_steer_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.change_webhook")
+
+    @admin.action(description="Send selected again, the oldest first", permissions=["steer"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Sending]) -> None:
+        done = [row for row in queryset.order_by("id") if sending.send_again(row)]
+        for row in done:
+            self.log_change(request, row, "Sent again.")
+        self.message_user(request, f"{len(done)} of {len(queryset)} are sent again.", messages.SUCCESS)

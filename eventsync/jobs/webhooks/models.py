@@ -1,0 +1,62 @@
+"""Who hears of domain events by HTTP, and what each was sent."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+
+from eventsync.jobs.webhooks.signing import new_secret
+
+
+class Webhook(models.Model):
+    """An address of another system. `off_at`: nothing is sent there, and what happens meanwhile waits."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100, unique=True, help_text="Whose it is, for people.")
+    url = models.URLField("address", max_length=500, help_text="Where each domain event is posted to.")
+    event_id = models.UUIDField("event", null=True, blank=True, help_text="Only what one event tells; empty: all.")
+    names = models.JSONField("domain events", default=list, blank=True, help_text="Which it hears of; none: all.")
+    secret = models.CharField(max_length=80, default=new_secret, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    off_at = models.DateTimeField("switched off", null=True, editable=False)
+    off_why = models.CharField("why", max_length=500, blank=True, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if not self.url.startswith(("http://", "https://")):
+            raise ValidationError({"url": "The address must begin with https:// or http://."})
+
+    @property
+    def partition(self) -> str:
+        """What is sent there goes one after the other."""
+        return f"webhook:{self.id}"
+
+
+class Sending(models.Model):
+    """One domain event on its way to one webhook. Its id goes along, the same at each try."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="sendings")
+    domain_event = models.ForeignKey("jobs.DomainEvent", null=True, on_delete=models.CASCADE, related_name="+")
+    correlation = models.UUIDField()
+    body = models.TextField(help_text="The CloudEvents envelope, as it goes out.")
+    created_at = models.DateTimeField()
+    taken_at = models.DateTimeField("taken", null=True, help_text="When the other side said that it has it.")
+    status = models.PositiveSmallIntegerField("last answer", null=True, help_text="HTTP status.")
+    answer = models.TextField("what it said", blank=True, help_text="The beginning of its last answer.")
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["webhook", "domain_event"], name="sent_as_one")]
+        indexes = [
+            models.Index(fields=["webhook", "id"], condition=models.Q(taken_at=None), name="sending_untaken"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.webhook} {self.id}"

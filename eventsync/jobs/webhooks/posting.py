@@ -1,0 +1,87 @@
+"""One POST to an address that somebody typed in: never into our own network, never longer or larger than it may be."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+from django.conf import settings
+
+PATIENCE = 10  # seconds for all of it
+READ = 1_000  # bytes of an answer that are kept
+
+
+class NotSent(Exception):
+    """There was no answer. A sentence for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`text`: its beginning."""
+
+    status: int
+    text: str
+
+    @property
+    def taken(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """Redirects are answers like others. NotSent when there is none within the time, or the address is not public."""
+    try:
+        return asyncio.run(_post(url, body, headers))
+    except TimeoutError:
+        raise NotSent(f"It did not answer within {PATIENCE} seconds.") from None
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        raise NotSent(f"It could not be reached ({type(error).__name__}: {error})") from None
+
+
+async def _post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    if (literal := _address(urlsplit(url).hostname or "")) is not None:
+        _check(literal)
+    connector = aiohttp.TCPConnector(resolver=_Public(), use_dns_cache=False)
+    timeout = aiohttp.ClientTimeout(total=PATIENCE)
+    async with (
+        aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
+        session.post(url, data=body, headers=dict(headers), allow_redirects=False) as answer,
+    ):
+        text = (await answer.content.read(READ)).decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+        return Answer(answer.status, text)
+
+
+class _Public(AbstractResolver):
+    """Resolves names, and answers only with what may be connected to: what is checked is what is connected to."""
+
+    def __init__(self) -> None:
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        for each in found:
+            _check(ipaddress.ip_address(each["host"].partition("%")[0]))
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()
+
+
+def _address(host: str) -> Any:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _check(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    if not settings.WEBHOOKS_PRIVATE and not (mapped.is_global and not mapped.is_multicast):
+        raise ValueError(f"{address} is not a public address; EVENTSYNC_WEBHOOKS_PRIVATE=1 would allow it")

@@ -1,0 +1,150 @@
+"""Each domain event goes to each webhook that hears of it: once it is taken it is done, until then it is tried again.
+
+One after the other for each webhook, so that it hears of things in order; a webhook makes nobody else wait. One that
+failed for three days, or says that it is gone, is switched off; what happens then waits until somebody switches it on.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from eventsync.ids import uuid7
+from eventsync.jobs.alerts import alert, clear_all
+from eventsync.jobs.models import UNCLAIMED, DomainEvent, Job
+from eventsync.jobs.publishing import carrier
+from eventsync.jobs.queue import Permanent, cancel, enqueue, task, when_ended
+from eventsync.jobs.rules import RETRIES, Policy
+from eventsync.jobs.webhooks.envelope import CONTENT_TYPE, around, envelope
+from eventsync.jobs.webhooks.models import Sending, Webhook
+from eventsync.jobs.webhooks.posting import post
+from eventsync.jobs.webhooks.signing import signed
+
+SEND = "webhooks.send"  # the job
+OFF = "webhook_off"  # the alert
+GONE = 410
+_HOURS = (1, 2, 4, 8, 12, 23, 23)
+POLICY = Policy(
+    retries=(*RETRIES, timedelta(minutes=5), timedelta(minutes=30), *(timedelta(hours=each) for each in _HOURS)),
+    ordered=True,
+    announced=False,  # or what is sent would be told, and sent
+)
+
+
+class NotTaken(Exception):
+    """The other side did not say that it has it."""
+
+
+@carrier
+def carry(rows: Sequence[DomainEvent]) -> None:
+    """Owes each webhook what it hears of, in the publisher's transaction."""
+    for webhook in Webhook.objects.order_by():
+        heard = [row for row in rows if _hears(webhook, row)]
+        if heard:
+            _owe(webhook, [_sending(webhook, row) for row in heard])
+
+
+def _hears(webhook: Webhook, row: DomainEvent) -> bool:
+    return webhook.event_id in {None, row.event_id} and (not webhook.names or row.name in webhook.names)
+
+
+def _sending(webhook: Webhook, row: DomainEvent) -> Sending:
+    now = timezone.now()
+    return Sending(
+        id=UUID(uuid7(now)),
+        webhook=webhook,
+        domain_event=row,
+        correlation=row.correlation,
+        body=envelope(row),
+        created_at=now,
+    )
+
+
+def _owe(webhook: Webhook, sendings: Iterable[Sending]) -> None:
+    for sending in Sending.objects.bulk_create(sendings):
+        _enqueue(webhook, sending)
+
+
+def _enqueue(webhook: Webhook, sending: Sending) -> None:
+    if webhook.off_at is None:
+        enqueue(SEND, sending.id, partition=webhook.partition, correlation=sending.correlation, dedupe=str(sending.id))
+
+
+@task(SEND, POLICY)
+def send(sending_id: UUID) -> None:
+    """Nothing, when it is taken already or its webhook is off by now."""
+    sending = Sending.objects.select_related("webhook").get(id=sending_id)
+    if sending.taken_at is not None or sending.webhook.off_at is not None:
+        return
+    now, body = timezone.now(), sending.body.encode()
+    headers = signed(secret=sending.webhook.secret, key=str(sending.id), at=int(now.timestamp()), body=body)
+    answer = post(sending.webhook.url, body=body, headers={"content-type": CONTENT_TYPE, **headers})
+    said = {"status": answer.status, "answer": answer.text, "taken_at": timezone.now() if answer.taken else None}
+    Sending.objects.filter(id=sending_id, taken_at=None).update(**said)
+    if answer.status == GONE:
+        raise Permanent("It says that it is gone for good (410).")
+    if not answer.taken:
+        raise NotTaken(f"It answered {answer.status}.")
+
+
+@when_ended
+def give_up(job: Job, state: str) -> None:
+    """What cannot be sent to a webhook is no reason to try the next."""
+    if job.task == SEND and state == Job.State.DEAD:
+        sending = Sending.objects.select_related("webhook").get(id=job.subject)
+        error = job.tries.order_by("-number").values_list("error", flat=True).first() or ""
+        switch_off(sending.webhook, why=f"It did not take what was sent for three days. {error}"[:500], by_itself=True)
+
+
+def switch_off(webhook: Webhook, *, why: str, by_itself: bool = False) -> bool:
+    """False when it is off already. What waits goes on waiting, and is owed to nobody."""
+    now = timezone.now()
+    with transaction.atomic():
+        if not Webhook.objects.filter(id=webhook.id, off_at=None).update(off_at=now, off_why=why):
+            return False
+        for job in Job.objects.filter(task=SEND, partition=webhook.partition, state__in=UNCLAIMED):
+            cancel(job.id, why="The webhook was switched off.", now=now)
+        if by_itself:
+            _alert(webhook, why, now)
+    return True
+
+
+def _alert(webhook: Webhook, why: str, now: datetime) -> None:
+    message = f"Nothing is sent to {webhook} any more. {why} What happens meanwhile waits. Switch it on once it works."
+    alert(kind=OFF, subject=str(webhook.id), message=message, now=now)
+
+
+def switch_on(webhook: Webhook) -> bool:
+    """False when it is on. Everything that it has not taken is owed to it, the oldest first."""
+    with transaction.atomic():
+        if not Webhook.objects.filter(id=webhook.id).exclude(off_at=None).update(off_at=None, off_why=""):
+            return False
+        webhook.refresh_from_db()
+        for sending in webhook.sendings.filter(taken_at=None).order_by("id"):
+            _enqueue(webhook, sending)
+        clear_all(kind=OFF, subject=str(webhook.id), now=timezone.now())
+    return True
+
+
+def send_again(sending: Sending) -> bool:
+    """Owes it once more, under the same id, though it was taken; False when its webhook is off."""
+    if sending.webhook.off_at is not None:
+        return False
+    with transaction.atomic():
+        Sending.objects.filter(id=sending.id).update(taken_at=None)
+        _enqueue(sending.webhook, sending)
+    return True
+
+
+def send_test(webhook: Webhook) -> Sending:
+    """A message that says nothing but that messages arrive."""
+    now = timezone.now()
+    key = uuid7(now)
+    body = around(key, "eventsync.test.v1", now, {"message": f"A test for {webhook}."})
+    sending = Sending(id=UUID(key), webhook=webhook, correlation=UUID(key), body=json.dumps(body), created_at=now)
+    with transaction.atomic():
+        _owe(webhook, [sending])
+    return sending
