@@ -15,7 +15,8 @@ from checkin import guardians, roster
 from checkin.models import Credential, Person, RosterImport, SafetyAccess, SafetyEntry
 from eventsync.access.ranks import Rank
 from eventsync.jobs.approvals.models import Approval
-from eventsync.jobs.models import Alert, Job, Worker
+from eventsync.jobs.models import Alert, Job, Webhook, Worker
+from eventsync.jobs.webhooks.sending import send_test
 from eventsync.schedule.models import StaffRole
 from eventsync.sync.models import Device, OutboxImport
 from tests.cast import NOON, Games, make_phone
@@ -39,6 +40,8 @@ def fill(games: Games) -> None:
     RosterImport.objects.create(event=games.event, name="games.csv", file=ContentFile(b"", "games.csv"))
     OutboxImport.objects.create(name="games.ndjson", event_id=games.event.id, device=phone.id, by="maria")
     Alert.objects.create(kind="silent", message="Games are silent.", first_at=NOON, last_at=NOON)
+    hook = Webhook.objects.create(name="Games", url="https://games.example/", event_id=games.event.pk)
+    send_test(hook)
     Job.objects.create(task="test", subject=games.event.id, partition=str(games.event.id))
     asked = {"asked_by": "user:1", "asked_name": "Maria", "asked_at": NOON, "expires_at": NOON + timedelta(days=9999)}
     Approval.objects.create(kind="job", subject=games.event.id, sentence="It waits.", content="{}", **asked)

@@ -7,7 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from eventsync.jobs.admin import NEVER, ModelAdmin, ReadOnlyAdmin, ago
+from eventsync.access.admin import ModelAdmin
+from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.jobs.events import catalogue
 from eventsync.jobs.webhooks import sending
 from eventsync.jobs.webhooks.models import Sending, Webhook
