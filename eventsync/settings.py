@@ -1,5 +1,6 @@
 """All settings. The environment is read here and nowhere else; docs/architecture.md lists its variables."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,6 +54,10 @@ INSTALLED_APPS = [
     "csp",
     "django_prometheus",
     "django_q",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -67,8 +72,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "eventsync.access.middleware.SecondStepMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
@@ -121,11 +128,31 @@ Q_CLUSTER = {
 
 WEBHOOKS_PRIVATE = environment.flag("EVENTSYNC_WEBHOOKS_PRIVATE")
 
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "eventsync.access.backend.RoleBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+    "eventsync.access.backend.RoleBackend",
 ]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}Validator"}
+        for name in ("UserAttributeSimilarity", "CommonPassword", "NumericPassword")
+    ),
+]
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: a day at the desk
+TWO_FACTOR = environment.flag("EVENTSYNC_TWO_FACTOR")
+OTP_TOTP_ISSUER = "EventSync"
+# An account and an address together: a whole venue comes from one address, and nobody locks others out of theirs.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 7
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "eventsync.access.lockout.address"
+AXES_LOCKOUT_CALLABLE = "eventsync.access.lockout.locked"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False  # addresses and names of accounts are nobody's at the desk
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

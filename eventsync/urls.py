@@ -9,6 +9,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from eventsync import guide, health, shell, trust
+from eventsync.access import pages
 from eventsync.sync import epoch, errors
 
 # Swagger UI styles itself inline; its scripts do not.
@@ -20,6 +21,7 @@ urlpatterns = [
     *trust.urlpatterns,
     *guide.urlpatterns,
     path("", include("eventsync.control.urls")),
+    *pages.urlpatterns,
     path("admin/", admin.site.urls),
     path("api/v1/", include("eventsync.sync.api")),
     path("api/v1/", include("checkin.safety.api")),

@@ -6,8 +6,16 @@ from django.contrib import admin
 from django.contrib.admin.filters import FieldListFilter, RelatedFieldListFilter
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django_otp.plugins.otp_static import admin as _recovery  # noqa: F401 - registers what is unregistered below
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp import admin as _app  # noqa: F401 - the same
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from eventsync.access.scope import Belongs, Scope, limit, may, scope
+
+# Whoever reads a secret, or a recovery code, signs in as somebody else.
+for _secret in (TOTPDevice, StaticDevice):
+    admin.site.unregister(_secret)
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]  # generic in their type stubs only
