@@ -3,9 +3,11 @@ from django.urls import URLPattern, path
 from eventsync.control.health import health
 from eventsync.control.metrics import metrics
 from eventsync.control.runbook import runbook
+from eventsync.control.trace import trace
 
 urlpatterns: list[URLPattern] = [
     path("metrics", metrics, name="metrics"),
     path("control/health/", health, name="health"),
+    path("control/trace/", trace, name="trace"),
     path("control/runbook/", runbook, name="runbook"),
 ]

@@ -27,6 +27,7 @@ else:
     AttemptInlineBase = HandlingInlineBase = admin.TabularInline
 
 NEVER = "–"
+TRACE = "/control/trace/"
 
 # The queue library only carries "wake job <id>": what is owed, and what failed, is in our own rows.
 for _model in (queue.Failure, queue.OrmQ, queue.Schedule, queue.Success):
@@ -84,11 +85,15 @@ class JobAdmin(ReadOnlyAdmin):
     search_fields = ["subject", "correlation", "partition"]
     search_help_text = "The id of what the job works on, of what it began with, or a partition."
     fields = [
-        "task", "subject", "state", "error", "attempts", "priority", "partition", "correlation", "dedupe", "due_at",
-        "expires_at", "lease", "created_at", "finished_at",
+        "task", "subject", "state", "error", "attempts", "priority", "partition", "correlation", "story", "dedupe",
+        "due_at", "expires_at", "lease", "created_at", "finished_at",
     ]  # fmt: skip
     inlines = [AttemptInline]
     actions = ["try_again", "cancel_selected"]
+
+    @admin.display(description="what it all began with")
+    def story(self, job: Job) -> SafeString:
+        return format_html('<a href="{}?id={}">Every step</a>', TRACE, job.correlation or job.pk)
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.change_job")

@@ -9,6 +9,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("eventsync.jobs.seeing.measures")
+        import_module("eventsync.jobs.seeing.traces")
         import_module("eventsync.jobs.approvals.jobs")
         import_module("eventsync.jobs.approvals.admin")  # a part of the app, where Django does not look by itself
         import_module("eventsync.jobs.publishing")

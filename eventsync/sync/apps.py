@@ -11,3 +11,4 @@ class SyncConfig(AppConfig):
         import_module("eventsync.sync.rights")
         import_module("eventsync.sync.tasks")
         import_module("eventsync.sync.measures")
+        import_module("eventsync.sync.traces")

@@ -1,8 +1,10 @@
-"""Each app registers here what can be measured of it, and its limits. Called when the apps get ready."""
+"""Each app registers here what can be measured of it, its limits, and its part of a trace, when the apps get ready."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from eventsync.jobs.seeing.rules import Limit
 
@@ -43,3 +45,23 @@ def limit(of: Limit) -> None:
 def total(name: str, now: datetime) -> float:
     """The sum of a measure over all its subjects, now."""
     return sum(measures[name].read(now).values())
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that happened because of what a trace began with. `page`: its page in the admin and the row's key."""
+
+    at: datetime
+    what: str
+    words: str
+    page: tuple[str, str] | None = None
+
+
+# Of all that these ids began: the steps that are known here, and further ids that belong to the same story.
+Trace = Callable[[AbstractSet[UUID]], tuple[Iterable[Step], AbstractSet[UUID]]]
+traces: list[Trace] = []
+
+
+def trace(find: Trace) -> Trace:
+    traces.append(find)
+    return find

@@ -1,0 +1,61 @@
+"""What jobs add to a trace: domain events, jobs, each try of them, alerts."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from uuid import UUID
+
+from django.db.models import Q
+
+from eventsync.jobs.alerts import describe
+from eventsync.jobs.models import Alert, DomainEvent, Job
+from eventsync.jobs.seeing.registry import Step, trace
+
+MOST = 200  # of each: a story is read by a person
+
+
+@trace
+def of_domain_events(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
+    rows = DomainEvent.objects.filter(Q(correlation__in=ids) | Q(pk__in=ids))[:MOST]
+    return [_published(row) for row in rows], {row.correlation for row in rows}
+
+
+def _published(row: DomainEvent) -> Step:
+    page = ("admin:jobs_domainevent_change", str(row.pk))
+    return Step(row.occurred_at, "Domain event", f"{row.name}, version {row.version}", page)
+
+
+@trace
+def of_jobs(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
+    jobs = list(Job.objects.filter(Q(correlation__in=ids) | Q(pk__in=ids)).prefetch_related("tries")[:MOST])
+    steps = [step for job in jobs for step in _life(job)]
+    return steps, {job.correlation for job in jobs if job.correlation}
+
+
+def _life(job: Job) -> Iterator[Step]:
+    page = ("admin:jobs_job_change", str(job.pk))
+    yield Step(job.created_at, "Job", f"{job.task} is owed.", page)
+    for attempt in job.tries.all():
+        name = f"{job.task}, try {attempt.number}"
+        yield Step(attempt.began_at, "Try", f"{name} begins on {attempt.worker}.", page)
+        if attempt.ended_at is not None and attempt.error:
+            yield Step(attempt.ended_at, "Try", f"{name} failed: {_line(attempt.error)}", page)
+    if job.finished_at is not None:
+        yield Step(job.finished_at, "Job", f"{job.task}: {job.get_state_display()}. {_line(job.error)}".strip(), page)
+
+
+@trace
+def of_alerts(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
+    """Those about one of these ids, and those about a task of which one of their jobs is dead."""
+    dead = Job.objects.filter(Q(correlation__in=ids) | Q(pk__in=ids), state=Job.State.DEAD)
+    about = Q(subject__in=[str(each) for each in ids])
+    rows = Alert.objects.filter(about | Q(kind="dead_letter", subject__in=dead.values("task")))[:MOST]
+    return [_raised(row) for row in rows], set()
+
+
+def _raised(row: Alert) -> Step:
+    words = f"{row.message} ({describe(row, now=row.last_at)})"
+    return Step(row.last_at, "Alert", words, ("admin:jobs_alert_change", str(row.pk)))
+
+
+def _line(text: str) -> str:
+    return text.partition("\n")[0][:200]

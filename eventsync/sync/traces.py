@@ -1,0 +1,57 @@
+"""What the engine adds to a trace: operations, their verdicts, and where in which stream they are visible."""
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import orjson
+
+from eventsync.ids import uuid7
+from eventsync.jobs.models import DomainEvent
+from eventsync.jobs.seeing.registry import Step, trace
+from eventsync.sync.models import Operation, Quarantined, Resolution
+
+_AROUND = timedelta(minutes=1)  # a push ends within that
+
+
+@trace
+def of_operations(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
+    """And what the batch of an operation began: its domain events have the first operation as their correlation."""
+    rows = list(Operation.objects.filter(pk__in=ids).select_related("device"))
+    return [step for row in rows for step in _life(row)], {each for row in rows for each in _batch(row)}
+
+
+def _life(row: Operation) -> Iterator[Step]:
+    page = ("admin:sync_operation_change", str(row.pk))
+    if row.corrected_at is not None:
+        yield Step(row.corrected_at, "Operation", f"{row.kind} was recorded on a phone.", page)
+    flags = ", ".join(orjson.loads(row.flags))
+    said = ": ".join(filter(None, (row.verdict, flags, row.message)))
+    yield Step(row.received_at, "Verdict", f"{row.kind or 'It'} arrived: {said.rstrip('.')}.", page)
+    for stream, seq in orjson.loads(row.at).items():
+        yield Step(row.received_at, "Change", f"Visible in {stream} from position {seq} on.")
+
+
+def _batch(row: Operation) -> set[UUID]:
+    first, last = _id_at(row.received_at - _AROUND), _id_at(row.received_at + _AROUND)
+    near = DomainEvent.objects.filter(pk__range=(first, last), event_id=row.event_id, body__contains=str(row.pk))
+    return set(near.values_list("correlation", flat=True))
+
+
+def _id_at(moment: datetime) -> UUID:
+    """The smallest id that is made at this moment."""
+    return UUID(int=UUID(uuid7(moment)).int >> 80 << 80)
+
+
+@trace
+def of_quarantine(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
+    rows = Quarantined.objects.filter(operation_id__in=ids)
+    return [step for row in rows for step in _aside(row)], set()
+
+
+def _aside(row: Quarantined) -> Iterator[Step]:
+    page = ("admin:sync_quarantined_change", str(row.pk))
+    yield Step(row.received_at, "Quarantine", f"Kept aside, {row.code}: {row.message}", page)
+    if row.resolved_at is not None:
+        yield Step(row.resolved_at, "Quarantine", f"{Resolution(row.resolution).label} by a person.", page)

@@ -1,0 +1,140 @@
+"""/control/trace/: from one id to every step."""
+
+import re
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from checkin.events import PeopleArrived
+from eventsync.control.trace import story
+from eventsync.jobs import alerts, publishing, queue
+from eventsync.jobs.models import DomainEvent, Job
+from eventsync.jobs.publishing import subscribe
+from eventsync.jobs.rules import Policy
+from tests.cast import Games, Phone
+from tests.desk import alice, bob, charlie
+
+PAGE = "/control/trace/"
+
+
+@pytest.fixture
+def kitchen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A subscriber that fails for good, and is gone after the test."""
+
+    def fail(fact: PeopleArrived, row: DomainEvent) -> None:
+        raise queue.Permanent("No more plates.")
+
+    monkeypatch.setattr(publishing, "_subscribers", dict(publishing._subscribers))
+    monkeypatch.setattr(queue, "_tasks", dict(queue._tasks))
+    subscribe("kitchen", PeopleArrived, Policy(retries=()))(fail)
+
+
+def steps(of: str) -> list[tuple[str, str]]:
+    return [(step.what, step.words) for step in story(UUID(of))]
+
+
+def test_from_an_operation_to_the_alert_in_order(games: Games, phone: Phone, kitchen: None) -> None:
+    first, second = phone.arrive(games.people[0]), phone.arrive(games.people[1])
+    phone.push(first, second)
+    queue.run()
+    found = steps(first["id"])
+    assert [what for what, _ in found][:6] == ["Operation", "Verdict", "Change", "Domain event", "Job", "Try"]
+    words = [said for _, said in found]
+    assert words[:3] == [
+        "checkin.arrive was recorded on a phone.",
+        "checkin.arrive arrived: accepted.",
+        f"Visible in attendance:{games.hall.id} from position {first_seq(phone)} on.",
+    ]
+    assert words[3] == "people_arrived, version 1"
+    assert words[4] == "kitchen is owed."
+    assert words[5].startswith("kitchen, try 1 begins on ")
+    assert "kitchen, try 1 failed: No more plates." in words
+    assert "kitchen: Failed. No more plates." in words
+    assert ("Alert", "A job has failed for good: kitchen. No more plates. (Open)") in found
+    times = [step.at for step in story(UUID(first["id"]))]
+    assert times == sorted(times)
+    # The other operation of the batch is told of by the same domain event.
+    assert [said for what, said in steps(second["id"]) if what == "Job"] == [
+        said for what, said in found if what == "Job"
+    ]
+
+
+def first_seq(phone: Phone) -> int:
+    return int(phone.pull(f"attendance:{phone.games.hall.id}")[1][-1]["seq"])
+
+
+def test_from_a_job_to_what_it_began_with(games: Games, phone: Phone, kitchen: None) -> None:
+    operation = phone.arrive(games.people[0])
+    phone.push(operation)
+    assert steps(str(Job.objects.get().pk)) == steps(operation["id"])
+
+
+def test_what_was_kept_aside_is_a_step(games: Games, phone: Phone) -> None:
+    operation = phone.record("checkin.unheard_of", {})
+    phone.push(operation)
+    found = steps(operation["id"])
+    assert ("Quarantine", "Kept aside, unknown_kind: This server does not know that kind of operation.") in found
+    assert (
+        "Verdict",
+        "checkin.unheard_of arrived: quarantined: This server does not know that kind of operation.",
+    ) in (found)
+
+
+def test_alert_about_an_operation_is_a_step(games: Games, phone: Phone) -> None:
+    operation = phone.arrive(games.people[0])
+    phone.push(operation)
+    alerts.alert(kind="handler_error", subject=operation["id"], message="It failed.", now=timezone.now())
+    assert steps(operation["id"])[-1] == ("Alert", "It failed. (Open)")
+
+
+def test_others_steps_are_not_told(games: Games, phone: Phone, kitchen: None) -> None:
+    mine = phone.arrive(games.people[0])
+    phone.push(mine)
+    before = steps(mine["id"])
+    phone.push(phone.arrive(games.people[1]))
+    assert steps(mine["id"]) == before
+
+
+def test_page_shows_each_step_with_its_link(games: Games, phone: Phone) -> None:
+    operation = phone.arrive(games.people[0])
+    phone.push(operation)
+    page = alice().get(PAGE, {"id": f" {operation['id'].upper()} "}).content.decode()
+    assert re.findall(r"<strong>(.*?)</strong>", page.split('<ol class="steps">')[1]) == [
+        "Operation",
+        "Verdict",
+        "Change",
+        "Domain event",
+    ]
+    assert f"/admin/sync/operation/{operation['id']}/change/" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "said"),
+    [
+        ("", 200, "The id of a record"),
+        ("<b>", 400, "That is no id"),
+        (str(UUID(int=7)), 200, "Nothing here began with 00000000-0000-0000-0000-000000000007."),
+    ],
+)
+def test_nonsense_and_unknown_ids_get_a_sentence(db: None, asked: str, status: int, said: str) -> None:
+    answer = alice().get(PAGE, {"id": asked} if asked else {})
+    assert (answer.status_code, said in answer.content.decode(), "<b>" in answer.content.decode()) == (
+        status,
+        True,
+        False,
+    )
+
+
+def test_bob_who_may_see_jobs_and_records_may_charlie_must_not(db: None) -> None:
+    asked = {"id": str(uuid4())}
+    reader = bob("jobs.view_job", "sync.view_operation")
+    assert [client.get(PAGE, asked).status_code for client in (reader, charlie(), Client())] == [200, 403, 302]
+
+
+def test_a_jobs_page_leads_to_its_story(db: None) -> None:
+    job = Job.objects.create(task="send", subject=uuid4(), correlation=uuid4(), due_at=timezone.now() + timedelta(1))
+    page = alice().get(f"/admin/jobs/job/{job.pk}/change/").content.decode()
+    assert f'href="{PAGE}?id={job.correlation}"' in page
