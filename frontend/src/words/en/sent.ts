@@ -19,6 +19,7 @@ export const sent = {
   'sent.found': { one: '{count} found', other: '{count} found' },
   'sent.carried': 'Recorded by another phone, taken over from its copy.',
   'sent.carried_by': 'Recorded by another phone ({by}), taken over from its copy.',
+  'sent.number': 'Number of this record',
 
   'standing.waiting': 'Waiting to send',
   'standing.stuck': 'Set aside on this phone',
