@@ -5,13 +5,13 @@ from typing import Any
 
 from django.contrib.admin.views.decorators import staff_member_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from eventsync.control import rules
+from eventsync.control.pages import draw
 from eventsync.control.plots import plot
 from eventsync.control.rules import Reading
 from eventsync.control.sampling import history
@@ -51,7 +51,7 @@ def health(request: HttpRequest) -> HttpResponse:
     whole = rules.headline(found, alerts=sum(each["count"] for each in groups))
     silenced = Alert.objects.filter(cleared_at=None, silenced_until__gt=now).count()
     shown = {"title": "Health", "whole": whole, "cards": cards, "groups": groups, "silenced": silenced, "now": now}
-    return render(request, "control/health.html", shown)
+    return draw(request, "control/health.html", shown)
 
 
 def readings(*, now: datetime) -> list[Reading]:

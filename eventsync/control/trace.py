@@ -5,11 +5,11 @@ from uuid import UUID
 from django.contrib.admin.views.decorators import staff_member_required
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from eventsync.control.pages import draw
 from eventsync.jobs.seeing.registry import Step, traces
 
 _ROUNDS = 4  # from an operation to its batch, to its jobs; and one more to be sure
@@ -25,7 +25,7 @@ def trace(request: HttpRequest) -> HttpResponse:
     steps = [{"step": each, "link": _link(each)} for each in story(wanted)] if wanted else []
     problem = "That is no id: it has 32 digits and letters from a to f." if asked and wanted is None else ""
     shown = {"title": "Trace", "asked": asked, "steps": steps, "problem": problem, "none": wanted and not steps}
-    return render(request, "control/trace.html", shown, status=400 if problem else 200)
+    return draw(request, "control/trace.html", shown, status=400 if problem else 200)
 
 
 def story(wanted: UUID) -> list[Step]:

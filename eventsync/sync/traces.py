@@ -17,9 +17,15 @@ _AROUND = timedelta(minutes=1)  # a push ends within that
 
 @trace
 def of_operations(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
-    """And what the batch of an operation began: its domain events have the first operation as their correlation."""
-    rows = list(Operation.objects.filter(pk__in=ids).select_related("device"))
-    return [step for row in rows for step in _life(row)], {each for row in rows for each in _batch(row)}
+    """And what the batch of an operation began: its domain events have its first operation as their correlation.
+
+    That first one is not a part of another's story.
+    """
+    rows = Operation.objects.filter(pk__in=ids)
+    began = {row: _batch(row) for row in rows}
+    others = {each for row, batch in began.items() for each in batch if each != row.pk}
+    steps = [step for row in began if row.pk not in others for step in _life(row)]
+    return steps, {each for batch in began.values() for each in batch}
 
 
 def _life(row: Operation) -> Iterator[Step]:
