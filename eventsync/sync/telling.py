@@ -16,13 +16,13 @@ def tell(what: Iterable[tuple[str, Place | None]]) -> None:
 
     What began each domain event is its first operation.
     """
-    found: dict[Place, list[UUID]] = {}
+    found: dict[Place, list[str]] = {}
     for key, place in what:
         if place is not None:
-            found.setdefault(place, []).append(UUID(key))
+            found.setdefault(place, []).append(key)
     for (kind, event, venue), operations in found.items():
         fact = kind(event=event, venue=venue, operations=tuple(operations))
-        publish(fact, correlation=operations[0])
+        publish(fact, correlation=UUID(operations[0]))
 
 
 def place_of(judged: Incoming | Quarantine, outcome: Outcome | None, author: Device) -> Place | None:
