@@ -25,12 +25,16 @@ class Job(models.Model):
 
         # in: owed, and a person must agree; or it changed after that. out: available, cancelled, expired, as they say
         WAITING_APPROVAL = "waiting_approval", "Waits for approval"
-        AVAILABLE = "available", "Waiting"  # in: owed, its retry is due, or its lease ran out; out: claimed, expired
-        RUNNING = "running", "Running"  # in: claimed until `lease`; out: done, retry_wait, dead; available at its end
-        RETRY_WAIT = "retry_wait", "Waiting to try again"  # in: it failed; out: available at `due_at`, cancelled
+        # in: owed, replayed, or its worker died; out: running when it is claimed, cancelled, expired
+        AVAILABLE = "available", "Waiting"
+        # in: claimed until `lease`. out: done, retry_wait, dead; available when its worker died or its lease ran out;
+        # waiting_approval when it changed meanwhile; cancelled when the same is owed by a newer job
+        RUNNING = "running", "Running"
+        # in: it failed, and may succeed later; out: running when it is claimed after `due_at`, cancelled, expired
+        RETRY_WAIT = "retry_wait", "Waiting to try again"
         DONE = "done", "Done"  # in: its task returned
-        DEAD = "dead", "Failed"  # in: it failed for good; out: available when somebody replays it
-        CANCELLED = "cancelled", "Cancelled"  # in: a person said so, with a reason, before it was done
+        DEAD = "dead", "Failed"  # in: it failed for good; out: available when somebody replays it, cancelled
+        CANCELLED = "cancelled", "Cancelled"  # in: a person said so, with a reason; or it is owed by a newer job
         EXPIRED = "expired", "Expired"  # in: it was not done before `expires_at`
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

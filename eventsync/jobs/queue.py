@@ -12,23 +12,23 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
 from eventsync.jobs import brokers, picking, processes, shift, steps
 from eventsync.jobs import correlation as began
-from eventsync.jobs.alerts import alert_if_possible
+from eventsync.jobs.alerts import alert
 from eventsync.jobs.approvals import deciding
-from eventsync.jobs.models import UNBEGUN, UNCLAIMED, Attempt, Job
+from eventsync.jobs.models import UNBEGUN, Attempt, Job
 from eventsync.jobs.rules import SERVER, Policy, Somebody
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=settings.Q_CLUSTER["timeout"] + 30)
-DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
 TOO_LONG = f"It took longer than {settings.JOB_TIMEOUT} seconds."
+NOT_WRITTEN = "What became of a job could not be written: this process ends, so that the job is given back."
 OWED_AGAIN = "The same is owed by a newer job."
 CHANGED = "It had changed since somebody approved it."
 APPROVAL = "job"  # the kind of approvals that are about jobs
@@ -161,6 +161,17 @@ def run_one() -> bool:
     if job is None:
         return False
     try:
+        _do(job)
+    except DatabaseError as error:
+        if settings.BROKER == "inline":
+            raise
+        raise SystemExit(NOT_WRITTEN) from error
+    return True
+
+
+def _do(job: Job) -> None:
+    """Raises DatabaseError when what became of it cannot be written."""
+    try:
         with steps.during(job):
             _work(job)
     except NotAgreed:
@@ -175,7 +186,6 @@ def run_one() -> bool:
         _failed(job, f"{type(error).__name__}: {error}")
     else:
         _end(job, Job.State.DONE)
-    return True
 
 
 def _work(job: Job) -> None:
@@ -217,15 +227,16 @@ def _failed(job: Job, error: str, *, again: bool = True) -> None:
         _end(job, Job.State.RETRY_WAIT, error, due_at=timezone.now() + delay)
 
 
+@transaction.atomic
 def _end(job: Job, state: str, error: str = "", **columns: Any) -> None:
     """Ends this attempt, unless its lease ran out and somebody else has the job by now."""
     now = timezone.now()
     Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=error)
-    if _leave(job, state, error=error, now=now, **(columns or {"finished_at": now})) and state == Job.State.DEAD:
-        _bury(job, error, now=now)
+    if leave(job, state, error=error, now=now, **(columns or {"finished_at": now})) and state == Job.State.DEAD:
+        bury(job, error, now=now)
 
 
-def _leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -> int:
+def leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -> int:
     """Takes a job out of RUNNING; 0 when it is not in this attempt any more."""
     mine = Job.objects.filter(id=job.id, state=Job.State.RUNNING, attempts=job.attempts)
     try:
@@ -241,16 +252,17 @@ def _leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -
     return left
 
 
-def _bury(job: Job, error: str, *, now: datetime) -> None:
+def bury(job: Job, error: str, *, now: datetime) -> None:
     """A dead letter is an alert, one for each task that has any."""
     message = f"A job has failed for good: {job.task}. {error}"[:1000]
-    alert_if_possible(kind="dead_letter", subject=job.task, message=message, now=now)
+    alert(kind="dead_letter", subject=job.task, message=message, now=now)
 
 
 def replay(job_id: UUID, *, now: datetime) -> bool:
     """Owes a dead job once more, with all its attempts; False when it is not dead any more, or owed by another."""
     dead = Job.objects.filter(id=job_id, state=Job.State.DEAD)
-    again = {"state": Job.State.AVAILABLE, "forgiven": F("attempts"), "due_at": now, "finished_at": None}
+    new = {"due_at": now, "expires_at": None, "finished_at": None}  # somebody wants it, however late
+    again = {"state": Job.State.AVAILABLE, "forgiven": F("attempts"), **new}
     try:
         with transaction.atomic():
             found = dead.update(**again)
@@ -271,27 +283,3 @@ def cancel(job_id: UUID, *, why: str, now: datetime) -> bool:
         deciding.end_for(APPROVAL, job_id)
         steps.changed("cancelled", job_id)
     return True
-
-
-def sweep(*, now: datetime) -> None:
-    """Gives back jobs whose worker died, buries those that used up their attempts, lets expired ones go."""
-    for job in Job.objects.filter(state=Job.State.RUNNING, finished_at=None):
-        if job.lease is None or job.lease < now or _is_dead(job):
-            _give_back(job, now=now)
-    late = Job.objects.filter(state__in=UNCLAIMED, expires_at__lt=now, finished_at=None)
-    for key in list(late.values_list("pk", flat=True)):
-        if late.filter(pk=key).update(state=Job.State.EXPIRED, finished_at=now):
-            steps.changed("expired", key)
-
-
-def _is_dead(job: Job) -> bool:
-    """Whether its worker was a process of this machine that is no longer there."""
-    return processes.is_gone(job.tries.values_list("worker", flat=True).get(number=job.attempts))
-
-
-def _give_back(job: Job, *, now: datetime) -> None:
-    Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=DIED)
-    if job.failures < policy_of(job.task).attempts:
-        _leave(job, Job.State.AVAILABLE, error=DIED, now=now)
-    elif _leave(job, Job.State.DEAD, error=DIED_EACH_TIME, now=now, finished_at=now):
-        _bury(job, DIED_EACH_TIME, now=now)

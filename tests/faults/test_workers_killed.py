@@ -5,7 +5,9 @@ import signal
 from collections import Counter
 
 import pytest
+from django.db import connection
 
+from tests.faults.processes import Postgres
 from tests.faults.workshop import Worker, Workshop, on, until
 
 SEVERAL = 10  # jobs done, so that others are on their way
@@ -88,6 +90,21 @@ def test_worker_told_to_stop_ends_its_jobs_and_begins_no_others(workshop: Worksh
     assert set(states) == {("slow", "done"), ("slow", "available")}
     assert workshop.tries() == Counter(workshop.done())
     assert workshop.database.rows("SELECT name FROM jobs_worker") == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite runs inside the workers")
+@on("orm", all_of=("orm", "redis"))
+def test_database_gone_while_jobs_run_and_back(workshop: Workshop) -> None:
+    """What became of the jobs under way cannot be written. They are given back at once, not when their lease ends."""
+    assert isinstance(workshop.database, Postgres)
+    workshop.owe("slow=200")
+    worker = workshop.worker()
+    until(lambda: len(workshop.done()) >= SEVERAL, workshop.story)
+    workshop.database.stop(signal.SIGQUIT)
+    workshop.database.start()
+    workshop.settled(within=60)
+    verify(workshop, "slow")
+    assert lives(worker)
 
 
 @on("orm")

@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from eventsync.jobs import queue
+from eventsync.jobs import queue, sweeping
 from eventsync.jobs.approvals import deciding
 from eventsync.jobs.models import Alert, Approval, Attempt, Job
 from eventsync.jobs.rules import Demand, Matter, Policy
@@ -27,7 +27,7 @@ def act(name: str, key: int | None = None, **said: Any) -> tuple[bool, str]:
 def test_job_does_not_run_before_another_person_agrees_and_then_once(wall: Wall, broker: Broker) -> None:
     wall.owe()
     queue.run()
-    queue.sweep(now=timezone.now())
+    sweeping.sweep(now=timezone.now())
     queue.tick(now=timezone.now())
     queue.run()
     assert (wall.done, job(), states()) == ([], ("waiting_approval", ""), ["requested"])

@@ -1,6 +1,5 @@
 """Jobs: what is owed gets done, once, or is seen to have failed."""
 
-import subprocess
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
-from eventsync.jobs import picking, processes, queue, shift
+from eventsync.jobs import queue, shift
 from eventsync.jobs.models import Alert, Attempt, Job
 from eventsync.jobs.rules import RETRIES, Policy
 from tests.jobs.conftest import Broker, Register
@@ -110,6 +109,25 @@ def test_job_that_takes_too_long_has_tried_and_its_process_ends(
     assert (state(job), closed) == (("retry_wait", 1, "It took longer than 540 seconds."), [True])
 
 
+def test_process_that_cannot_write_what_became_of_a_job_ends_so_that_it_is_given_back(
+    tasks: Register, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Its job would otherwise wait until the lease runs out, for the process lives. Inline who asked fails."""
+
+    def away(*_: object, **__: object) -> None:
+        raise OperationalError
+
+    tasks("note")
+    monkeypatch.setattr(queue, "_end", away)
+    queue.enqueue("note", SUBJECT)
+    with pytest.raises(SystemExit):
+        queue.run_one()
+    settings.BROKER = "inline"
+    queue.enqueue("note", SUBJECT)
+    with pytest.raises(OperationalError):
+        queue.run_one()
+
+
 def test_worker_that_is_to_stop_begins_nothing(tasks: Register, monkeypatch: pytest.MonkeyPatch) -> None:
     done = tasks("note")
     queue.enqueue("note", SUBJECT)
@@ -142,15 +160,6 @@ def test_job_is_not_done_before_it_is_due(tasks: Register, later: Callable[[time
     later(timedelta(hours=2))
     queue.run()
     assert done == [SUBJECT]
-
-
-def test_job_that_is_not_done_in_time_expires(tasks: Register, later: Callable[[timedelta], None]) -> None:
-    done = tasks("brief", Policy(expires_after=timedelta(minutes=5)))
-    job = queue.enqueue("brief", SUBJECT)
-    later(timedelta(minutes=6))
-    assert not queue.run_one()
-    queue.sweep(now=timezone.now())
-    assert (done, state(job)) == ([], ("expired", 0, ""))
 
 
 def test_same_is_not_owed_twice_while_it_waits(tasks: Register) -> None:
@@ -195,58 +204,6 @@ def test_dead_job_that_is_replayed_has_all_its_attempts_again(
     )
     later(timedelta(minutes=1))
     assert not queue.run_one()
-
-
-def claimed_by(worker: str) -> Job:
-    job = queue.enqueue("note", SUBJECT)
-    now = timezone.now()
-    found = picking.claim(now=now, lease=now + queue.LEASE, worker=worker, ordered=[])
-    assert found == job
-    return job
-
-
-def test_job_of_a_worker_that_died_on_this_machine_is_given_back_at_once(tasks: Register) -> None:
-    tasks("note")
-    with subprocess.Popen(["sleep", "60"]) as gone:
-        job = claimed_by(processes.name_of(gone.pid))
-        gone.kill()
-    queue.sweep(now=timezone.now())
-    assert state(job) == ("available", 1, "Its worker died.")
-
-
-def test_job_of_a_worker_that_lives_is_left_to_it_until_its_lease_runs_out(tasks: Register) -> None:
-    tasks("note")
-    with subprocess.Popen(["sleep", "60"]) as alive:
-        job = claimed_by(processes.name_of(alive.pid))
-        queue.sweep(now=timezone.now())
-        assert state(job)[0] == "running"
-        queue.sweep(now=timezone.now() + queue.LEASE + timedelta(seconds=1))
-        assert state(job)[0] == "available"
-        alive.kill()
-
-
-def test_job_that_kills_its_worker_stops_after_its_attempts(tasks: Register) -> None:
-    tasks("note")
-    job = queue.enqueue("note", SUBJECT)
-    for _ in range(Policy().attempts):
-        now = timezone.now()
-        assert picking.claim(now=now, lease=now, worker="elsewhere:1", ordered=[]) == job
-        queue.sweep(now=now + timedelta(seconds=1))
-    assert state(job) == ("dead", 4, "Its worker died each time.")
-    assert Alert.objects.get().kind == "dead_letter"
-
-
-def test_worker_that_comes_back_too_late_ends_nothing(tasks: Register) -> None:
-    """Its lease ran out and another has the job: what it says of its own attempt changes nothing."""
-    tasks("note")
-    job = queue.enqueue("note", SUBJECT)
-    now = timezone.now()
-    late = picking.claim(now=now, lease=now, worker="elsewhere:1", ordered=[])
-    assert late is not None
-    queue.sweep(now=now + timedelta(seconds=1))
-    assert picking.claim(now=now, lease=now + queue.LEASE, worker="elsewhere:2", ordered=[]) is not None
-    queue._end(late, Job.State.DONE)
-    assert state(job)[:2] == ("running", 2)
 
 
 def test_a_broker_that_is_down_fails_nothing(

@@ -10,7 +10,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from eventsync.jobs import picking, queue
+from eventsync.jobs import picking, queue, sweeping
 from eventsync.jobs.correlation import correlated
 from eventsync.jobs.models import Job
 from eventsync.jobs.rules import Policy
@@ -79,13 +79,13 @@ def test_a_job_that_is_taken_back_lost_or_too_late_is_a_line(
     lost = queue.enqueue("note", SUBJECT)
     now = timezone.now()
     assert picking.claim(now=now, lease=now, worker="elsewhere:1", ordered=[]) == lost
-    queue.sweep(now=now + timedelta(seconds=1))
+    sweeping.sweep(now=now + timedelta(seconds=1))
     taken_back = queue.enqueue("note", SUBJECT)
     with django_capture_on_commit_callbacks(execute=True):
         queue.cancel(taken_back.id, why="Of no use.", now=now)
     later(timedelta(minutes=2))
     with django_capture_on_commit_callbacks(execute=True):
-        queue.sweep(now=timezone.now())
+        sweeping.sweep(now=timezone.now())
     assert [(line["event"], line["job"]) for line in lines.all("job.")] == [
         ("job.available", str(lost.id)),
         ("job.cancelled", str(taken_back.id)),

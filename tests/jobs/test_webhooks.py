@@ -135,7 +135,7 @@ def test_answer_that_was_lost_is_sent_again_under_the_same_id(
     tell(1)
     queue.run()
     Sending.objects.update(taken_at=None)  # as after a worker that died before it could note the answer
-    Job.objects.update(state=Job.State.AVAILABLE)
+    Job.objects.update(state=Job.State.AVAILABLE, finished_at=None)
     queue.run()
     assert len(receiver.heard) == 2
     assert len(set(receiver.ids)) == 1

@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from eventsync.jobs.chores import Rota
 from eventsync.jobs.models import Worker
-from eventsync.jobs.queue import sweep, tick
+from eventsync.jobs.queue import tick
 from eventsync.jobs.starting import objection
 from eventsync.jobs.supervision import Supervisor
+from eventsync.jobs.sweeping import sweep
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,35 @@
+"""What workers left behind, and what is too late: found again by its row, whoever died and whatever a broker lost."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from eventsync.jobs import processes, queue, steps
+from eventsync.jobs.models import UNCLAIMED, Attempt, Job
+
+DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
+
+
+def sweep(*, now: datetime) -> None:
+    """Gives back jobs whose worker died, buries those that used up their attempts, lets expired ones go."""
+    for job in Job.objects.filter(state=Job.State.RUNNING, finished_at=None):
+        if job.lease is None or job.lease < now or _is_dead(job):
+            _give_back(job, now=now)
+    late = Job.objects.filter(state__in=UNCLAIMED, expires_at__lt=now, finished_at=None)
+    for key in list(late.values_list("pk", flat=True)):
+        if late.filter(pk=key).update(state=Job.State.EXPIRED, finished_at=now):
+            steps.changed("expired", key)
+
+
+def _is_dead(job: Job) -> bool:
+    """Whether its worker was a process of this machine that is no longer there."""
+    return processes.is_gone(job.tries.values_list("worker", flat=True).get(number=job.attempts))
+
+
+@transaction.atomic
+def _give_back(job: Job, *, now: datetime) -> None:
+    Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=DIED)
+    if job.failures < queue.policy_of(job.task).attempts:
+        queue.leave(job, Job.State.AVAILABLE, error=DIED, now=now)
+    elif queue.leave(job, Job.State.DEAD, error=DIED_EACH_TIME, now=now, finished_at=now):
+        queue.bury(job, DIED_EACH_TIME, now=now)

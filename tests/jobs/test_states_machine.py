@@ -1,0 +1,243 @@
+"""Any order of owing, working, failing, dying and deciding: nothing owed is lost, nothing is tried too often."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from django_q.exceptions import TimeoutException
+from hypothesis import Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from eventsync.jobs import processes, queue, sweeping
+from eventsync.jobs.models import UNCLAIMED, UNFINISHED, Alert, Attempt, Job
+from eventsync.jobs.rules import Policy
+from tests.jobs.conftest import Broker
+
+POLICIES = {
+    "plain": Policy(),
+    "ordered": Policy(ordered=True, retries=(timedelta(seconds=5),)),
+    "brief": Policy(expires_after=timedelta(minutes=5)),
+}
+OUT = {
+    "available": {"running", "cancelled", "expired"},
+    "running": {"done", "retry_wait", "dead", "available", "cancelled", "expired"},  # given back, and too late by then
+    "retry_wait": {"running", "cancelled", "expired"},
+    "dead": {"available", "cancelled"},
+}
+LONG = queue.LEASE + timedelta(minutes=1)
+
+
+class Killed(BaseException):
+    """kill -9: nothing that was to follow is done."""
+
+
+class Jobs(RuleBasedStateMachine):
+    """`now` goes on by itself a little for each step, and much when told to."""
+
+    monkeypatch: pytest.MonkeyPatch
+
+    @initialize()
+    def begin(self) -> None:
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+        self.gone = timedelta()
+        self.outcome = "return"
+        self.seen_dead: set[str] = set()
+        self.names = 0
+        self.late: list[Job] = []
+        self.effects: Counter[UUID] = Counter()
+        self.owed: list[UUID] = []
+        self.before: dict[UUID, str] = {}
+        real, patch = timezone.now, self.monkeypatch.setattr
+        patch(timezone, "now", lambda: real() + self.gone)
+        patch(processes, "name_of", lambda process: f"worker-{self.names}")
+        patch(processes, "is_gone", lambda name: name in self.seen_dead)
+        patch(connection, "close", lambda: None)
+        for name, policy in POLICIES.items():
+            self.monkeypatch.setitem(queue._tasks, name, queue.Registered(self.worker_at(name), policy))
+
+    def teardown(self) -> None:
+        self.settle()
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+        self.monkeypatch.undo()
+
+    def worker_at(self, name: str) -> Callable[[UUID], None]:
+        def work(subject: UUID) -> None:
+            [job] = Job.objects.filter(state="running", subject=subject)
+            now = timezone.now()
+            assert job.due_at <= now and (job.expires_at is None or job.expires_at > now - timedelta(seconds=1))
+            older = Job.objects.filter(task=name, partition=job.partition, created_at__lt=job.created_at)
+            if POLICIES[name].ordered:
+                assert not older.filter(state__in=UNFINISHED).exists()
+            self.states_are_left_only_by_their_documented_ways()
+            self.effects[subject] += 1
+            self.end(job)
+
+        return work
+
+    def end(self, job: Job) -> None:
+        match self.outcome:
+            case "fail":
+                raise ValueError("not yet")
+            case "permanent":
+                raise queue.Permanent("Never.")
+            case "timeout":
+                raise TimeoutException
+            case "late":
+                self.late.append(job)
+                raise Killed
+            case "seen dead" | "died elsewhere":
+                raise Killed
+
+    @rule(
+        name=st.sampled_from(sorted(POLICIES)),
+        partition=st.sampled_from(["north", "south"]),
+        dedupe=st.sampled_from(["", "", "same"]),
+        minutes=st.sampled_from([0, 0, 0, 2]),
+    )
+    def owe(self, name: str, partition: str, dedupe: str, minutes: int) -> None:
+        due_at = timezone.now() + timedelta(minutes=minutes)
+        waiting = Job.objects.filter(task=name, dedupe=dedupe, state__in=UNCLAIMED).first() if dedupe else None
+        job = queue.enqueue(name, uuid4(), partition=partition, dedupe=dedupe, due_at=due_at)
+        if waiting is None:
+            self.owed.append(job.id)
+        assert waiting is None or job == waiting
+
+    @rule(
+        outcome=st.sampled_from(
+            ["return", "fail", "fail", "permanent", "timeout", "late", "seen dead", "died elsewhere"]
+        )
+    )
+    def work(self, outcome: str) -> None:
+        self.outcome = outcome
+        self.names += 1
+        try:
+            queue.run_one()
+        except (Killed, TimeoutException):
+            if outcome == "seen dead":
+                self.seen_dead.add(f"worker-{self.names}")
+
+    @rule(outcome=st.sampled_from(["fail", "timeout", "seen dead", "died elsewhere"]))
+    def work_in_vain(self, outcome: str) -> None:
+        """More often than any policy allows."""
+        for _ in range(6):
+            self.work(outcome)
+            self.wait(LONG if outcome == "died elsewhere" else timedelta(minutes=2))
+            self.sweep()
+            self.attempts_are_counted_and_never_more_than_the_policy_gives()
+            self.states_are_left_only_by_their_documented_ways()
+
+    @rule(failed=st.booleans())
+    def work_too_slowly(self, failed: bool) -> None:
+        """The lease runs out, and another begins before the first one comes back."""
+        self.work("late")
+        self.wait(LONG)
+        self.sweep()
+        self.states_are_left_only_by_their_documented_ways()
+        self.work("late")
+        if self.late:
+            self.come_back_late(failed)
+
+    @precondition(lambda self: self.late)
+    @rule(failed=st.booleans())
+    def come_back_late(self, failed: bool) -> None:
+        """Somebody else may have the job by now, or it may be dead: then nothing is changed by it."""
+        job = self.late.pop(0)
+        mine = Job.objects.filter(id=job.id, state="running", attempts=job.attempts).exists()
+        before = Job.objects.values().get(id=job.id)
+        queue._failed(job, "late") if failed else queue._end(job, Job.State.DONE)
+        assert mine or Job.objects.values().get(id=job.id) == before
+
+    @rule()
+    def sweep(self) -> None:
+        sweeping.sweep(now=timezone.now())
+        now = timezone.now()
+        for job in Job.objects.filter(state="running"):
+            assert job.lease is not None and job.lease >= now - timedelta(seconds=1)
+            assert job.tries.get(number=job.attempts).worker not in self.seen_dead
+
+    @rule(span=st.sampled_from([timedelta(seconds=7), timedelta(minutes=2), LONG]))
+    def wait(self, span: timedelta) -> None:
+        self.gone += span
+
+    @precondition(lambda self: Job.objects.filter(state="dead").exists())
+    @rule(which=st.integers(0, 5))
+    def replay(self, which: int) -> None:
+        dead = list(Job.objects.filter(state="dead"))
+        job = dead[which % len(dead)]
+        others = Job.objects.filter(task=job.task, dedupe=job.dedupe, state__in=UNCLAIMED).exclude(dedupe="")
+        possible = not others.exists()
+        assert queue.replay(job.id, now=timezone.now()) == possible
+
+    @precondition(lambda self: Job.objects.exists())
+    @rule(which=st.integers(0, 9))
+    def cancel(self, which: int) -> None:
+        jobs = list(Job.objects.all())
+        job = jobs[which % len(jobs)]
+        possible = job.state in {*UNCLAIMED, "dead"}
+        assert queue.cancel(job.id, why="Never mind.", now=timezone.now()) == possible
+
+    @invariant()
+    def states_are_left_only_by_their_documented_ways(self) -> None:
+        now: dict[UUID, str] = dict(Job.objects.values_list("id", "state"))
+        for key, old in self.before.items():
+            assert now[key] == old or now[key] in OUT.get(old, set()), (old, now[key])
+        self.before = now
+        assert sorted(now) == sorted(self.owed)
+
+    @invariant()
+    def attempts_are_counted_and_never_more_than_the_policy_gives(self) -> None:
+        for job in Job.objects.prefetch_related("tries"):
+            assert job.failures <= POLICIES[job.task].attempts
+            assert [each.number for each in job.tries.all()] == list(range(1, job.attempts + 1))
+            open_ones = [each.number for each in job.tries.all() if each.ended_at is None]
+            assert open_ones == ([job.attempts] if job.state == "running" else [])
+
+    @invariant()
+    def columns_say_what_the_state_says(self) -> None:
+        for job in Job.objects.all():
+            assert (job.lease is not None) == (job.state == "running")
+            assert (job.finished_at is not None) == (job.state not in UNFINISHED)
+            assert job.state != "done" or self.effects[job.subject]
+
+    @invariant()
+    def each_dead_job_is_told_of(self) -> None:
+        dead = Counter(Job.objects.filter(state="dead").values_list("task", flat=True))
+        told = dict(Alert.objects.filter(kind="dead_letter").values_list("subject", "count"))
+        assert all(told.get(task, 0) >= count for task, count in dead.items())
+
+    def settle(self) -> None:
+        """From now on all goes well: whatever is still owed is done, unless it has expired."""
+        self.outcome = "return"
+        for _ in range(3 * len(self.owed) + 3):
+            self.gone += LONG
+            sweeping.sweep(now=timezone.now())
+            while queue.run_one():
+                pass
+        assert not Job.objects.filter(state__in=UNFINISHED).exists()
+        assert not Attempt.objects.filter(ended_at=None).exists()
+        self.columns_say_what_the_state_says()
+
+
+def test_any_order_of_events_loses_no_job(db: Any, broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ordinary run shows a failure as it found it. `PROVE_EXAMPLES=2000` makes it long, and different each time."""
+    asked = os.environ.get("PROVE_EXAMPLES")
+    Jobs.monkeypatch = monkeypatch
+    phases = list(Phase) if asked else [Phase.generate]
+    size = settings(max_examples=int(asked or 30), stateful_step_count=20, derandomize=not asked, phases=phases)
+    run_state_machine_as_test(Jobs, settings=settings(size, deadline=None, database=None))
