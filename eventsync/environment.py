@@ -143,6 +143,14 @@ def file(name: str) -> Path | None:
     return path
 
 
+def folder(name: str) -> Path | None:
+    """The absolute path that the variable names, made when it is needed; None without one."""
+    value = text(name, "")
+    if value and not Path(value).is_absolute():
+        stop(f"{name} is {value!r}; it must be a whole path, such as /mnt/other-disk/backups.")
+    return Path(value) if value else None
+
+
 def secret_key(name: str, *, directory: Path) -> str:
     """The variable's value, or one generated into `directory` at the first start."""
     if value := os.environ.get(name, ""):

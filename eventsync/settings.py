@@ -126,6 +126,8 @@ Q_CLUSTER = {
     **_brokers[BROKER],
 }
 
+BACKUPS = environment.folder("EVENTSYNC_BACKUPS")
+KEEP_DAYS = environment.number("EVENTSYNC_KEEP_DAYS", 30, least=1, most=3650)
 WEBHOOKS_PRIVATE = environment.flag("EVENTSYNC_WEBHOOKS_PRIVATE")
 
 AUTHENTICATION_BACKENDS = [

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from eventsync.jobs.chores import chore
 from eventsync.jobs.starting import before_start
-from eventsync.sync import marker, tombstones
+from eventsync.sync import marker, nightly, tombstones
 
 before_start(marker.objection)
 
@@ -12,3 +12,8 @@ before_start(marker.objection)
 @chore(every=timedelta(hours=1))
 def purge_tombstones(now: datetime) -> None:
     tombstones.purge(now=now)
+
+
+@chore(every=timedelta(minutes=10))
+def back_up_at_night(now: datetime) -> None:
+    nightly.owe(now=now)

@@ -1,0 +1,104 @@
+"""How long what is over is kept, each kind in its own way; a chore clears away the rest, a little at a time.
+
+What still waits for somebody is never cleared away: dead jobs, open alerts, what a webhook has not taken yet.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+
+from eventsync.jobs.chores import chore
+from eventsync.jobs.models import Alert, DomainEvent, Job, Sending, Worker
+
+EVERY = timedelta(minutes=5)
+AT_ONCE = 2_000  # rows of a kind each time: nobody waits long for the database
+ALERTS, WORKERS = timedelta(days=365), timedelta(days=7)
+
+FINISHED = (Job.State.DONE, Job.State.CANCELLED, Job.State.EXPIRED)
+
+Rows = Callable[[datetime], QuerySet[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which rows of one kind are over, at a time."""
+
+    name: str
+    over: Rows
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def kept(name: str) -> Callable[[Rows], Rows]:
+    """Registers which rows of a kind have had their time. Called when the apps get ready."""
+
+    def register(rows: Rows) -> Rows:
+        _kinds[name] = Kind(name, rows)
+        return rows
+
+    return register
+
+
+def clear(*, now: datetime) -> dict[str, int]:
+    """Removes rows that are over, at most `AT_ONCE` of each kind; answers how many of which."""
+    return {name: gone for name, kind in _kinds.items() if (gone := _clear(kind.over(now)))}
+
+
+def _clear(rows: QuerySet[Any]) -> int:
+    keys = list(rows.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
+    if keys:
+        rows.model.objects.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+@chore(every=EVERY)
+def clear_away(now: datetime) -> None:
+    clear(now=now)
+
+
+@chore(every=timedelta(days=1))
+def tell_the_planner(now: datetime) -> None:
+    """What the database knows of its tables is renewed. PostgreSQL makes room by itself (autovacuum); SQLite's room is
+    used again."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA optimize" if connection.vendor == "sqlite" else "ANALYZE")
+
+
+def _technical(now: datetime) -> datetime:
+    return now - timedelta(days=settings.KEEP_DAYS)
+
+
+@kept("jobs")
+def old_jobs(now: datetime) -> QuerySet[Job]:
+    """With their attempts."""
+    return Job.objects.filter(state__in=FINISHED, finished_at__lt=_technical(now))
+
+
+@kept("domain events")
+def old_facts(now: datetime) -> QuerySet[DomainEvent]:
+    """With who acted on them, and what webhooks took of them."""
+    untaken = Sending.objects.filter(domain_event=OuterRef("pk"), taken_at=None)
+    owed = Job.objects.exclude(state__in=FINISHED).values("subject")
+    return DomainEvent.objects.filter(~Exists(untaken), occurred_at__lt=_technical(now)).exclude(pk__in=owed)
+
+
+@kept("alerts")
+def old_alerts(now: datetime) -> QuerySet[Alert]:
+    return Alert.objects.filter(cleared_at__lt=now - ALERTS)
+
+
+@kept("workers")
+def old_workers(now: datetime) -> QuerySet[Worker]:
+    return Worker.objects.filter(heard_at__lt=now - WORKERS)
+
+
+@kept("sessions")
+def old_sessions(now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(expire_date__lt=now)
