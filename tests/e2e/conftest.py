@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
-from tests.e2e.proxy import Proxy
+from tests.e2e.proxy import Proxy, standing_before
 from tests.e2e.stage import PATIENCE, Phone, Server, find_chromium
 
 
@@ -23,19 +23,15 @@ def server(tmp_path: Path) -> Iterator[Server]:
     """Running, with the demo event's checkpoints and nobody on the roster yet."""
     stage = Server(tmp_path)
     stage.manage("migrate", "--verbosity", "0")
-    stage.start()
-    yield stage
-    stage.stop()
+    with stage:
+        yield stage
 
 
 @pytest.fixture
 def proxy(server: Server) -> Iterator[Proxy]:
     """A network between the server and all phones that are switched on after it was asked for."""
-    between = Proxy(server.port)
-    between.start()
-    server.public_port = between.port
-    yield between
-    between.stop()
+    with standing_before(server, Proxy) as between:
+        yield between
 
 
 @pytest.fixture

@@ -4,9 +4,12 @@ import re
 import socket
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
+
+from tests.e2e.stage import Server
 
 Mode = Literal["pass", "html", "error", "slow", "cut", "lose", "gone"]
 
@@ -117,3 +120,18 @@ class Renewed(Proxy):
         if self.newer and request.startswith(b"GET /sw.js"):
             return re.sub(rb"version:`[0-9a-f]{12}`", b"version:`bbbbbbbbbbbb`", answer)
         return answer
+
+
+P = TypeVar("P", bound=Proxy)
+
+
+@contextmanager
+def standing_before(server: Server, kind: type[P]) -> Iterator[P]:
+    """Between the server and all phones that are switched on from now on."""
+    between = kind(server.port)
+    between.start()
+    server.public_port = between.port
+    try:
+        yield between
+    finally:
+        between.stop()

@@ -54,11 +54,8 @@ def running_server() -> Iterator[Server]:
         server.manage("demo", "--people", str(PEOPLE), "--no-invite")
         os.environ["DJANGO_SUPERUSER_PASSWORD"] = PASSWORD
         server.manage("createsuperuser", "--noinput", "--username", USER, "--email", "")
-        server.start()
-        try:
+        with server:
             yield server
-        finally:
-            server.stop()
 
 
 def take_door(playwright: Playwright, server: Server) -> None:

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 from axe_playwright_python.sync_playwright import Axe
@@ -95,6 +95,13 @@ class Server:
             self.process.send_signal(how)
             self.process.wait(PATIENCE)
             self.process = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def enrolment_link(self, *, profile: str = "door", venue: str | None = None) -> str:
         where = ["--venue", venue] if venue else []

@@ -70,9 +70,8 @@ def server(tmp_path: Path) -> Iterator[LanServer]:
     stage = LanServer(tmp_path)
     stage.manage("migrate", "--verbosity", "0")
     stage.manage("demo", "--people", "30", "--no-invite")
-    stage.start()
-    yield stage
-    stage.stop()
+    with stage:
+        yield stage
 
 
 @pytest.fixture

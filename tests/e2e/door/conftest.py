@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.kiosk import HELD, enrol
-from tests.e2e.proxy import Renewed
+from tests.e2e.proxy import Renewed, standing_before
 from tests.e2e.stage import Phone, Server
 from tests.e2e.tour import DOOR, enrolment_code, guests
 
@@ -31,9 +31,8 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def server(loaded: tuple[Path, str], tmp_path: Path) -> Iterator[Server]:
     stage = Server(tmp_path)
     shutil.copy(loaded[0], stage.database)
-    stage.start()
-    yield stage
-    stage.stop()
+    with stage:
+        yield stage
 
 
 @pytest.fixture
@@ -76,11 +75,8 @@ def everywhere(server: Server, new_phone: Callable[..., Phone]) -> Callable[[str
 
 @pytest.fixture
 def renewed(server: Server) -> Iterator[Renewed]:
-    between = Renewed(server.port)
-    between.start()
-    server.public_port = between.port
-    yield between
-    between.stop()
+    with standing_before(server, Renewed) as between:
+        yield between
 
 
 @pytest.fixture

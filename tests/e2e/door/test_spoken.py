@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.stage import ROOT, Phone
-from tests.e2e.tour import UNKNOWN_CODE
+from tests.e2e.tour import TEAM, UNKNOWN_CODE
 
 READER = ROOT / "frontend/node_modules/@guidepup/virtual-screen-reader/lib/esm/index.browser.js"
 GOLDEN = Path(__file__).parent / "spoken"
@@ -113,3 +113,26 @@ def test_a_code_of_nobody_is_told(at_door: Callable[..., Phone]) -> None:
     heard.hear("A code is entered")
     heard.read("The result")
     compare("unlisted", heard)
+
+
+def test_a_delegation_is_told(at_door: Callable[..., Phone]) -> None:
+    phone = without_network(at_door())
+    page = phone.page
+    heard = Listener(page)
+    phone.search(TEAM)
+    found = page.get_by_role("list", name="Groups found").get_by_role("button", name=TEAM)
+    expect(found).to_be_visible()
+    heard.hear("A delegation is typed")
+    found.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name=TEAM)).to_be_focused()
+    heard.hear("It is opened")
+    heard.read("The delegation")
+    page.get_by_role("button", name="Tick all").click()
+    page.get_by_role("checkbox").first.uncheck()
+    heard.hear("All but one are ticked")
+    page.get_by_role("button", name=re.compile("^Let in ")).click()
+    expect(page.get_by_role("group", name="Just recorded here")).to_be_focused()
+    heard.hear("They are let in")
+    heard.read("The delegation afterwards")
+    compare("group", heard)
