@@ -101,7 +101,7 @@ _EVERY_SHORT = 61
 _EVERY_SHARED = 23
 
 # A few families: who of these is the next of that role, among the later ones, comes with them. One has one code.
-_ONE_CODE = "Norway"
+_ONE_CODE = "Czechia"
 _TOGETHER = ("Brazil", "Czechia", "Norway", "Spain")
 _RELATIVES = ("athlete", "family", "family")
 _ALONE = 100

@@ -67,6 +67,7 @@ class Stretch:
 def plan(people: Sequence[dict[str, str]], dice: random.Random) -> Iterator[Stretch]:
     """The whole day: calm and cut by turns, beginning and ending calm."""
     findable = {guest["code"] for guest in guests(PEOPLE + COMING)}
+    of_families = {code for code, number in Counter(person["codes"] for person in people).items() if number > 1}
     turns = sorted(dice.sample(range(1, len(people) // AT_LEAST), 2 * CUTS))
     borders = [0, *(AT_LEAST * turn for turn in turns), len(people)]
     dies, revoked = dice.sample(range(CUTS), 2)
@@ -74,15 +75,19 @@ def plan(people: Sequence[dict[str, str]], dice: random.Random) -> Iterator[Stre
         cut = number // 2 if number % 2 else None
         ends: End = "a phone dies" if cut == dies else "a phone is revoked" if cut == revoked else ""
         network: Mode = "pass" if cut is None else "gone" if ends else dice.choice(WAYS)
-        visits = [_visit(person, findable, dice, cut=cut is not None) for person in people[start:end]]
+        visits = [_visit(person, findable, of_families, dice, cut=cut is not None) for person in people[start:end]]
         if cut is not None:
             visits[0] = replace(visits[0], mistaken=False, twice=True)
         yield Stretch(network, visits, ends)
 
 
-def _visit(person: dict[str, str], findable: set[str], dice: random.Random, *, cut: bool) -> Visit:
+def _visit(
+    person: dict[str, str], findable: set[str], of_families: set[str], dice: random.Random, *, cut: bool
+) -> Visit:
     how, chance = dice.choice(HOWS), dice.random()
-    if how == "search" and person["codes"] not in findable:
+    if person["codes"] in of_families:  # by which all of them would come
+        how = "search"
+    elif how == "search" and person["codes"] not in findable:
         how = "scan"
     return Visit(person, how, mistaken=chance < 0.05, twice=cut and chance > 0.8)
 
