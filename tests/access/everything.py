@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 
 from checkin import guardians, roster
 from checkin.models import Credential, Person, RosterImport, SafetyAccess, SafetyEntry
+from eventsync.access import audit
 from eventsync.access.ranks import Rank
 from eventsync.jobs.approvals.models import Approval
 from eventsync.jobs.models import Alert, Job, Webhook, Worker
@@ -49,6 +50,7 @@ def fill(games: Games) -> None:
     owner = User.objects.create_user("maria", is_staff=True)
     StaffRole.objects.create(user=owner, event=games.event, rank=Rank.OWNER)
     Group.objects.create(name="Games")
+    audit.note(owner, person, "Looked at by maria.")
 
 
 def labels() -> list[str]:
