@@ -18,11 +18,11 @@ EARLIER = slice(20, 30)
 NO_GOOD = "This code is wrong, used up, expired or not for this phone. Ask for a new one."
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> tuple[Path, str]:
     """A database with the demo event, and an enrolment code in it."""
     server = Server(tmp_path_factory.mktemp("loaded"))
-    server.manage("migrate", "--verbosity", "0")
+    shutil.copy(migrated, server.database)
     server.manage("demo", "--people", str(PEOPLE), "--no-invite")
     return server.database, enrolment_code(server)
 
