@@ -1,6 +1,6 @@
 """What every test shares. Which database and broker they run on is decided by the environment, as for the product."""
 
-from pathlib import Path
+import os
 from typing import Any
 from uuid import uuid4
 
@@ -10,8 +10,6 @@ from django.core.cache import cache, caches
 from django.db import connection
 
 from tests.cast import Games, Phone, make_games, make_phone
-
-END_TO_END = Path(__file__).parent / "e2e"
 
 
 def pytest_report_header() -> str:
@@ -23,12 +21,13 @@ def pytest_configure() -> None:
     settings.WHITENOISE_USE_FINDERS = False
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests take their turns on one worker: two browsers at once would make their timings worthless."""
-    for item in items:
-        if item.path.is_relative_to(END_TO_END):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked as long runs in `make prove`, which sets PROVE_ROUNDS, or for whoever asks: `pytest -m long`."""
+    if "PROVE_ROUNDS" in os.environ or config.option.markexpr:
+        return
+    left_out = [item for item in items if item.get_closest_marker("long")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not item.get_closest_marker("long")]
 
 
 @pytest.fixture

@@ -195,7 +195,8 @@ def test_import_that_nobody_works_on_any_more_fails_and_its_file_goes(games, med
     row = uploads.keep(event=games.event, table=table, content=content, now=now - timedelta(days=days))
     RosterImport.objects.update(state=state)
     if job:
-        Job.objects.create(task="checkin.import_roster", subject=row.pk, state=job)
+        ended = now if job == "dead" else None
+        Job.objects.create(task="checkin.import_roster", subject=row.pk, state=job, finished_at=ended)
     uploads.forget_abandoned(now=now)
     row.refresh_from_db()
     failed = after == "failed"

@@ -16,6 +16,8 @@ from tests.convergence.machine import machine_of
 from tests.convergence.stories import Delivery, ends_the_same, stories
 from tests.convergence.world import day_of_the_event
 
+pytestmark = pytest.mark.long
+
 SEARCH = settings(
     deadline=None,
     max_examples=300,

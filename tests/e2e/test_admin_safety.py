@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.screenshots import DESK, PASSWORD, PHONE, USER
 from tests.e2e.stage import Phone, Server, axe, sideways
 
+pytestmark = pytest.mark.long
+
 OTHER = "second"
 SCROLLS_INSIDE = ".visually-hidden, option, .results, .module.scroll"
 

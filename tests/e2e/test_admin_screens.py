@@ -10,6 +10,8 @@ from tests.e2e.screenshots import DESK, PASSWORD, PHONE, USER, admin_pages
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import UNKNOWN_CODE, admit_earlier, enrolment_code, guests
 
+pytestmark = pytest.mark.long
+
 SCROLLS_INSIDE = ".visually-hidden, option, .results, .module.scroll"  # tables scroll in a box of their own
 
 

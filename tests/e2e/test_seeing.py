@@ -12,6 +12,8 @@ from tests.e2e.screenshots import DESK, PASSWORD, PHONE, USER
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import DOOR, admit_earlier, enrolment_code, guests
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def staffed(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:

@@ -7,15 +7,17 @@ import pytest
 
 from tests.faults.workshop import RUNNERS, Workshop
 
-pytestmark = pytest.mark.parametrize("runner", RUNNERS, scope="module", indirect=True)
+FEW = [each if each in {"orm", "inline"} else pytest.param(each, marks=pytest.mark.long) for each in RUNNERS]
+pytestmark = pytest.mark.parametrize("runner", FEW, scope="module", indirect=True)
 
 
 def test_job_is_done_once_and_soon(runner: Workshop) -> None:
     begun = time.time()
     runner.owe("note=20@venue")
     assert runner.settled()["note", "done"] == 20
-    assert sorted(runner.done()) == sorted(runner.owed("note"))
-    assert runner.tries() == Counter(runner.owed("note"))
+    owed = runner.owed("note")  # the other tests share this workshop, in any order
+    assert sorted(each for each in runner.done() if each in owed) == sorted(owed)
+    assert {each: count for each, count in runner.tries().items() if each in owed} == Counter(owed)
     [(last,)] = runner.database.rows("SELECT max(at) FROM done")
     assert last - begun < 10
 

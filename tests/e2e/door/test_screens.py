@@ -17,6 +17,8 @@ from tests.e2e.tour import (
     tour,
 )
 
+pytestmark = pytest.mark.long
+
 PEOPLE = 60  # as loaded in conftest.py
 EARLIER = slice(20, 30)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.door.conftest import PEOPLE
@@ -12,6 +13,8 @@ from tests.e2e.looks import faults
 from tests.e2e.stage import Phone, Server
 from tests.e2e.stops import IPHONE, STOPS, Cast, camera_before, erased, prepare, stops, to_install_first
 from tests.e2e.tour import guests
+
+pytestmark = pytest.mark.long
 
 
 def test_every_other_screen_stands_every_look(
