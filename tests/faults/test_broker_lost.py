@@ -2,8 +2,12 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.faults.test_workers_killed import SEVERAL, verify
 from tests.faults.workshop import Workshop, on, until
+
+pytestmark = pytest.mark.long
 
 
 @on("redis", all_of=("redis", "sqs"))

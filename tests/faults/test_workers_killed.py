@@ -10,6 +10,8 @@ from django.db import connection
 from tests.faults.processes import Postgres
 from tests.faults.workshop import Worker, Workshop, on, until
 
+pytestmark = pytest.mark.long
+
 SEVERAL = 10  # jobs done, so that others are on their way
 
 
@@ -34,7 +36,6 @@ def test_worker_killed_in_mid_job_has_tried_and_another_does_it(workshop: Worksh
     assert worker.told_to_stop() < SEVERAL
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("victim", ["those that work", "their guard"])
 @on("orm")
 def test_idle_processes_killed_are_replaced_and_hang_nothing(workshop: Workshop, victim: str) -> None:
@@ -51,7 +52,6 @@ def test_idle_processes_killed_are_replaced_and_hang_nothing(workshop: Workshop,
     assert worker.told_to_stop() < SEVERAL
 
 
-@pytest.mark.long
 @on("orm")
 def test_worker_that_is_deaf_stops_when_it_is_told_to(workshop: Workshop) -> None:
     """The processes that replace those killed wait for a lock that nobody will give back."""
@@ -63,7 +63,6 @@ def test_worker_that_is_deaf_stops_when_it_is_told_to(workshop: Workshop) -> Non
     assert worker.told_to_stop() < SEVERAL
 
 
-@pytest.mark.long
 @on("orm")
 def test_whole_tree_killed_with_200_jobs_queued(workshop: Workshop) -> None:
     """One of two hosts is lost for good; later the other one, too, and a new one comes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.door.test_spoken import Listener, compare
@@ -9,6 +10,8 @@ from tests.e2e.kiosk import HOLD, VOLUNTEER, first, hold_up, next_person, ready,
 from tests.e2e.proxy import Renewed
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import AT_ONCE, DOOR, UNKNOWN_CODE
+
+pytestmark = pytest.mark.long
 
 HOUR_MS = 3_600_000
 
