@@ -167,7 +167,7 @@ def test_failing_for_days_switches_off(receiver: Receiver, later: Later) -> None
     tell(1)
     for _ in range(sending.POLICY.attempts):
         queue.run()
-        later(timedelta(hours=27))
+        later(timedelta(hours=28))
     hook.refresh_from_db()
     assert len(receiver.heard) == sending.POLICY.attempts
     assert hook.off_why == "It did not take what was sent for three days. NotTaken: It answered 503."
