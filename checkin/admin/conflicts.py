@@ -13,8 +13,8 @@ from django.utils.html import format_html_join
 from checkin.admin.ledger import tell
 from checkin.conflicts import deciding
 from checkin.models import AttendanceRecord, Conflict, ConflictAct, ConflictKind, ConflictState, Resolution
+from eventsync.access.admin import NEVER, ReadOnlyAdmin
 from eventsync.access.scope import Belongs
-from eventsync.jobs.admin import NEVER, ReadOnlyAdmin
 
 
 @admin.register(Conflict)

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from checkin import roster
 from checkin.admin import search, unidentified
 from checkin.models import Credential, CredentialState
-from eventsync.jobs.admin import ReadOnlyAdmin
+from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.schedule.staff import OF_ROW
 
 

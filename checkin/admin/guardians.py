@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from checkin import guardians
 from checkin.admin.holds import PersonAdmin, person_link
 from checkin.models import Guardian, Person, ReleaseTry
+from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.access.scope import Belongs
-from eventsync.jobs.admin import ReadOnlyAdmin
 
 
 @never_cache

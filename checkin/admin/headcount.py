@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from checkin import queries
 from checkin.models import Headcount
+from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.access.scope import may
-from eventsync.jobs.admin import ReadOnlyAdmin
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import OF_VENUE, events_seen

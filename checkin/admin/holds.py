@@ -15,7 +15,7 @@ from django.utils.html import format_html
 
 from checkin import roster
 from checkin.models import HoldDesk, HoldRecord, Person
-from eventsync.jobs.admin import ReadOnlyAdmin
+from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.schedule.staff import OF_ROW
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from checkin.admin.filters import (
 from checkin.flags import REFUSALS, WHY
 from checkin.models import AttendanceRecord
 from checkin.queries import flags_of, people_of
+from eventsync.access.admin import NEVER, ReadOnlyAdmin
 from eventsync.access.scope import Belongs
-from eventsync.jobs.admin import NEVER, ReadOnlyAdmin
 from eventsync.schedule.admin import EventFilter
 from eventsync.sync.admin import as_id
 

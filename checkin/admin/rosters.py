@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from checkin.models import RosterImport
 from checkin.rosters import RosterError, read_roster, uploads
+from eventsync.access.admin import ReadOnlyAdmin, ago
 from eventsync.access.scope import Belongs
-from eventsync.jobs.admin import ReadOnlyAdmin, ago
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import events_for

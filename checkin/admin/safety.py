@@ -18,7 +18,7 @@ from checkin.models import Person, SafetyAccess, SafetyEntry, SafetyKind, Safety
 from checkin.models.safety import TEXT_LENGTH
 from checkin.safety import keeping, proposing, rights
 from checkin.safety.keeping import Conflict
-from eventsync.jobs.admin import ReadOnlyAdmin
+from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.jobs.approvals.rights import may_break_glass, somebody
 from eventsync.schedule.models import Event
 from eventsync.schedule.staff import OF_ROW

@@ -45,7 +45,7 @@ user_logged_in.connect(begin, dispatch_uid="second step")
 
 
 def owed(request: HttpRequest) -> bool:
-    """Whether this session may do nothing yet. One that began before there was a second step counts as new."""
+    """Whether nothing is open yet. Whoever signed in before there was a second step is asked as if they just had."""
     if KEY not in request.session and request.user.is_authenticated:
         begin(None, request, request.user)
     return bool(request.session.get(KEY) == "owed")

@@ -2,7 +2,6 @@
 
 import platform
 import shutil
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,13 +9,11 @@ from django.conf import settings
 from django.db import connection
 
 from eventsync.control.models import Sample
-from eventsync.jobs.seeing.registry import Subject, limit, measure
+from eventsync.jobs.seeing.registry import Numbers, limit, measure
 from eventsync.jobs.seeing.rules import Limit, unusual_growth
 
 _GROWTH_OVER = 5  # minutes
 _USUAL_OVER = timedelta(hours=2)
-
-Numbers = Mapping[Subject, float]
 
 
 @measure(

@@ -1,32 +1,24 @@
-"""Jobs and workers as the organisers see them; and what read-only pages of other apps share."""
+"""Jobs and workers as the organisers see them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import django_q.admin  # noqa: F401 - registers its own pages, which are unregistered below
-from django.contrib import admin, messages
-from django.db.models import F, Model, QuerySet
+from django.contrib import admin
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.timesince import timesince
 from django_q import models as queue
 
-from eventsync.access.admin import ModelAdmin, OwnRows
+from eventsync.access.admin import ReadOnlyAdmin, ReadOnlyInline, ago
 from eventsync.jobs import alerts
 from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Worker
 from eventsync.jobs.queue import cancel, replay
 
-if TYPE_CHECKING:
-    AttemptInlineBase = admin.TabularInline[Attempt, Job]  # generic in its type stubs only
-    HandlingInlineBase = admin.TabularInline[Handling, DomainEvent]
-else:
-    AttemptInlineBase = HandlingInlineBase = admin.TabularInline
-
-NEVER = "–"
 TRACE = "/control/trace/"
 
 # The queue library only carries "wake job <id>": what is owed, and what failed, is in our own rows.
@@ -35,47 +27,11 @@ for _model in (queue.Failure, queue.OrmQ, queue.Schedule, queue.Success):
         admin.site.unregister(_model)
 
 
-def ago(moment: datetime | None) -> SafeString | str:
-    """How long ago, for a person; the exact time in UTC for the curious."""
-    if moment is None:
-        return NEVER
-    text = format_html("{} ago", timesince(moment, timezone.now()))
-    return format_html('<time datetime="{0}" title="{0}">{1}</time>', f"{moment:%Y-%m-%dT%H:%M:%SZ}", text)
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows that only the product itself writes."""
-
-    show_full_result_count = False
-    list_per_page = 50
-    show_facets = admin.ShowFacets.NEVER  # one more count of everything for each choice
-    actions: Any = None
-    note = "Times are in UTC."
-
-    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return [(None, {"fields": self.get_fields(request, obj), "description": self.note})]
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class AttemptInline(OwnRows, AttemptInlineBase):
+class AttemptInline(ReadOnlyInline):
     """What became of each try, the first one first."""
 
     model = Attempt
     fields = ("number", "worker", "began_at", "ended_at", "error")
-    readonly_fields = fields
-    can_delete = False
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Job)
@@ -101,18 +57,14 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.action(description="Try selected failed jobs again", permissions=["steer"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         now = timezone.now()
-        self._tell(request, [job for job in queryset if replay(job.pk, now=now)], "Tried again", "to be tried again")
+        done = [job for job in queryset if replay(job.pk, now=now)]
+        self.say_done(request, done, "to be tried again", one="job is", many="jobs are", entry="Tried again.")
 
     @admin.action(description="Cancel selected jobs that wait or have failed", permissions=["steer"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         now, why = timezone.now(), f"Cancelled by {request.user.get_username()}."
-        self._tell(request, [job for job in queryset if cancel(job.pk, why=why, now=now)], "Cancelled", "cancelled")
-
-    def _tell(self, request: HttpRequest, done: list[Job], entry: str, what: str) -> None:
-        for job in done:
-            self.log_change(request, job, f"{entry}.")
-        noun = "job is" if len(done) == 1 else "jobs are"
-        self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)
+        done = [job for job in queryset if cancel(job.pk, why=why, now=now)]
+        self.say_done(request, done, "cancelled", one="job is", many="jobs are")
 
     @admin.display(description="created", ordering="created_at")
     def created(self, job: Job) -> str:
@@ -127,17 +79,11 @@ class JobAdmin(ReadOnlyAdmin):
         return job.error.partition("\n")[0][:200]
 
 
-class HandlingInline(OwnRows, HandlingInlineBase):
+class HandlingInline(ReadOnlyInline):
     """Which subscribers have acted on it."""
 
     model = Handling
     fields = ("subscriber", "at")
-    readonly_fields = fields
-    can_delete = False
-    extra = 0
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(DomainEvent)
@@ -243,7 +189,4 @@ class AlertAdmin(ReadOnlyAdmin):
     def _do(self, request: HttpRequest, queryset: QuerySet[Alert], what: str, do: Callable[..., bool]) -> None:
         by, now = request.user.get_username(), timezone.now()
         done = [row for row in queryset if do(alert_id=row.pk, by=by, now=now)]
-        for row in done:
-            self.log_change(request, row, f"{what.capitalize()}.")
-        noun = "alert was" if len(done) == 1 else "alerts were"
-        self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)
+        self.say_done(request, done, what, one="alert was", many="alerts were")

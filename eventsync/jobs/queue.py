@@ -266,7 +266,7 @@ def replay(job_id: UUID, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             found = dead.update(**again)
-            transaction.on_commit(wake)
+            _wake_after_commit()
     except IntegrityError:
         return False
     if found:

@@ -20,7 +20,7 @@ EVERY = timedelta(minutes=5)
 AT_ONCE = 2_000  # rows of a kind each time: nobody waits long for the database
 ALERTS, WORKERS = timedelta(days=365), timedelta(days=7)
 
-FINISHED = (Job.State.DONE, Job.State.CANCELLED, Job.State.EXPIRED)
+OVER = (Job.State.DONE, Job.State.CANCELLED, Job.State.EXPIRED)
 
 Rows = Callable[[datetime], QuerySet[Any]]
 
@@ -78,14 +78,14 @@ def _technical(now: datetime) -> datetime:
 @kept("jobs")
 def old_jobs(now: datetime) -> QuerySet[Job]:
     """With their attempts."""
-    return Job.objects.filter(state__in=FINISHED, finished_at__lt=_technical(now))
+    return Job.objects.filter(state__in=OVER, finished_at__lt=_technical(now))
 
 
 @kept("domain events")
 def old_facts(now: datetime) -> QuerySet[DomainEvent]:
     """With who acted on them, and what webhooks took of them."""
     untaken = Sending.objects.filter(domain_event=OuterRef("pk"), taken_at=None)
-    owed = Job.objects.exclude(state__in=FINISHED).values("subject")
+    owed = Job.objects.exclude(state__in=OVER).values("subject")
     return DomainEvent.objects.filter(~Exists(untaken), occurred_at__lt=_technical(now)).exclude(pk__in=owed)
 
 

@@ -1,12 +1,11 @@
 """What can be measured of phones and streams, and when somebody must look."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from eventsync.jobs.seeing.registry import Subject, limit, measure
+from eventsync.jobs.seeing.registry import Numbers, limit, measure
 from eventsync.jobs.seeing.rules import Limit
 from eventsync.sync.models import Device, Operation, Profile, Quarantined, Resolution, StreamHead
 from eventsync.sync.poke.hub import hub
@@ -16,8 +15,6 @@ HEARD = timedelta(minutes=15)  # a phone that is looked at says something every 
 _AWAKE = timedelta(minutes=3)
 _SUCCESS = "measures:success"
 _KIOSK = Q(profile=Profile.KIOSK)
-
-Numbers = Mapping[Subject, float]
 
 
 @measure("phones", "Phones that were enrolled and not revoked.")

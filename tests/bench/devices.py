@@ -17,6 +17,7 @@ import aiohttp
 import orjson
 from django.utils import timezone
 
+from eventsync.ids import uuid7
 from eventsync.sync.models import Device, DeviceToken, Profile
 from eventsync.sync.wire import write_time
 from tests.cast import NOON, Games
@@ -47,7 +48,7 @@ class Sender:
             payload = {"checkpoint": str(games.door.id), "method": "scan", "credential": digest}
             self.queue.append(
                 {
-                    "id": uuid7(),
+                    "id": uuid7(timezone.now()),
                     "kind": "checkin.arrive",
                     "seq": seq,
                     "occurred_at": write_time(NOON),
@@ -168,8 +169,3 @@ def enrolled(games: Games, count: int) -> Iterator[tuple[str, str]]:
         for device, token in zip(devices, tokens, strict=True)
     )
     return ((str(device.id), token) for device, token in zip(devices, tokens, strict=True))
-
-
-def uuid7() -> str:
-    random_bits = uuid.uuid4().int & ((1 << 76) - 1)
-    return str(uuid.UUID(int=(time.time_ns() // 1_000_000 << 80) | (7 << 76) | random_bits))

@@ -7,24 +7,22 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 
-from eventsync.access.admin.scoped import ModelAdmin
+from eventsync.access.admin.reading import NEVER, ReadOnlyAdmin
 
 if TYPE_CHECKING:
     Accounts = UserAdmin[Any]  # generic in its type stubs only
 else:
     Accounts = UserAdmin
 
-NEVER = "–"
 WORDS = {1: "Added", 2: "Changed", 3: "Deleted"}
 
 
 @admin.register(LogEntry)
-class HistoryAdmin(ModelAdmin):
+class HistoryAdmin(ReadOnlyAdmin):
     """The history of everything. That of one row, which its owners may read as well, is on the row's own page."""
 
     sees = ("view",)
@@ -34,20 +32,8 @@ class HistoryAdmin(ModelAdmin):
     list_select_related = ["user", "content_type"]
     search_fields = ["=user__username", "=object_id", "object_repr"]
     search_help_text = "Who did it (the user name), or what it was done to: its name or its id."
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    list_per_page = 50
-    actions: Any = None
+    note = ""  # its times are said in full
     fields = ["action_time", "who", "what", "row", "kind"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
     @admin.display(description="who", ordering="user__username")
     def who(self, entry: LogEntry) -> str:

@@ -1,8 +1,9 @@
 """What every page of the admin shares: lists, forms and actions end where somebody's rights end."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.filters import FieldListFilter, RelatedFieldListFilter
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -73,6 +74,15 @@ class ModelAdmin(_ModelAdmin):
         """An action leaves alone what somebody may only look at."""
         what = "delete" if request.POST.get("action") == "delete_selected" else "change"
         return super().response_action(request, limit(queryset, request.user, self.right(what), self.belongs), *args)
+
+    def say_done(
+        self, request: HttpRequest, done: Sequence[Model], what: str, *, one: str, many: str, entry: str = ""
+    ) -> None:
+        """Notes with each row what an action did to it, and says to how many: “2 alerts were cleared.”"""
+        for row in done:
+            self.log_change(request, row, entry or f"{what.capitalize()}.")
+        noun = one if len(done) == 1 else many
+        self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only rows where somebody may add something can be chosen."""

@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
+from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.jobs.approvals import deciding, rights
 from eventsync.jobs.approvals.kinds import kind_of, names
 from eventsync.jobs.approvals.models import NEEDS_A_PERSON, Approval, ApprovalState

@@ -1,12 +1,11 @@
 """What can be measured of jobs and workers, and when somebody must look. All of it is read from short indexes."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q
 
 from eventsync.jobs.models import UNCLAIMED, Attempt, Job, Worker
-from eventsync.jobs.seeing.registry import Subject, limit, measure
+from eventsync.jobs.seeing.registry import Numbers, Subject, limit, measure
 from eventsync.jobs.seeing.rules import Limit
 
 SILENCE = timedelta(seconds=60)  # of a worker, which says that it lives each ten seconds
@@ -15,8 +14,6 @@ FORGOTTEN = timedelta(days=1)  # a machine that was silent for so long is not mi
 _FEWEST = 10  # tries, or a rate says nothing
 _PLACE = ("task", "partition")
 _WAITING = Job.objects.filter(state__in=UNCLAIMED, finished_at=None).order_by()
-
-Numbers = Mapping[Subject, float]
 
 
 @measure("jobs_waiting", "Jobs that are due and that nobody works on.")

@@ -9,7 +9,8 @@ from uuid import UUID
 from eventsync.jobs.seeing.rules import Limit
 
 Subject = tuple[str, ...]  # a value for each of `of`
-Read = Callable[[datetime], Mapping[Subject, float]]
+Numbers = Mapping[Subject, float]
+Read = Callable[[datetime], Numbers]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from eventsync.access.admin import ModelAdmin
-from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
+from eventsync.access.admin import NEVER, ModelAdmin, ReadOnlyAdmin, ago
 from eventsync.jobs.events import catalogue
 from eventsync.jobs.webhooks import sending
 from eventsync.jobs.webhooks.models import Sending, Webhook
@@ -97,10 +96,7 @@ class WebhookAdmin(ModelAdmin):
             self._show(request, row)
 
     def _tell(self, request: HttpRequest, done: list[Webhook], what: str) -> None:
-        for row in done:
-            self.log_change(request, row, f"{what.capitalize()}.")
-        noun = "webhook was" if len(done) == 1 else "webhooks were"
-        self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)
+        self.say_done(request, done, what, one="webhook was", many="webhooks were")
 
 
 @admin.register(Sending)

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils import timezone
 
-from eventsync.jobs.admin import ReadOnlyAdmin
+from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.queries import current_event
 from eventsync.schedule.staff import events_seen

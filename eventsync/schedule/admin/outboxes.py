@@ -12,8 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from eventsync.access.admin import NEVER, ago
 from eventsync.access.scope import Belongs
-from eventsync.jobs.admin import NEVER, ago
 from eventsync.schedule.admin.names import ChoiceField, EventFilter, EventNameAdmin
 from eventsync.schedule.models import Event
 from eventsync.schedule.outboxes import event_of

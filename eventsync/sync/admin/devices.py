@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.timesince import timesince
 
+from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.access.scope import Belongs, limit
-from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.sync import enrolment, queries
 from eventsync.sync.admin.reading import as_id
 from eventsync.sync.models import Device, Quarantined

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
+from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.access.scope import Belongs
-from eventsync.jobs.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.sync.admin.reading import as_id, visible
 from eventsync.sync.models import Operation, Quarantined
 from eventsync.sync.registry import registry

@@ -17,8 +17,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
+from eventsync.access.admin import NEVER, ago
 from eventsync.access.scope import Belongs
-from eventsync.jobs.admin import NEVER, ago
 from eventsync.sync import quarantine
 from eventsync.sync.admin.operations import FromDeviceAdmin
 from eventsync.sync.admin.reading import ByIdFilter, visible
