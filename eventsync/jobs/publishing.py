@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from eventsync.ids import uuid7
+from eventsync.jobs import correlation as began
 from eventsync.jobs.events import Fact, JobDied, JobDone, catalogue
 from eventsync.jobs.models import DomainEvent, Handling, Job
 from eventsync.jobs.queue import Permanent, enqueue, policy_of, task, when_ended
@@ -52,7 +53,7 @@ def subscribers_of(name: str) -> Sequence[str]:
 def publish(*facts: Fact, correlation: UUID | None = None) -> list[DomainEvent]:
     """Writes the facts, and a job for each subscriber of each, in the caller's transaction.
 
-    `correlation`: what it all began with; without it, each begins something.
+    `correlation`: what it all began with; without it the job or request that publishes, or each begins something.
     """
     if not facts:
         return []
@@ -78,7 +79,7 @@ def _row(fact: Fact, correlation: UUID | None) -> DomainEvent:
         version=fact.version,
         event_id=fact.event,
         partition=fact.partition,
-        correlation=correlation or key,
+        correlation=correlation or began.current() or key,
         occurred_at=now,
         body=orjson.dumps(fact).decode(),
     )

@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from eventsync.jobs import events, publishing, queue
+from eventsync.jobs.correlation import correlated
 from eventsync.jobs.events import Fact, domain_event
 from eventsync.jobs.models import Alert, DomainEvent, Handling, Job
 from eventsync.jobs.publishing import fact_of, publish, subscribe
@@ -55,6 +56,12 @@ def test_fact_is_read_as_it_was_published() -> None:
     said = GateOpened(event=EVENT, width=3)
     [row] = publish(said)
     assert (fact_of(DomainEvent.objects.get(id=row.id)), row.correlation, row.partition) == (said, row.id, str(EVENT))
+
+
+def test_fact_that_a_job_or_request_publishes_belongs_to_what_that_began_with() -> None:
+    with correlated(BEGAN):
+        publish(GateOpened(width=3))
+    assert DomainEvent.objects.get().correlation == BEGAN
 
 
 def test_publish_rolled_back_told_nobody() -> None:
