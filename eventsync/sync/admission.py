@@ -103,7 +103,7 @@ class Gate:
         now = time.monotonic()
         self._last_turn = max(self._last_turn, now + len(self._queue) * self._pace) + self._pace
         self._last_turn = min(self._last_turn, now + LONGEST)
-        return ceil(self._last_turn - now)
+        return min(ceil(self._last_turn - now), LONGEST)
 
 
 class Admission:
