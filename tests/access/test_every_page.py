@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.contrib.auth import models as auth
+from django.db import connection
 from django.test import Client
 
 from eventsync.access.admin import ModelAdmin
@@ -11,6 +12,8 @@ from tests.access.everything import addresses, bodies, fill, labels, list_of, mi
 from tests.cast import make_games
 from tests.desk import alice, charlie, staff
 
+# What it finds does not depend on the database, and it takes long.
+pytestmark = [pytest.mark.long] if connection.vendor == "postgresql" else []
 SITE = {"index", "login", "logout", "password_change", "password_change_done", "autocomplete", "jsi18n"}
 
 

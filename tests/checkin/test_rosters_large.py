@@ -39,7 +39,9 @@ def stream(event: Event) -> tuple[object, ...]:
     return (head.head, head.checksum, changes)
 
 
-@pytest.mark.parametrize(("number", "kind"), [(50_000, "csv"), (5_000, "xlsx")])
+@pytest.mark.parametrize(
+    ("number", "kind"), [pytest.param(50_000, "csv", marks=pytest.mark.long), (5_000, "csv"), (2_000, "xlsx")]
+)
 def test_a_large_roster_is_imported_and_then_unchanged(number: int, kind: str) -> None:
     event = Event.objects.create(slug="camp", name="Camp", first_day=DAY, last_day=DAY)
     codes = len({person.code for person in generate_people(number)})

@@ -37,7 +37,10 @@ def people(page_of: Phone) -> list[dict[str, str]]:
     return [person for person in found if names.count(person["name"]) == 1]
 
 
-@pytest.mark.parametrize("mode", ["html", "error", "slow", "cut", "lose"])
+LONG = [pytest.param(each, marks=pytest.mark.long) for each in ("html", "error", "slow")]
+
+
+@pytest.mark.parametrize("mode", [*LONG, "cut", "lose"])
 def test_bad_answers_lose_and_double_nothing(
     demo: Server, proxy: Proxy, new_phone: Callable[[], Phone], mode: Mode
 ) -> None:
@@ -78,6 +81,7 @@ NO_QUOTA = """
 """
 
 
+@pytest.mark.long
 def test_storage_over_quota_is_said_and_never_green(demo: Server, new_phone: Callable[[], Phone]) -> None:
     phone = new_phone()
     phone.page.add_init_script(NO_QUOTA)

@@ -32,7 +32,7 @@ class Ground:
     disk: SmallDisk
 
 
-@pytest.fixture(params=["disk", "file-size"])
+@pytest.fixture(params=[pytest.param("disk", marks=pytest.mark.long), "file-size"])
 def ground(request: pytest.FixtureRequest, room: Path, stage_in: MakeStage) -> Iterator[Ground]:
     """A small disk where we may mount one, else files that may not grow; and those in any case."""
     with ExitStack() as afterwards:

@@ -1,5 +1,6 @@
 """Two web processes on one database, and eight writers whose batches overlap."""
 
+import os
 import random
 import threading
 import time
@@ -8,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from tests.faults.devices import Operation, Writer
 from tests.faults.stage import Stage
 
-SECONDS = 20
+SECONDS = 20 if "PROVE_ROUNDS" in os.environ else 6
 DEVICES = 4  # each sends through both processes at once
 
 
@@ -31,7 +32,7 @@ def test_the_same_operations_through_two_processes_at_once_are_applied_once(stag
                 each.result()  # a busy machine may send some away; they are settled below
         done.set()
         reading.result()
-    assert all(writer.batches > 10 for writer in stage.writers)
+    assert all(writer.batches > SECONDS / 2 for writer in stage.writers)
     stage.verify()
 
 

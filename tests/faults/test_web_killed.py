@@ -16,7 +16,10 @@ from tests.faults.stage import Stage
 KILLS = 2
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told-to-go"])
+@pytest.mark.parametrize(
+    "how",
+    [pytest.param(signal.SIGKILL, id="killed"), pytest.param(signal.SIGTERM, id="told-to-go", marks=pytest.mark.long)],
+)
 def test_web_process_gone_in_mid_batch_loses_and_doubles_nothing(stage: Stage, seed: int, how: signal.Signals) -> None:
     """daphne cuts what it is doing when it gets SIGTERM; it must also come to an end."""
     web = stage.web()

@@ -120,6 +120,7 @@ def assert_one_alert_comes(server: Server) -> None:
     assert alerts(server) == [("slow_down", 1)]
 
 
+@pytest.mark.long
 def test_herd_that_waits_as_it_is_told_settles_everything_once(server: Server) -> None:
     """130 phones at once to a server that can write for none of them at first; tests/bench/herd.py is the large one."""
     link, checkpoint = server.enrolment_link(), next(iter(server.headcount()))

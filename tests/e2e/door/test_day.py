@@ -249,6 +249,7 @@ def at_work(
     return door
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [SEED], ids="seed-{}".format)
 def test_a_day_at_the_door_ends_with_an_exact_headcount_and_nothing_unexplained(
     server: Server, queue: list[dict[str, str]], at_work: Door, tmp_path: Path, seed: int

@@ -115,6 +115,7 @@ def test_the_code_of_a_family_before_the_camera(with_families: Callable[..., Pho
     expect(shown.get_by_role("checkbox", name=BO)).not_to_be_checked()
 
 
+@pytest.mark.long
 def test_a_family_fits_in_every_language(with_families: Callable[..., Phone]) -> None:
     phone = without_network(with_families(), people=ALL)
     phone.page.evaluate(AT_ONCE, TICKET)

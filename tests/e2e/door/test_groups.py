@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from checkin.demo.people import generate_people
@@ -148,6 +149,7 @@ def fits(page: Page) -> list[str]:
     return found
 
 
+@pytest.mark.long
 def test_a_delegation_fits_in_every_language(everywhere: Callable[[str], Phone]) -> None:
     phone, team = without_network(everywhere(IN_OUT_DOOR)), of(TEAM)
     group = open_group(phone, TEAM, sum_=f"0 of {len(team)} in")

@@ -75,6 +75,7 @@ def test_rescue_saves_a_copy_without_a_server(broken: Phone, tmp_path: Path) -> 
     expect(page.get_by_role("status")).to_contain_text("A copy of 3 records was saved")
 
 
+@pytest.mark.long
 def test_rescue_works_by_keyboard_in_both_themes_and_on_narrow_screens(broken: Phone) -> None:
     page = to_rescue(broken)
     expect(page.get_by_role("button", name="Keep a copy")).to_be_enabled()

@@ -270,6 +270,7 @@ def test_the_camera_that_was_chosen_is_opened_again(new: list[dict[str, str]], f
     assert phone.page.evaluate("() => window.wished") == [{"ideal": "second"}]
 
 
+@pytest.mark.long
 def test_scanning_passes_axe_and_fits_in_both_themes(new: list[dict[str, str]], filming: Callable[..., Phone]) -> None:
     phone = filming([(EMPTY, 5), (scene((qr(new[0]["code"]), MIDDLE)), 60)], reduced_motion="reduce")
     open_camera(phone)
