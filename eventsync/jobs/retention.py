@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from eventsync.jobs.chores import chore
 from eventsync.jobs.models import Alert, DomainEvent, Job, Sending, Worker
+from eventsync.jobs.webhooks.models import UNTAKEN
 
 EVERY = timedelta(minutes=5)
 AT_ONCE = 2_000  # rows of a kind each time: nobody waits long for the database
@@ -84,7 +85,7 @@ def old_jobs(now: datetime) -> QuerySet[Job]:
 @kept("domain events")
 def old_facts(now: datetime) -> QuerySet[DomainEvent]:
     """With who acted on them, and what webhooks took of them."""
-    untaken = Sending.objects.filter(domain_event=OuterRef("pk"), taken_at=None)
+    untaken = Sending.objects.filter(UNTAKEN, domain_event=OuterRef("pk"))
     owed = Job.objects.exclude(state__in=OVER).values("subject")
     return DomainEvent.objects.filter(~Exists(untaken), occurred_at__lt=_technical(now)).exclude(pk__in=owed)
 

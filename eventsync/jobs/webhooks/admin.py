@@ -53,7 +53,8 @@ class WebhookAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
         rows: QuerySet[Webhook] = super().get_queryset(request)
-        return rows.annotate(untaken=Count("sendings", filter=Q(sendings__taken_at=None)))
+        waits = Q(sendings__taken_at=None, sendings__discarded_at=None)
+        return rows.annotate(untaken=Count("sendings", filter=waits))
 
     @admin.display(description="state")
     def state(self, row: Webhook) -> str:
@@ -106,7 +107,9 @@ class SendingAdmin(ReadOnlyAdmin):
     list_select_related = ["webhook", "domain_event"]
     search_fields = ["id", "correlation"]
     search_help_text = "Its id, or the id of what it began with."
-    fields = ["webhook", "told", "created_at", "taken_at", "status", "answer", "body", "correlation", "id"]
+    fields = [
+        "webhook", "told", "created_at", "taken_at", "discarded_at", "status", "answer", "body", "correlation", "id",
+    ]  # fmt: skip
     actions = ["send_again"]
 
     @admin.display(description="domain event")

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from eventsync.jobs.webhooks.signing import new_secret
 
+UNTAKEN = models.Q(taken_at=None, discarded_at=None)  # of sendings: they are still to be sent
+
 
 class Webhook(models.Model):
     """An address of another system. `off_at`: nothing is sent there, and what happens meanwhile waits."""
@@ -48,6 +50,7 @@ class Sending(models.Model):
     body = models.TextField(help_text="The CloudEvents envelope, as it goes out.")
     created_at = models.DateTimeField()
     taken_at = models.DateTimeField("taken", null=True, help_text="When the other side said that it has it.")
+    discarded_at = models.DateTimeField("discarded", null=True, help_text="When somebody said: not to be sent.")
     status = models.PositiveSmallIntegerField("last answer", null=True, help_text="HTTP status.")
     answer = models.TextField("what it said", blank=True, help_text="The beginning of its last answer.")
 

@@ -16,10 +16,10 @@ from eventsync.ids import uuid7
 from eventsync.jobs.alerts import alert, clear_all
 from eventsync.jobs.models import UNCLAIMED, DomainEvent, Job
 from eventsync.jobs.publishing import carrier
-from eventsync.jobs.queue import Permanent, cancel, enqueue, task, when_ended
+from eventsync.jobs.queue import Permanent, cancel, enqueue, replay, task, when_ended
 from eventsync.jobs.rules import RETRIES, Policy
 from eventsync.jobs.webhooks.envelope import CONTENT_TYPE, around, envelope
-from eventsync.jobs.webhooks.models import Sending, Webhook
+from eventsync.jobs.webhooks.models import UNTAKEN, Sending, Webhook
 from eventsync.jobs.webhooks.signing import signed
 
 SEND = "webhooks.send"  # the job
@@ -74,9 +74,9 @@ def _enqueue(webhook: Webhook, sending: Sending) -> None:
 
 @task(SEND, POLICY)
 def send(sending_id: UUID) -> None:
-    """Nothing, when it is taken already or its webhook is off by now."""
-    sending = Sending.objects.select_related("webhook").get(id=sending_id)
-    if sending.taken_at is not None or sending.webhook.off_at is not None:
+    """Nothing, when it is over or its webhook is off by now."""
+    sending = Sending.objects.select_related("webhook").filter(UNTAKEN, id=sending_id).first()
+    if sending is None or sending.webhook.off_at is not None:
         return
     from eventsync.jobs.webhooks.posting import post  # noqa: PLC0415 - each command would wait 0.15 s for aiohttp
 
@@ -124,7 +124,8 @@ def switch_on(webhook: Webhook) -> bool:
         if not Webhook.objects.filter(id=webhook.id).exclude(off_at=None).update(off_at=None, off_why=""):
             return False
         webhook.refresh_from_db()
-        for sending in webhook.sendings.filter(taken_at=None).order_by("id"):
+        _replay_dead(partition=webhook.partition)
+        for sending in webhook.sendings.filter(UNTAKEN).order_by("id"):
             _enqueue(webhook, sending)
         clear_all(kind=OFF, subject=str(webhook.id), now=timezone.now())
     return True
@@ -135,9 +136,21 @@ def send_again(sending: Sending) -> bool:
     if sending.webhook.off_at is not None:
         return False
     with transaction.atomic():
-        Sending.objects.filter(id=sending.id).update(taken_at=None)
+        Sending.objects.filter(id=sending.id).update(taken_at=None, discarded_at=None)
+        _replay_dead(subject=sending.id)
         _enqueue(sending.webhook, sending)
     return True
+
+
+def _replay_dead(**of: object) -> None:
+    """What waits under the same words is not owed twice: a job that failed for good goes on, with all its attempts."""
+    for key in Job.objects.filter(task=SEND, state=Job.State.DEAD, **of).values_list("pk", flat=True):
+        replay(key, now=timezone.now())
+
+
+def discard(sending: Sending, *, now: datetime) -> bool:
+    """Says that this one is never to be sent, so that those after it can be; False when it is over."""
+    return Sending.objects.filter(UNTAKEN, id=sending.id).update(discarded_at=now) == 1
 
 
 def send_test(webhook: Webhook) -> Sending:
