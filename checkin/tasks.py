@@ -7,6 +7,7 @@ from checkin.conflicts import sweeping
 from checkin.rosters import importing, uploads
 from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import Permanent, task
+from eventsync.jobs.seeing.letters import explain
 
 
 @task(uploads.IMPORT_ROSTER)
@@ -22,3 +23,11 @@ def import_roster(import_id: UUID) -> None:
 @chore(every=sweeping.EVERY)
 def sweep_conflicts(now: datetime) -> None:
     sweeping.sweep(now)
+
+
+explain(
+    uploads.IMPORT_ROSTER,
+    what="A roster file was not brought in: nobody in it was added or changed.",
+    owner="Whoever uploaded the file",
+    step="Read why on the import’s page, upload the file once more, then discard this.",
+)

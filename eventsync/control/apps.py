@@ -10,3 +10,4 @@ class ControlConfig(AppConfig):
     def ready(self) -> None:
         import_module("eventsync.control.measures")
         import_module("eventsync.control.tasks")
+        import_module("eventsync.control.subscribers")

@@ -17,6 +17,7 @@ from eventsync.control.rules import Reading
 from eventsync.control.sampling import history
 from eventsync.jobs.alerts import page_of, unsilenced
 from eventsync.jobs.models import Alert
+from eventsync.jobs.seeing.letters import sources
 from eventsync.jobs.seeing.registry import measures, total
 from eventsync.sync.models import Device
 from eventsync.sync.queries import silent_holders
@@ -29,13 +30,13 @@ _PLOTTED = {
     "queue": "jobs_waiting",
     "dead": "jobs_dead",
 }
-# Where each leads: a list in the admin, what in it, and who may see it.
-_LINKS = {
-    "phones": ("admin:sync_device_changelist", "", "sync.view_device"),
-    "undelivered": ("admin:sync_device_changelist", "", "sync.view_device"),
-    "queue": ("admin:jobs_job_changelist", "", "jobs.view_job"),
-    "workers": ("admin:jobs_worker_changelist", "", "jobs.view_worker"),
-    "dead": ("admin:jobs_job_changelist", "?state__exact=dead", "jobs.view_job"),
+# Where each leads, and who may see that: whoever has any of these rights.
+_LINKS: dict[str, tuple[str, list[str]]] = {
+    "phones": ("admin:sync_device_changelist", ["sync.view_device"]),
+    "undelivered": ("admin:sync_device_changelist", ["sync.view_device"]),
+    "queue": ("admin:jobs_job_changelist", ["jobs.view_job"]),
+    "workers": ("admin:jobs_worker_changelist", ["jobs.view_worker"]),
+    "dead": ("inbox", [each.sees for each in sources.values()]),
 }
 
 
@@ -91,7 +92,7 @@ def _count(name: str, now: datetime) -> int:
 
 
 def _card(request: HttpRequest, reading: Reading, past: Any, now: datetime) -> dict[str, Any]:
-    name, query, right = _LINKS.get(reading.key, ("", "", ""))
-    link = reverse(name) + query if name and request.user.has_perm(right) else ""
+    name, rights = _LINKS.get(reading.key, ("", []))
+    link = reverse(name) if any(request.user.has_perm(right) for right in rights) else ""
     drawn = plot(past.get(_PLOTTED.get(reading.key, ""), ()), now=now, span=SPAN)
     return {"reading": reading, "link": link, "plot": drawn}

@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from eventsync.control.health import health
+from eventsync.control.inbox.views import inbox, letter
 from eventsync.control.metrics import metrics
 from eventsync.control.runbook import runbook
 from eventsync.control.trace import trace
@@ -8,6 +9,8 @@ from eventsync.control.trace import trace
 urlpatterns: list[URLPattern] = [
     path("metrics", metrics, name="metrics"),
     path("control/health/", health, name="health"),
+    path("control/inbox/", inbox, name="inbox"),
+    path("control/inbox/<slug:kind>/<slug:key>/", letter, name="letter"),
     path("control/trace/", trace, name="trace"),
     path("control/runbook/", runbook, name="runbook"),
 ]

@@ -16,3 +16,5 @@ class JobsConfig(AppConfig):
         import_module("eventsync.jobs.retention")
         import_module("eventsync.jobs.webhooks.sending")
         import_module("eventsync.jobs.webhooks.admin")
+        import_module("eventsync.jobs.seeing.dead_jobs")
+        import_module("eventsync.jobs.webhooks.letters")

@@ -4,7 +4,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -274,9 +274,12 @@ def replay(job_id: UUID, *, now: datetime) -> bool:
     return found == 1
 
 
-def cancel(job_id: UUID, *, why: str, now: datetime) -> bool:
-    """Takes back a job that waits or that is dead; False when it is neither. `why`: a sentence, for who asks later."""
-    idle = Job.objects.filter(id=job_id, state__in=(*UNBEGUN, Job.State.DEAD))
+def cancel(job_id: UUID, *, why: str, now: datetime, among: Sequence[str] = (*UNBEGUN, Job.State.DEAD)) -> bool:
+    """Takes back a job that waits or that is dead, as `among` says; False when it is in no such state.
+
+    `why`: a sentence, for who asks later.
+    """
+    idle = Job.objects.filter(id=job_id, state__in=among)
     with transaction.atomic():
         if idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 0:
             return False

@@ -12,3 +12,4 @@ class SyncConfig(AppConfig):
         import_module("eventsync.sync.tasks")
         import_module("eventsync.sync.measures")
         import_module("eventsync.sync.traces")
+        import_module("eventsync.sync.letters")

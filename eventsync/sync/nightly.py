@@ -10,6 +10,7 @@ from django.utils import timezone
 from eventsync.jobs.models import Job
 from eventsync.jobs.queue import Permanent, enqueue, task
 from eventsync.jobs.rules import Policy
+from eventsync.jobs.seeing.letters import explain
 from eventsync.sync.backup import back_up, thin_out
 
 TASK = "sync.backup"
@@ -36,3 +37,11 @@ def copy(night: UUID) -> None:
         raise Permanent("EVENTSYNC_BACKUPS names no folder any more.")
     back_up(folder=folder, now=timezone.now())
     thin_out(folder=folder, keep=KEEP)
+
+
+explain(
+    TASK,
+    what="The copy of the database that is made each night was not made.",
+    owner="Whoever runs the server",
+    step="Read why: often the folder is full or not there. Make room, then replay it.",
+)

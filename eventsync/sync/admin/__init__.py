@@ -6,7 +6,8 @@
 from eventsync.sync.admin.devices import DeviceAdmin, HoldingFilter, RevokedFilter
 from eventsync.sync.admin.operations import OperationAdmin
 from eventsync.sync.admin.quarantine import QuarantinedAdmin
-from eventsync.sync.admin.reading import AppliedFilter, ByIdFilter, as_id, visible
+from eventsync.sync.admin.reading import AppliedFilter, ByIdFilter, as_id
+from eventsync.sync.showing import visible
 
 __all__ = [
     "AppliedFilter",

@@ -11,9 +11,10 @@ from django.utils.html import format_html
 
 from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.access.scope import Belongs
-from eventsync.sync.admin.reading import as_id, visible
+from eventsync.sync.admin.reading import as_id
 from eventsync.sync.models import Operation, Quarantined
 from eventsync.sync.registry import registry
+from eventsync.sync.showing import visible
 
 
 class KindFilter(admin.SimpleListFilter):

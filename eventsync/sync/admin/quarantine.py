@@ -1,8 +1,6 @@
 """The quarantine desk: what could not be applied, why, and what people did about it. Nothing is ever deleted."""
 
-import json
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -21,40 +19,16 @@ from eventsync.access.admin import NEVER, ago
 from eventsync.access.scope import Belongs
 from eventsync.sync import quarantine
 from eventsync.sync.admin.operations import FromDeviceAdmin
-from eventsync.sync.admin.reading import ByIdFilter, visible
+from eventsync.sync.admin.reading import ByIdFilter
 from eventsync.sync.errors import ApiError
+from eventsync.sync.letters import help_of
 from eventsync.sync.models import Quarantined
 from eventsync.sync.registry import registry
-
-WHY = {
-    "unknown_kind": "The phone sent a kind of record that this server does not know. A newer server may.",
-    "invalid_payload": "The record is not shaped as it must be, or names a checkpoint that does not exist (yet).",
-    "not_permitted": "The phone’s profile may not record this. Give it another profile, then re-run.",
-    "unstorable": "It has a character or a number that no database can keep. Read it here and record it by hand.",
-    "id_reused": "Two different records carry the same id; the first one counts. A cloned phone does this.",
-    "wrong_event": "It belongs to another event than the phone.",
-    "handler_error": "The server failed on it: a fault of ours. Re-run it once that is mended.",
-}
+from eventsync.sync.showing import members_of, pretty
 
 
 class DiscardForm(forms.Form):
     reason = forms.CharField(max_length=500, help_text="Why nothing is to be done. It is kept with the record.")
-
-
-def pretty(body: bytes) -> str:
-    """The bytes as indented JSON where they are JSON; in any case with all that does not print made visible."""
-    text = body.decode("utf-8", "backslashreplace")
-    with suppress(ValueError, RecursionError):  # then it is shown as it came
-        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    return visible(text)
-
-
-def members_of(body: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
 
 
 class PhoneFilter(ByIdFilter):
@@ -93,7 +67,7 @@ class QuarantinedAdmin(FromDeviceAdmin):
 
     @admin.display(description="why")
     def why_aside(self, row: Quarantined) -> str:
-        return format_html("{} ({})", WHY.get(row.code, "It could not be applied."), row.code)
+        return format_html("{} ({})", help_of(row.code), row.code)
 
     @admin.display(description="person")
     def about(self, row: Quarantined) -> str:
@@ -156,7 +130,7 @@ class QuarantinedAdmin(FromDeviceAdmin):
             "opts": self.opts,
             "title": "Quarantined record",
             "row": row,
-            "why": WHY.get(row.code, ""),
+            "why": help_of(row.code),
             "form": form,
         }
         return TemplateResponse(request, "admin/sync/quarantined/resolve.html", context)

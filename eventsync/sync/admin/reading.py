@@ -15,13 +15,6 @@ def as_id(text: str) -> UUID | None:
         return None
 
 
-def visible(text: str) -> str:
-    """Text from a stranger with everything that does not print, or turns the text around, written as an escape."""
-    return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
-    )
-
-
 class AppliedFilter(admin.SimpleListFilter):
     """Applied whenever the address has a value for it. Django leaves out a filter that has no choices to offer."""
 

@@ -1,0 +1,23 @@
+"""What the control room makes of domain events: no record is kept aside in silence."""
+
+from collections import Counter
+
+from eventsync.jobs.alerts import alert
+from eventsync.jobs.models import DomainEvent
+from eventsync.jobs.publishing import subscribe
+from eventsync.sync.events import OperationsQuarantined
+from eventsync.sync.letters import help_of
+from eventsync.sync.models import Quarantined
+
+_TOLD_AT_ONCE = "handler_error"  # by an alert of its own
+
+
+@subscribe("control.alert_quarantined", OperationsQuarantined)
+def alert_quarantined(fact: OperationsQuarantined, row: DomainEvent) -> None:
+    """One alert for each reason, counted up."""
+    aside = Quarantined.objects.filter(operation_id__in=fact.operations).exclude(code=_TOLD_AT_ONCE)
+    for code, count in sorted(Counter(aside.order_by().values_list("code", flat=True)).items()):
+        told = help_of(code)
+        more = f" {count} came at once." if count > 1 else ""
+        message = f"{told.what}{more} It waits in the inbox. {told.owner}: {told.step}"
+        alert(kind="quarantined", subject=code, message=message, now=row.occurred_at)
