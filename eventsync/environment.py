@@ -49,6 +49,15 @@ def number(name: str, default: int, *, least: int = 0, most: int) -> int:
     return int(value)
 
 
+def two_numbers(name: str, default: tuple[int, int], *, most: int) -> tuple[int, int]:
+    """Written as 1000/5000, the smaller one first."""
+    value = text(name, f"{default[0]}/{default[1]}")
+    found = [int(part) for part in value.split("/") if part.isascii() and part.isdigit()]
+    if value.count("/") != 1 or len(found) != 2 or not 1 <= found[0] <= found[1] <= most:
+        stop(f"{name} is {value!r}; it must be two numbers from 1 to {most}, the smaller first, such as 1000/5000.")
+    return found[0], found[1]
+
+
 def word(name: str, default: str) -> str:
     value = text(name, default)
     if not _WORD.fullmatch(value):

@@ -23,6 +23,9 @@ if BROKER == "redis" and not REDIS_URL:
 if BROKER == "sqs":
     environment.amazon("EVENTSYNC_BROKER is sqs")
 JOB_TIMEOUT = environment.number("EVENTSYNC_JOB_TIMEOUT", 540, least=1, most=86_400)
+# Unfinished jobs, soft and hard: see eventsync/jobs/pressure.py
+IMPORTANT_JOBS = environment.two_numbers("EVENTSYNC_IMPORTANT_JOBS", (5_000, 20_000), most=1_000_000)
+DROPPABLE_JOBS = environment.two_numbers("EVENTSYNC_DROPPABLE_JOBS", (1_000, 5_000), most=1_000_000)
 JOBS_SHIFT = min(30, JOB_TIMEOUT)  # seconds that one word from the broker keeps a worker at work, and one job more
 
 _base = urlsplit(BASE_URL)

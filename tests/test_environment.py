@@ -44,6 +44,11 @@ def test_start_needs_no_variables() -> None:
         ("EVENTSYNC_PROXIES", "-1", "is '-1'; it must be a number from 0 to 9."),
         ("EVENTSYNC_QUEUE", "a queue", "is 'a queue'; it must be at most 80 letters, digits, hyphens and underscores."),
         ("EVENTSYNC_JOB_TIMEOUT", "0", "is '0'; it must be a number from 1 to 86400."),
+        (
+            "EVENTSYNC_DROPPABLE_JOBS",
+            "500/100",
+            "is '500/100'; it must be two numbers from 1 to 1000000, the smaller first, such as 1000/5000.",
+        ),
         ("EVENTSYNC_BACKUPS", "backups", "is 'backups'; it must be a whole path, such as /mnt/other-disk/backups."),
         ("EVENTSYNC_KEEP_DAYS", "0", "is '0'; it must be a number from 1 to 3650."),
         ("EVENTSYNC_BROKER", "kafka", "is 'kafka'; it must be one of orm, redis, sqs."),

@@ -69,6 +69,7 @@ def readings(*, now: datetime) -> list[Reading]:
             waiting=_count("jobs_waiting", now),
             oldest=max(ages.values(), default=0),
             running=_count("jobs_running", now),
+            turned_away=_count("jobs_turned_away", now),
         ),
         rules.workers(heard=_count("workers", now)),
         rules.dead_letters(jobs=_count("jobs_dead", now), quarantined=_count("records_quarantined", now)),

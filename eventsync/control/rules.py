@@ -48,15 +48,17 @@ def undelivered(*, records: int, holders: int, silent: int) -> Reading:
     return Reading("undelivered", title, words, Level(silent > 0))
 
 
-def queue(*, waiting: int, oldest: float, running: int) -> Reading:
+def queue(*, waiting: int, oldest: float, running: int, turned_away: int) -> Reading:
     """`oldest`: seconds. The alert comes above 100 for five minutes."""
-    title = "Work of the server"
-    if not waiting:
+    if waiting:
+        words = f"{waiting} {_s(waiting, 'job')} waiting, {duration(oldest)} at most. {running} in hand."
+    else:
         words = f"Nothing waits. {running} {_s(running, 'job')} in hand." if running else "Nothing waits."
-        return Reading("queue", title, words, Level.WELL)
-    words = f"{waiting} {_s(waiting, 'job')} waiting, {duration(oldest)} at most. {running} in hand."
-    level = Level.ACT if waiting > 100 or oldest > 300 else Level(waiting > 60 or oldest > 60)
-    return Reading("queue", title, words, level)
+    if turned_away:
+        words += f" {turned_away} not taken as they came in the last quarter of an hour: there was too much to do."
+    long, longish = waiting > 100 or oldest > 300, waiting > 60 or oldest > 60
+    level = Level.ACT if long else Level(longish or turned_away > 0)
+    return Reading("queue", "Work of the server", words, level)
 
 
 def workers(*, heard: int) -> Reading:

@@ -14,7 +14,8 @@ What one part of EventSync tells all others, in the past tense, by ids only. Wri
 
 Each is stored in the transaction of what it tells of, together with a job for each of its subscribers: delivery is
 **guaranteed**. A subscriber that is down hears of all of them later; one that fails is tried again, then it is a dead
-letter. Operations (from phones) and changes (to phones) are guaranteed too; the only message that is **best effort** is
+letter. Only one of class droppable may miss some, when too much waits ([architecture](architecture.md#too-much-to-do)).
+Operations (from phones) and changes (to phones) are guaranteed too; the only message that is **best effort** is
 the poke, which says no more than “pull”. Order: a subscriber that asks for it hears those of one partition (a venue, or
 the event) in the order in which they happened.
 

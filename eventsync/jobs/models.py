@@ -9,7 +9,7 @@ from eventsync.jobs.approvals.models import Approval, ApprovalState
 from eventsync.jobs.rules import Priority
 from eventsync.jobs.webhooks.models import Sending, Webhook
 
-__all__ = ["Alert", "Approval", "ApprovalState", "Attempt", "Job", "Sending", "Webhook", "Worker"]
+__all__ = ["Alert", "Approval", "ApprovalState", "Attempt", "Job", "Sending", "TurnedAway", "Webhook", "Worker"]
 
 UNCLAIMED = ("available", "retry_wait")  # states
 UNBEGUN = ("waiting_approval", *UNCLAIMED)
@@ -157,6 +157,27 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TurnedAway(models.Model):
+    """What was not taken as it came within one minute, because too much waits."""
+
+    class How(models.TextChoices):
+        MERGED = "merged", "One job for several that are alike"
+        REFUSED = "refused", "Refused"
+        DELAYED = "delayed", "Asked to come later"
+
+    minute = models.DateTimeField()
+    what = models.CharField(max_length=100, help_text="A task, or a request.")
+    how = models.CharField(max_length=10, choices=How)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-minute"]
+        constraints = [models.UniqueConstraint(fields=["minute", "what", "how"], name="turned_away_once_a_minute")]
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.how} {self.count}"
 
 
 class Alert(models.Model):

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from eventsync.ids import uuid7
 from eventsync.jobs import correlation as began
 from eventsync.jobs.events import Fact, JobDied, JobDone, catalogue
 from eventsync.jobs.models import DomainEvent, Handling, Job
+from eventsync.jobs.pressure import Full
 from eventsync.jobs.queue import Permanent, enqueue, policy_of, task, when_ended
 from eventsync.jobs.rules import Policy
 
@@ -29,11 +31,12 @@ def subscribe(name: str, to: type[F], policy: Policy | None = None) -> Callable[
     """Registers who hears of a kind of fact, by a job of this name each time.
 
     It acts on the database alone, in one transaction with the mark that it did, so that what it does is done once. What
-    goes out of the house is a job that it owes.
+    goes out of the house is a job that it owes. One whose policy is droppable hears of the first of several facts of a
+    partition when the queue is long, of none when it is full: it must look at what is so by now.
     """
 
     def register(handle: Handle[F]) -> Handle[F]:
-        task(name, dataclasses.replace(policy or Policy(), announced=False))(_once(name, handle))
+        task(name, dataclasses.replace(policy or Policy(), announced=False, alike="partition"))(_once(name, handle))
         _subscribers.setdefault(to.name, []).append(name)
         return handle
 
@@ -62,10 +65,16 @@ def publish(*facts: Fact, correlation: UUID | None = None) -> list[DomainEvent]:
     rows = DomainEvent.objects.bulk_create([_row(fact, correlation) for fact in facts])
     for row in rows:
         for name in subscribers_of(row.name):
-            enqueue(name, row.id, partition=row.partition, correlation=row.correlation)
+            _owe(name, row)
     for carry in _carriers:
         carry(rows)
     return rows
+
+
+def _owe(name: str, row: DomainEvent) -> None:
+    """A droppable subscriber may not be told when the queue is full, which is counted: the fact stays."""
+    with suppress(Full):
+        enqueue(name, row.id, partition=row.partition, correlation=row.correlation)
 
 
 def _row(fact: Fact, correlation: UUID | None) -> DomainEvent:

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
-from eventsync.jobs import brokers, picking, processes, shift, steps
+from eventsync.jobs import brokers, picking, pressure, processes, shift, steps
 from eventsync.jobs import correlation as began
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.approvals import deciding
@@ -93,10 +93,12 @@ def enqueue(
 
     With `dedupe`, a job that waits under the same words is answered instead, and nothing more is owed. `due_at`: not
     before then. `by`: who wants it; they cannot approve it, where it must be approved.
+    Full, when it is droppable and there is too much to do: the caller goes on without.
     """
     if name not in _tasks:
         raise LookupError(f"no task is registered as {name}")
     policy, now, key = _tasks[name].policy, timezone.now(), uuid4()
+    dedupe = pressure.words(name, policy, dedupe=dedupe, subject=subject, partition=partition)
     new = {
         "id": key,
         "subject": subject,
@@ -118,6 +120,7 @@ def enqueue(
             within = min(policy.approval.within, policy.expires_after or timedelta.max)
             deciding.ask(APPROVAL, job.id, by=by, now=now, within=within)
     if job.id == key:
+        pressure.depth.add(policy.priority)
         steps.owed(job)
     if job.due_at <= now:
         _wake_after_commit()

@@ -14,12 +14,12 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from eventsync.jobs.chores import chore
-from eventsync.jobs.models import Alert, DomainEvent, Job, Sending, Worker
+from eventsync.jobs.models import Alert, DomainEvent, Job, Sending, TurnedAway, Worker
 from eventsync.jobs.webhooks.models import UNTAKEN
 
 EVERY = timedelta(minutes=5)
 AT_ONCE = 2_000  # rows of a kind each time: nobody waits long for the database
-ALERTS, WORKERS = timedelta(days=365), timedelta(days=7)
+ALERTS, WORKERS, TURNED_AWAY = timedelta(days=365), timedelta(days=7), timedelta(days=1)
 
 OVER = (Job.State.DONE, Job.State.CANCELLED, Job.State.EXPIRED)
 
@@ -98,6 +98,11 @@ def old_alerts(now: datetime) -> QuerySet[Alert]:
 @kept("workers")
 def old_workers(now: datetime) -> QuerySet[Worker]:
     return Worker.objects.filter(heard_at__lt=now - WORKERS)
+
+
+@kept("what was turned away")
+def old_counts(now: datetime) -> QuerySet[TurnedAway]:
+    return TurnedAway.objects.filter(minute__lt=now - TURNED_AWAY)
 
 
 @kept("sessions")

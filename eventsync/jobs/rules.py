@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 SPREAD = 0.2  # of each delay, to either side: what failed together does not come back together
@@ -14,11 +14,30 @@ RETRIES = tuple(map(timedelta, (0, 0, 0), (5, 20, 80)))
 
 
 class Priority(IntEnum):
-    """What goes first, wherever it comes from."""
+    """The class of a job: what goes first, wherever it comes from, and what is refused last."""
 
-    CORE = 0
-    IMPORTANT = 1
-    DROPPABLE = 2
+    CORE = 0  # what people recorded: always taken
+    IMPORTANT = 1  # always taken once somebody was let in who makes it
+    DROPPABLE = 2  # owed once when it is alike, or not at all, when there is too much
+
+
+class Level(IntEnum):
+    """How much there is to do, against the limits of a class."""
+
+    ROOM = 0
+    MUCH = 1  # beyond the soft limit
+    FULL = 2  # beyond the hard one
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many unfinished jobs there may be before work of a class feels it."""
+
+    soft: int
+    hard: int
+
+    def level(self, jobs: int) -> Level:
+        return Level((jobs >= self.soft) + (jobs >= self.hard))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +87,8 @@ class Policy:
     `retries`: how long to wait after each failure that may pass; after the last one the job is dead. `expires_after`:
     how long it is worth doing. `ordered`: within a partition one after the other, in the order in which they were owed.
     `approval`: who must agree before; None: nobody.
-    `announced`: whether a domain event says that it is done or dead.
+    `announced`: whether a domain event says that it is done or dead. `alike`: of what one job is enough while it waits,
+    for droppable ones in a long queue.
     """
 
     retries: tuple[timedelta, ...] = RETRIES
@@ -77,6 +97,7 @@ class Policy:
     ordered: bool = False
     approval: Demand | None = None
     announced: bool = True
+    alike: Literal["subject", "partition"] = "subject"
 
     @property
     def attempts(self) -> int:

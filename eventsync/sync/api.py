@@ -16,6 +16,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from eventsync.jobs import pressure
+from eventsync.jobs.rules import Priority
 from eventsync.sync import compression, pull, queries, schemas, snapshots, wire
 from eventsync.sync.authentication import Access, DeviceAuthentication, FailedGuesses, IsDevice, MayRead
 from eventsync.sync.enrolment import enrol, profile_of
@@ -75,6 +77,7 @@ class EnrolView(EngineView):
         if said["protocol"] != wire.PROTOCOL:
             message = "This app is of another version than the server. Reload it while there is a connection."
             raise ApiError("upgrade_required", message, protocol=wire.PROTOCOL)
+        pressure.admit("enrol", Priority.IMPORTANT)
         try:
             device, token = enrol(
                 code=said["code"],

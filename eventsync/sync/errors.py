@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from eventsync.jobs import correlation
+from eventsync.jobs.pressure import RETRY_AFTER, Full
 from eventsync.sync.trouble import is_trouble
 
 log = structlog.get_logger(__name__)
@@ -65,9 +66,8 @@ def _as_refusal(error: Exception) -> ApiError:
     match error:
         case ApiError():
             return error
-        case exceptions.Throttled():
-            wait = getattr(error, "wait", None) or 60  # seconds; missing from the types
-            return ApiError("slow_down", "Too many tries. Wait a moment.", retry_after=int(wait) + 1)
+        case Full() | exceptions.Throttled():
+            return _slow_down(error)
         case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
             return ApiError("unauthenticated", "This phone is not enrolled. Enrol it again.")
         case exceptions.PermissionDenied() | PermissionDenied():
@@ -83,6 +83,13 @@ def _as_refusal(error: Exception) -> ApiError:
         case Error() if is_trouble(error):
             return ApiError("unavailable", "The server is busy. The phone will try again by itself.", retry_after=5)
     return ApiError("internal", "Something went wrong on the server. Nothing of this request was stored.")
+
+
+def _slow_down(error: Exception) -> ApiError:
+    if isinstance(error, Full):
+        return ApiError("slow_down", str(error), retry_after=RETRY_AFTER)
+    wait = getattr(error, "wait", None) or 60  # seconds; missing from the types
+    return ApiError("slow_down", "Too many tries. Wait a moment.", retry_after=int(wait) + 1)
 
 
 def _request_id() -> str:

@@ -1,14 +1,21 @@
 """What the engine tells other apps."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 from uuid import UUID
 
 from eventsync.jobs.events import Fact, domain_event
+from eventsync.jobs.rules import Priority
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationsRecorded(Fact):
-    """Operations of one kind, at one venue, that one transaction recorded; of their ids none is told of twice."""
+    """Operations of one kind, at one venue, that one transaction recorded; of their ids none is told of twice.
+
+    `priority`: the class of their kind. What is not core, phones keep for later while the queue of jobs is long.
+    """
+
+    priority: ClassVar[Priority] = Priority.CORE
 
     operations: tuple[str, ...]  # as they came: hundreds of UUIDs cost a batch more than all else that is told
 

@@ -23,6 +23,7 @@ from eventsync.sync.batch import Result, apply_batch
 from eventsync.sync.errors import ApiError
 from eventsync.sync.marker import keeper
 from eventsync.sync.models import Device
+from eventsync.sync.putting_off import put_off
 from eventsync.sync.registry import Incoming, Quarantine, registry
 from eventsync.sync.streams import StreamNotLocked
 from eventsync.sync.triage import Arrival, Item, triage
@@ -40,7 +41,7 @@ _RETRY_AFTER = 5
 
 
 def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any]:
-    """The answer to a push (protocol 3); ApiError `malformed`, `too_large` or `unavailable`."""
+    """The answer to a push (protocol 3); ApiError `malformed`, `too_large` or `unavailable`; Full."""
     envelope = read_envelope(body)
     received = [read_operation(bytes(raw)) for raw in envelope.operations]
     if received:
@@ -49,7 +50,9 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
     event = registry.describe(pusher.event_id)
     skew = _skew(envelope.sent_at, now)
     arrival = Arrival(pusher, now, skew, event, heartbeat.heard(envelope, skew=skew, received_at=now))
-    results = deliver(received, arrival)
+    later = put_off(received)
+    verdicts = iter(deliver([each for each in received if each.id not in later], arrival))
+    results = [Result(each.id, "retry", each.hash) if each.id in later else next(verdicts) for each in received]
     heartbeat.mismatch(pusher, envelope.checksum_mismatch, now=now)
     return {"server_time": write_time(timezone.now()), "results": [result.wire() for result in results]}
 

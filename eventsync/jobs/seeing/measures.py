@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, Sum
 
-from eventsync.jobs.models import UNCLAIMED, Attempt, Job, Worker
+from eventsync.jobs import pressure
+from eventsync.jobs.models import UNCLAIMED, Attempt, Job, TurnedAway, Worker
 from eventsync.jobs.seeing.registry import Numbers, Subject, limit, measure
 from eventsync.jobs.seeing.rules import Limit
 
@@ -35,6 +36,26 @@ def oldest(now: datetime) -> Numbers:
 @measure("jobs_running", "Jobs that a worker has in hand.")
 def running(now: datetime) -> Numbers:
     return {(): Job.objects.filter(state=Job.State.RUNNING, finished_at=None).count()}
+
+
+@measure(
+    "jobs_fill", "Unfinished jobs as work of a class feels them, against its hard limit: 1 is full.", of=("class",)
+)
+def fill(now: datetime) -> Numbers:
+    found = list(pressure.unfinished().values_list("priority").annotate(n=Count("pk")))
+    return {
+        (each.name.lower(),): sum(n for priority, n in found if priority <= each) / held.hard
+        for each, held in pressure.limits().items()
+    }
+
+
+@measure(
+    "jobs_turned_away", "What was not taken as it came, of the last 15 minutes: too much waits.", of=("what", "how")
+)
+def turned_away(now: datetime) -> Numbers:
+    """Merged: one job for several that are alike; refused: droppable jobs; delayed: requests, asked to come later."""
+    recent = TurnedAway.objects.filter(minute__gt=now - RECENTLY).order_by()
+    return _by_place(recent.values_list("what", "how").annotate(n=Sum("count")))
 
 
 @measure("jobs_dead", "Jobs that failed for good, and that nobody has decided about.")
@@ -96,6 +117,17 @@ limit(
         below=60,
         calm=2 * _MINUTE,
         sentence="{value:.0f} jobs wait, and have for five minutes: they come in faster than they are done.",
+    )
+)
+limit(
+    Limit(
+        kind="queue_full",
+        measure="jobs_fill",
+        above=0.99,
+        lasting=timedelta(0),
+        below=0.5,
+        calm=2 * _MINUTE,
+        sentence="So many jobs are unfinished that {subject} work is not taken any more. Records of phones are.",
     )
 )
 limit(

@@ -1,0 +1,33 @@
+"""What phones keep for later while the queue of jobs is long: operations of kinds that are not core (protocol 3)."""
+
+from collections.abc import Sequence
+
+from eventsync.jobs import pressure
+from eventsync.jobs.models import TurnedAway
+from eventsync.jobs.rules import Level, Priority
+from eventsync.sync.models import Operation
+from eventsync.sync.registry import registry
+from eventsync.sync.wire import Received
+
+
+def put_off(received: Sequence[Received]) -> set[str]:
+    """The ids of the new operations that are to come again; Full when there is nothing else in the batch, and no room.
+
+    A repeat is never among them: it gets the verdict in force.
+    """
+    classes = {each.id: _class_of(each) for each in received}
+    later = {key for key, priority in classes.items() if pressure.level(priority) > Level.ROOM}
+    if not later:
+        return later
+    later.difference_update(map(str, Operation.objects.filter(id__in=later).values_list("id", flat=True)))
+    if later == classes.keys():
+        pressure.admit("push", min(classes.values()))
+    if later:
+        pressure.tally.note("push", TurnedAway.How.DELAYED)
+    return later
+
+
+def _class_of(received: Received) -> Priority:
+    """What nobody knows is taken, and quarantined."""
+    kind = registry.kinds.get(str(received.members and received.members.get("kind")))
+    return kind.fact.priority if kind else Priority.CORE
