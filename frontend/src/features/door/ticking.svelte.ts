@@ -39,6 +39,7 @@ export class Ticking {
   #group = $state<string | null>(null);
   #leftOut = $state.raw<readonly string[]>([]);
   #problem = $state<string | null>(null);
+  #begun = $state(false);
   #busy = false;
 
   #parts = $derived.by((): Parts => {
@@ -56,7 +57,7 @@ export class Ticking {
 
   /** Who comes by one code is here, unless somebody says otherwise. */
   constructor(private readonly tools: Tools) {
-    if (tools.code !== undefined) this.tickAll(true);
+    if (tools.code !== undefined) this.#ticked = this.#everybody;
   }
 
   get parts(): Parts {
@@ -66,6 +67,11 @@ export class Ticking {
   /** How many one tap would record. */
   get chosen(): number {
     return this.#chosen.length;
+  }
+
+  /** For ears: how many are ticked, once somebody began to. */
+  get spoken(): string {
+    return this.#begun ? say('group.ticked', { count: this.chosen, total: this.#parts.open.length }) : '';
   }
 
   /** What the last tap recorded, person by person, as it stands now. */
@@ -91,11 +97,11 @@ export class Ticking {
     const ticked = new Set(this.#ticked);
     if (on) ticked.add(id);
     else ticked.delete(id);
-    this.#ticked = ticked;
+    [this.#ticked, this.#begun] = [ticked, true];
   }
 
   tickAll(on: boolean): void {
-    this.#ticked = new Set(on ? this.#parts.open.map(({ person }) => person.id) : []);
+    [this.#ticked, this.#begun] = [on ? this.#everybody : new Set(), true];
   }
 
   /** Records everybody who is ticked, all or nobody. */
@@ -115,7 +121,7 @@ export class Ticking {
           return movement(verb, checkpoint.id, this.#subjectOf(person), code?.method ?? 'search', { slot, group });
         }),
       );
-      [this.#group, this.#ticked, this.#problem, this.#leftOut] = [group, new Set(), null, late.map(({ name }) => name)];
+      [this.#group, this.#ticked, this.#begun, this.#problem, this.#leftOut] = [group, new Set(), false, null, late.map(({ name }) => name)];
       this.tools.settle();
       this.#tellRecorded(members.length, verb);
     } catch (error) {
@@ -140,6 +146,10 @@ export class Ticking {
     } finally {
       this.#busy = false;
     }
+  }
+
+  get #everybody(): ReadonlySet<string> {
+    return new Set(this.#parts.open.map(({ person }) => person.id));
   }
 
   // The code that was seen is its owner's; the others are named.

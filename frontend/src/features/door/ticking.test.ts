@@ -92,6 +92,17 @@ test('who is ticked is recorded one by one, under one group; who is not stays to
   expect([told, ticking.recorded.map(({ name }) => name)]).toEqual([['2 recorded. Not yet: 3.'], ['Cleo', 'Ana']]);
 });
 
+test('how many are ticked is told from the first tick on, until they are recorded', async () => {
+  const heard = [ticking.spoken];
+  const hear = (): unknown => heard.push(ticking.spoken);
+  for (const all of [true, false, true]) (ticking.tickAll(all), hear());
+  (ticking.tick('bo', false), hear());
+  await ticking.record();
+  hear();
+  (ticking.tickAll(true), hear());
+  expect(heard).toEqual(['', '3 of 3 ticked', '0 of 3 ticked', '3 of 3 ticked', '2 of 3 ticked', '', '1 of 1 ticked']);
+});
+
 test('two quick taps are one', async () => {
   ticking.tickAll(true);
   await Promise.all([ticking.record(), ticking.record()]);

@@ -19,6 +19,7 @@ export const groups = {
   'group.tick_all': 'Tick all',
   'group.tick_none': 'Untick all',
   'group.tick_first': 'Tick who is here',
+  'group.ticked': { one: '{count} of {total} ticked', other: '{count} of {total} ticked' },
   'group.recorded': { one: '{count} recorded', other: '{count} recorded' },
   'group.left_out': 'Not recorded, for something changed meanwhile: {names}.',
   'group.undo': 'Undo all: {count}',
