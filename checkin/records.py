@@ -6,7 +6,7 @@ from uuid import UUID
 
 from checkin.identity import Identities, groups
 from checkin.models import Checkpoint, Credential, CredentialState, Guardian, Person
-from checkin.rules import EXPECTED, Presence, first_name
+from checkin.rules import EXPECTED, Presence, greeting_name
 from eventsync.schedule.models import Venue
 from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Change, Device, Profile
@@ -15,7 +15,7 @@ from eventsync.sync.streams import Changes, kiosk_stream, roster_stream
 from eventsync.sync.wire import write_time
 
 SHOWN = ("name", "search", "delegation", "role")
-READ = (*SHOWN, "family", "standing", "hold_desk", "walk_in", "guardian")
+READ = (*SHOWN, "given", "family", "standing", "hold_desk", "walk_in", "guardian")
 _VENUES = Lookup(Venue, ("id",), by="event")
 _NAMED = Lookup(Person, ("id", "name", "delegation"), by="id")
 LEADING = (Profile.LEAD, Profile.CONTROL)
@@ -103,7 +103,8 @@ def person_body(
 ) -> dict[str, Any]:
     """`person` has an id and everything in READ; no more than that of anybody reaches a door.
 
-    `together`: all rows of this person. Who is in one that was on the list is no walk-in, and belongs to its family.
+    `together`: all rows of this person. Who is in one that was on the list is no walk-in, belongs to its family, and is
+    called as it says.
     """
     shown = {name: person[name] for name in SHOWN}
     flags = [] if person["standing"] == EXPECTED else [person["standing"]]
@@ -113,15 +114,15 @@ def person_body(
         flags.append("guarded")
     desk = person["hold_desk"]
     held = {"hold": True, "hold_desk": desk} if desk else {"hold": False}
-    family = person["family"] or max(row["family"] for row in together)
-    of = {"family": family} if family else {}
+    of = {name: said for name in ("given", "family") if (said := person[name] or max(row[name] for row in together))}
     return {"id": str(person["id"]), **shown, **of, "flags": flags, **held, "credentials": sorted(digests)}
 
 
 def at_a_kiosk(body: Mapping[str, Any]) -> dict[str, Any]:
     """What a kiosk is told of whom the roster's record `body` is about: enough to greet them, or to send them on."""
     flags = [flag for flag in body["flags"] if flag != "walk_in"]
-    return {"name": first_name(body["name"]), "flags": flags} | {key: body[key] for key in _AT_A_KIOSK if key in body}
+    name = greeting_name(body["name"], body.get("given", ""))
+    return {"name": name, "flags": flags} | {key: body[key] for key in _AT_A_KIOSK if key in body}
 
 
 def put_merged(changes: Changes, event_id: UUID, people: Iterable[UUID], identities: Identities) -> None:

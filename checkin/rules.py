@@ -56,10 +56,13 @@ def search_key(name: str) -> str:
     return " ".join("".join(letters).lower().translate(_LETTERS).split())
 
 
-def first_name(name: str) -> str:
-    """What a greeting calls somebody: the first word, or the first one after the comma in “family name, given name”."""
-    family, comma, given = name.partition(",")
-    words = (given if comma and given.strip() else family).split()
+def greeting_name(name: str, given: str) -> str:
+    """What a greeting calls somebody: what they are called, if that is known; else the first word, or the first one
+    after the comma in “family name, given name”."""
+    if given:
+        return given
+    first, comma, second = name.partition(",")
+    words = (second if comma and second.strip() else first).split()
     return words[0] if words else ""
 
 

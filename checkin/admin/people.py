@@ -104,7 +104,7 @@ class PersonForm(PersonFormBase):
 
     class Meta:
         model = Person
-        fields = ["event", "external_id", "name", "delegation", "role", "family", "standing"]
+        fields = ["event", "external_id", "name", "given", "delegation", "role", "family", "standing"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,7 +157,7 @@ class PersonAdmin(ModelAdmin):
         }
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["event", "external_id", "name", "delegation", "role", "family", "standing", *(_BESIDE if obj else [])]
+        return ["event", "external_id", "name", "given", "delegation", "role", "family", "standing", *(_BESIDE if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["event", *_BESIDE] if obj else []

@@ -28,12 +28,13 @@ def digests(term: str) -> list[str]:
 
 
 def people(queryset: QuerySet[Person], term: str) -> QuerySet[Person]:
-    """People with every word in their name or delegation, or with this number or code, in any of their rows."""
+    """People with every word in their names or delegation, or with this number or code, in any of their rows."""
     term = clean(term)
     words = Q()
     for word in term.split():
         key = rules.search_key(word)
-        words &= (Q(search__contains=key) if key else Q()) | Q(delegation__icontains=word)
+        said = Q(given__icontains=word) | Q(delegation__icontains=word)
+        words &= (Q(search__contains=key) if key else Q()) | said
     said = words | Q(external_id__iexact=term) | Q(id__in=carriers(term))
     whole = Person.objects.filter(said, merged_into__isnull=False).order_by().values("merged_into")
     return queryset.filter(said | Q(id__in=whole))

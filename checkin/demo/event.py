@@ -120,5 +120,5 @@ def _listing(people: list[MadeUp]) -> Listing:
 
 
 def _listed(row: int, person: MadeUp) -> Listed:
-    number, name, delegation, role, code, family = person[1:]
-    return Listed(row, number, name, delegation, role, (code,), family=family, id=person.id)
+    number, name, delegation, role, code, family, given = person[1:]
+    return Listed(row, number, name, delegation, role, (code,), family=family, given=given, id=person.id)

@@ -18,7 +18,8 @@ from checkin.rules import CODE_ALPHABET, CODE_LENGTH
 SEED = 2026
 _NAMESPACE = uuid.UUID("6f5c1d3e-8f0b-4c55-9d0e-5f2b0d8a7c11")
 
-Name = Callable[[Faker], str]
+Name = Callable[[Faker], tuple[str, str]]
+"""A name, and the given name in it where that is not its first word."""
 
 
 class MadeUp(NamedTuple):
@@ -31,22 +32,26 @@ class MadeUp(NamedTuple):
     role: str
     code: str
     family: str = ""
+    given: str = ""
+    """Only where it is not the first word of the name."""
 
 
-def _woman(faker: Faker) -> str:
-    return f"{faker.first_name_female()} {faker.last_name_female()}"
+def _woman(faker: Faker) -> tuple[str, str]:
+    return f"{faker.first_name_female()} {faker.last_name_female()}", ""
 
 
-def _man(faker: Faker) -> str:
-    return f"{faker.first_name_male()} {faker.last_name_male()}"
+def _man(faker: Faker) -> tuple[str, str]:
+    return f"{faker.first_name_male()} {faker.last_name_male()}", ""
 
 
-def _family_first(faker: Faker) -> str:
-    return f"{faker.last_name()} {faker.first_name()}"
+def _family_first(faker: Faker) -> tuple[str, str]:
+    family, given = faker.last_name(), faker.first_name()
+    return f"{family} {given}", given
 
 
-def _no_space(faker: Faker) -> str:
-    return f"{faker.last_name()}{faker.first_name()}"
+def _no_space(faker: Faker) -> tuple[str, str]:
+    family, given = faker.last_name(), faker.first_name()
+    return f"{family}{given}", given
 
 
 _FAMILIES = ("Nguyễn", "Trần", "Lê", "Phạm", "Huỳnh", "Võ", "Đặng", "Bùi", "Đỗ", "Ngô", "Dương", "Ý")
@@ -54,10 +59,10 @@ _MIDDLE = ("Thị", "Văn", "Ngọc", "Đức", "Minh", "Hữu")
 _GIVEN = ("Ánh", "Dũng", "Hạnh", "Hương", "Khánh", "Linh", "Mỹ", "Phương", "Quỳnh", "Thảo", "Tuấn", "Yến")
 
 
-def _vietnamese(faker: Faker) -> str:
+def _vietnamese(faker: Faker) -> tuple[str, str]:
     """Faker has few names for Vietnam."""
-    pick = faker.random.choice
-    return f"{pick(_FAMILIES)} {pick(_MIDDLE)} {pick(_GIVEN)}"
+    family, middle, given = map(faker.random.choice, (_FAMILIES, _MIDDLE, _GIVEN))
+    return f"{family} {middle} {given}", given
 
 
 _DELEGATIONS: dict[str, tuple[str, tuple[Name, ...]]] = {
@@ -120,15 +125,15 @@ def _people(seed: int) -> Iterator[MadeUp]:
     families = {place: _Family(f"F-{number}", one_code=place == _ONE_CODE) for number, place in enumerate(_TOGETHER, 1)}
     for index in count(1):
         place = dice.choice(places)
-        name = dice.choice(_DELEGATIONS[place][1])(fakers[place])
+        name, given = dice.choice(_DELEGATIONS[place][1])(fakers[place])
         if index % _EVERY_SHORT == 0:
-            name, place = list(_SHORT.items())[index // _EVERY_SHORT % len(_SHORT)]
+            (name, place), given = list(_SHORT.items())[index // _EVERY_SHORT % len(_SHORT)], ""
         elif index % _EVERY_SHARED == 0:
-            name = _SHARED[index // _EVERY_SHARED % len(_SHARED)]
+            name, given = _SHARED[index // _EVERY_SHARED % len(_SHARED)], ""
         [role] = dice.choices(roles, weights)
         code = "".join(dice.choices(CODE_ALPHABET, k=CODE_LENGTH))
         number = f"P-{index:05}"
-        person = MadeUp(uuid.uuid5(_NAMESPACE, f"{seed}/{number}"), number, name, place, role, code)
+        person = MadeUp(uuid.uuid5(_NAMESPACE, f"{seed}/{number}"), number, name, place, role, code, given=given)
         yield families[place].take_in(person) if place in families and index > _ALONE else person
 
 
@@ -161,6 +166,6 @@ def roster_csv(people: list[MadeUp]) -> bytes:
     """These people as a roster file of our template."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow(("number", "name", "delegation", "role", "codes", "family"))
+    writer.writerow(("number", "name", "delegation", "role", "codes", "family", "given"))
     writer.writerows(person[1:] for person in people)
     return text.getvalue().encode("utf-8-sig")

@@ -47,6 +47,10 @@ class Person(models.Model):
     search = models.CharField(max_length=400, editable=False)
     delegation = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=100, blank=True)
+    given = models.CharField(
+        "given name", max_length=100, blank=True, db_default="",
+        help_text="What to call them. Empty: the first word of the name.",
+    )  # fmt: skip
     family = models.CharField(
         max_length=100, blank=True, db_default="", help_text="Such as a booking number: who has the same came together."
     )

@@ -75,7 +75,7 @@ def refusal(plan: Plan) -> str:
 def _write(event: Event, plan: Plan, change: roster.RosterChange) -> None:
     new = {entry.id or uuid.uuid4(): entry for entry in plan.new}
     changed = {entry.id: entry for entry in plan.changed if entry.id}
-    columns = ("id", "event", "external_id", "name", "search", "delegation", "role", "family", "standing")
+    columns = ("id", "event", "external_id", "name", "search", "delegation", "role", "family", "given", "standing")
     bulk.insert(models.Person, columns, [_person_row(event, person, entry) for person, entry in new.items()])
     renewed = [_person_row(event, key, entry) for key, entry in changed.items() if entry.columns.keys() - {"codes"}]
     bulk.upsert(models.Person, columns, renewed, key=("id",))
@@ -89,7 +89,8 @@ def _write(event: Event, plan: Plan, change: roster.RosterChange) -> None:
 def _person_row(event: Event, person: uuid.UUID, entry: Entry) -> bulk.Row:
     search = roster.search_of(entry.name)
     return (
-        person, event.id, entry.number, entry.name, search, entry.delegation, entry.role, entry.family, entry.standing,
+        person, event.id, entry.number, entry.name, search, entry.delegation, entry.role, entry.family,
+        entry.given, entry.standing,
     )  # fmt: skip
 
 

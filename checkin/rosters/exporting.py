@@ -13,7 +13,7 @@ from checkin.rosters import cells
 from checkin.rosters.table import RosterError
 from eventsync.schedule.models import Event
 
-HEADERS = ("number", "name", "delegation", "role", "codes", "standing", "family")
+HEADERS = ("number", "name", "delegation", "role", "codes", "standing", "family", "given")
 FORMATS = {"csv": CSV, "xlsx": XLSX}
 # What XML cannot hold, or gives back as something else.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -45,7 +45,7 @@ def _rows(event: Event) -> list[tuple[str, ...]]:
     active = models.Credential.objects.filter(event=event, state=CredentialState.ACTIVE).exclude(code="").order_by("id")
     for person, whole, code in active.values_list("person_id", "person__merged_into", "code"):
         codes.setdefault(whole or person, []).append(code)
-    columns = ("id", "external_id", "name", "delegation", "role", "family", "standing")
+    columns = ("id", "external_id", "name", "delegation", "role", "standing", "family", "given")
     found = models.Person.objects.filter(event=event, merged_into=None).order_by("search", "id")
     people = list(found.values_list(*columns))
     codes |= _shared({person: family for person, *_, family, _ in people if family}, codes)
@@ -53,10 +53,10 @@ def _rows(event: Event) -> list[tuple[str, ...]]:
         (
             *(cells.escape(cells.clean(text)) for text in texts),
             cells.escape(cells.join_codes(codes.get(person, ()))),
-            now,
-            cells.escape(cells.clean(family)),
+            standing,
+            *(cells.escape(cells.clean(text)) for text in (family, given)),
         )
-        for person, *texts, family, now in people
+        for person, *texts, standing, family, given in people
     ]
 
 

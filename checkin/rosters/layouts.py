@@ -17,12 +17,14 @@ _TEMPLATE = {
     "codes": ("codes", "code", "credentials", "credential", "barcode", "wristband"),
     "standing": ("standing", "status"),
     "family": ("family", "household", "booking"),
+    "given": ("given", "given name", "first name", "forename", "known as"),
 }
 _PRETIX = {
     "order": ("order code",),
     "position": ("position id",),
     "status": ("status",),
     "name": ("attendee name",),
+    "given": ("attendee name: given name", "attendee name: calling name"),
     "secret": ("ticket secret",),
     "product": ("product",),
     "variation": ("variation",),

@@ -16,7 +16,7 @@ _STEP = 2_000
 _ERRORS_OF_EXCEL = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"}
 
 
-_LIMITS = {"number": 100, "name": 200, "delegation": 200, "role": 100, "family": 100}  # as in models.Person
+_LIMITS = {"number": 100, "name": 200, "delegation": 200, "role": 100, "family": 100, "given": 100}  # as in models.Person
 _CODE_LIMIT = 200
 
 
@@ -41,6 +41,7 @@ class Listed:
     """Several rows may name one code if they have the same family, which is not empty."""
     standing: str | None = None
     family: str | None = None
+    given: str | None = None
     id: UUID | None = None
     """Only for people who are made up: their id, so that it is the same each time."""
 
@@ -115,7 +116,7 @@ def _from_pretix(listing: Listing, row: int, values: dict[str, str]) -> Listed |
     secret = _checked(listing, row, "secret", values["secret"], lambda code: [code] if code else [])
     found = {
         "number": number, "name": position.name, "role": position.role, "delegation": values["company"],
-        "family": cells.clean(values["order"]),
+        "family": cells.clean(values["order"]), "given": values["given"],
     }  # fmt: skip
     return _listed(listing, row, found, secret or [], position.standing)
 
@@ -153,8 +154,8 @@ def _listed(
         if not text or cells.shows_nothing(text):
             listing.problems.append(Note(row, _label(listing, field_name), f"The {field_name} is empty."))
             return None
-    delegation, role, family = texts.get("delegation"), texts.get("role"), texts.get("family")
-    return Listed(row, number, name, delegation, role, tuple(dict.fromkeys(codes)), standing, family)
+    delegation, role, family, given = map(texts.get, ("delegation", "role", "family", "given"))
+    return Listed(row, number, name, delegation, role, tuple(dict.fromkeys(codes)), standing, family, given)
 
 
 def _text(listing: Listing, row: int, name: str, value: str) -> str | None:

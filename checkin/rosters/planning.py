@@ -28,6 +28,7 @@ class Entry:
     delegation: str
     role: str
     family: str
+    given: str
     standing: str
     columns: dict[str, tuple[str, str]]
     id: UUID | None
@@ -125,7 +126,7 @@ def _restand(plan: Plan, row: int, stored: Stored, standing: str) -> None:
         plan.unchanged += 1
         return
     columns = {"standing": (stored.standing, standing)}
-    texts = (stored.number, stored.name, stored.delegation, stored.role, stored.family)
+    texts = (stored.number, stored.name, stored.delegation, stored.role, stored.family, stored.given)
     plan.changed.append(Entry(row, *texts, standing, columns, stored.id))
 
 
@@ -153,17 +154,19 @@ class _Texts(NamedTuple):
     delegation: str
     role: str
     family: str
+    given: str
     standing: str
 
 
 def _after(person: Listed, stored: Stored | None) -> _Texts:
     """What the file does not say stays as it is."""
-    kept = stored or Stored(UUID(int=0), "", "", "", "", "", Standing.EXPECTED.value, None)
+    kept = stored or Stored(UUID(int=0), "", "", "", "", "", "", Standing.EXPECTED.value, None)
     return _Texts(
         person.name,
         kept.delegation if person.delegation is None else person.delegation,
         kept.role if person.role is None else person.role,
         kept.family if person.family is None else person.family,
+        kept.given if person.given is None else person.given,
         person.standing or kept.standing,
     )
 

@@ -28,6 +28,7 @@ class Stored(NamedTuple):
     delegation: str
     role: str
     family: str
+    given: str
     standing: str
     merged_into: UUID | None
     """Who they really are; a file changes their own row, and never parts the two."""
@@ -42,7 +43,7 @@ class Roster:
 
     def __init__(self, event: Event, listing: Listing) -> None:
         self.event = str(event.id)
-        columns = ("id", "external_id", "name", "delegation", "role", "family", "standing", "merged_into")
+        columns = ("id", "external_id", "name", "delegation", "role", "family", "given", "standing", "merged_into")
         people = [Stored(*row) for row in models.Person.objects.filter(event=event).order_by().values_list(*columns)]
         self._wholes = {person.id: person.whole for person in people}
         # By the number as a file gives it back; who has exactly this number comes first.

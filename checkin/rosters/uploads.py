@@ -123,5 +123,5 @@ def _part(found: Sequence[Note | Entry], rows: list[dict[str, Any]]) -> dict[str
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    told = ("row", "number", "name", "delegation", "role", "family", "standing", "columns")
+    told = ("row", "number", "name", "delegation", "role", "family", "given", "standing", "columns")
     return {name: getattr(entry, name) for name in told}

@@ -57,6 +57,9 @@ def test_people_are_what_doors_meet() -> None:
         delegations.setdefault(person.name, set()).add(person.delegation)
     assert sum(len(found) > 1 for found in delegations.values()) >= 5
     assert all(search_key(person.name) for person in people)
+    called = [person for person in people if person.given]
+    assert {person.delegation for person in called} == {"China", "Japan", "Korea", "Vietnam"}
+    assert all(person.name.endswith(person.given) for person in called)
 
 
 def test_a_few_families_come_together_under_one_surname() -> None:

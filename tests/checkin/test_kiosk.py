@@ -9,8 +9,8 @@ from django.apps import apps
 
 from checkin import roster
 from checkin.guardians import give_code
-from checkin.models import AttendanceRecord
-from checkin.rules import first_name
+from checkin.models import AttendanceRecord, Person
+from checkin.rules import greeting_name
 from eventsync.sync.models import Change, Device, Profile, Quarantined, StreamHead
 from eventsync.sync.quarantine import rerun
 from eventsync.sync.queries import roster_heads
@@ -155,7 +155,7 @@ def test_events_from_before_there_were_kiosks_get_the_list(games: Games, kiosk: 
     rosters = list(kept)
     Change.objects.filter(stream__startswith="kiosk:").delete()
     StreamHead.objects.filter(stream__startswith="kiosk:").delete()
-    import_module("checkin.migrations.0010_kiosk_stream").tell_kiosks(apps, None)
+    import_module("checkin.migrations.0016_streams_told").tell(apps, None)
     assert (told(kiosk), list(kept), healthy(games)) == (before, rosters, [])
 
 
@@ -167,15 +167,43 @@ def test_list_of_a_kiosk_is_as_old_as_its_own_stream(games: Games, kiosk: Phone,
 
 
 @pytest.mark.parametrize(
-    ("name", "greeted"),
+    ("name", "given", "greeted"),
     [
-        ("Tommy Berg", "Tommy"),
-        ("Berg, Tommy Lee", "Tommy"),
-        ("Berg,", "Berg"),
-        ("  Tommy\u00a0Berg ", "Tommy"),
-        ("Møller-Ås", "Møller-Ås"),
-        ("", ""),
+        ("Nguyễn Thị Mỹ", "Mỹ", "Mỹ"),
+        ("Berg, Tommy", "Tom Lee", "Tom Lee"),
+        ("Tommy Berg", "", "Tommy"),
+        ("Berg, Tommy Lee", "", "Tommy"),
+        ("Berg,", "", "Berg"),
+        ("  Tommy\u00a0Berg ", "", "Tommy"),
+        ("Møller-Ås", "", "Møller-Ås"),
+        ("", "", ""),
     ],
 )
-def test_people_are_greeted_by_their_first_name(name: str, greeted: str) -> None:
-    assert first_name(name) == greeted
+def test_people_are_greeted_as_they_are_called(name: str, given: str, greeted: str) -> None:
+    assert greeting_name(name, given) == greeted
+
+
+def called(games: Games, guest: Person, *, name: str, given: str) -> None:
+    guest.name, guest.given = name, given
+    with roster.changing(games.event.id) as change:
+        guest.save()
+        change.people.add(guest.id)
+
+
+def test_kiosk_is_told_what_to_call_people_and_no_other_name(games: Games, kiosk: Phone, phone: Phone) -> None:
+    guest = games.people[0]
+    called(games, guest, name="Nguyễn Thị Mỹ", given="Mỹ")
+    at_kiosk, at_door = told(kiosk)[str(guest.id)], people(phone)[str(guest.id)]
+    assert (at_kiosk["name"], "given" in at_kiosk) == ("Mỹ", False)
+    assert (at_door["name"], at_door["given"]) == ("Nguyễn Thị Mỹ", "Mỹ")
+    assert "given" not in people(phone)[str(games.people[1].id)]
+    assert healthy(games) == []
+
+
+def test_who_is_merged_into_somebody_brings_what_they_are_called(games: Games, kiosk: Phone) -> None:
+    lead, (guest, other) = make_phone(games, profile="lead"), games.people[:2]
+    called(games, guest, name="Berg Thomas", given="Tom")
+    lead.push(register(lead), merge(lead, guest.id, WALK_IN), merge(lead, other.id, other.id))
+    assert (told(kiosk)[str(WALK_IN)]["name"], healthy(games)) == ("Tom", [])
+    lead.push(merge(lead, guest.id, guest.id, minute=1))
+    assert (told(kiosk)[str(WALK_IN)]["name"], healthy(games)) == ("Ada", [])

@@ -182,7 +182,7 @@ def test_a_roster_is_exported_to_standard_output(monkeypatch: pytest.MonkeyPatch
     content = BytesIO()
     monkeypatch.setattr(sys, "stdout", TextIOWrapper(content))
     call_command("export_roster", "--event", "camp")
-    assert content.getvalue() == b"\xef\xbb\xbfnumber,name,delegation,role,codes,standing,family\r\n"
+    assert content.getvalue() == b"\xef\xbb\xbfnumber,name,delegation,role,codes,standing,family,given\r\n"
 
 
 def test_an_export_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def workbook(number: int) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("People")
-    sheet.append(("number", "name", "delegation", "role", "codes", "family"))
+    sheet.append(("number", "name", "delegation", "role", "codes", "family", "given"))
     for person in generate_people(number):
         sheet.append(person[1:])
     content = io.BytesIO()

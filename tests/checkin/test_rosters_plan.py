@@ -34,7 +34,7 @@ def test_limits_are_those_of_the_tables() -> None:
         assert isinstance(found, models.Field)
         return found.max_length
 
-    fields = {"number": "external_id", **{name: name for name in ("name", "delegation", "role", "family")}}
+    fields = {"number": "external_id", **{name: name for name in ("name", "delegation", "role", "family", "given")}}
     assert {name: longest(Person, field) for name, field in fields.items()} == _LIMITS
     assert longest(Credential, "code") == _CODE_LIMIT
     assert longest(RosterImport, "step") == 16
@@ -104,6 +104,15 @@ def test_a_column_that_is_not_there_changes_nothing(event: Event) -> None:
     assert plan(event, "number,name\n1,Anna\n").counts["unchanged"] == 1
     [changed] = plan(event, "number,name,role\n1,Anna,\n").changed
     assert changed.columns == {"role": ("coach", "")}
+
+
+@pytest.mark.parametrize("header", ["given", "Given name", "First name", "FORENAME", "known_as"])
+def test_what_to_call_people_is_a_column_of_its_own(event: Event, header: str) -> None:
+    apply_import(event, plan(event, f"number,name,{header}\n1,Nguyễn Thị Mỹ,Mỹ\n"))
+    assert Person.objects.values_list("name", "given", "search").get() == ("Nguyễn Thị Mỹ", "Mỹ", "nguyen thi my")
+    assert plan(event, "number,name\n1,Nguyễn Thị Mỹ\n").counts["unchanged"] == 1
+    [changed] = plan(event, f"number,name,{header}\n1,Nguyễn Thị Mỹ,\n").changed
+    assert changed.columns == {"given": ("Mỹ", "")}
 
 
 def test_spaces_and_composition_are_no_difference(event: Event) -> None:

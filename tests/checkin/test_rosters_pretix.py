@@ -109,6 +109,16 @@ def test_pretix_own_escapes_are_undone(event: Event) -> None:
     assert (entry.name, entry.codes) == ("=Anna", ("+x/y=",))
 
 
+@pytest.mark.parametrize("scheme", ["Given name", "Calling name"])
+def test_what_to_call_people_is_taken_from_the_parts_of_their_names(event: Event, scheme: str) -> None:
+    header, first, *_ = rows()
+    text = io.StringIO()
+    csv.writer(text).writerows([[*header, f"Attendee name: {scheme}"], [*first, "Zoë"]])
+    apply_import(event, plan(event, text.getvalue().encode()))
+    assert Person.objects.values_list("name", "given").get() == ("Zoë Käppeli", "Zoë")
+    assert plan(event, edited()).counts["unchanged"] == 1
+
+
 def test_a_new_secret_replaces_the_old_one_and_leaves_the_wristband(event: Event) -> None:
     apply_import(event, plan(event, edited()))
     person = Person.objects.get()

@@ -13,7 +13,7 @@ from checkin.rosters import RosterError, Table, read_roster
 
 HEADER = "number,name,delegation,role,codes\n"
 ROW = "1,Zoë Müller,Genève,coach,A\n"
-EXPECTED = [(2, ("1", "Zoë Müller", "Genève", "coach", "A", "", ""))]
+EXPECTED = [(2, ("1", "Zoë Müller", "Genève", "coach", "A", "", "", ""))]
 
 
 def read(content: bytes | str) -> Table:
@@ -82,12 +82,12 @@ def test_rows_are_numbered_as_in_a_spreadsheet() -> None:
 
 def test_excels_own_first_line_names_the_separator() -> None:
     table = read("sep=;\nnumber;name, in full;name\n1;x;Berg, Anna\n")
-    assert table.rows == [(3, ("1", "Berg, Anna", "", "", "", "", ""))]
+    assert table.rows == [(3, ("1", "Berg, Anna", "", "", "", "", "", ""))]
 
 
 def test_headers_in_any_case_and_some_other_words_are_known() -> None:
     table = read("Full_Name; TEAM ;External ID;Function;Wristband\nAnna;Malta;7;coach;A\n")
-    assert table.rows == [(2, ("7", "Anna", "Malta", "coach", "A", "", ""))]
+    assert table.rows == [(2, ("7", "Anna", "Malta", "coach", "A", "", "", ""))]
     assert table.labels == {
         "number": "External ID",
         "name": "Full_Name",
@@ -167,16 +167,16 @@ def test_a_workbook_is_read_as_a_person_sees_it() -> None:
     ]
     table = read(workbook(rows))
     assert table.rows == [
-        (2, ("12", "Anna", "1.5", "TRUE", "", "", "")),
-        (3, ("13", "Bo", "2026-07-04", "2026-07-04 09:30", "09:30", "", "")),
-        (5, ("014", "=Cleo", "", "", "A B", "", "")),
+        (2, ("12", "Anna", "1.5", "TRUE", "", "", "", "")),
+        (3, ("13", "Bo", "2026-07-04", "2026-07-04 09:30", "09:30", "", "", "")),
+        (5, ("014", "=Cleo", "", "", "A B", "", "", "")),
     ]
 
 
 def test_the_sheet_with_our_columns_is_taken_and_space_above_it_is_no_matter() -> None:
     cover = [["Roster of the games"], ["ask Maria"]]
     people: list[list[Any]] = [[], ["Name", "Number"], ["Anna", 1]]
-    assert read(workbook(cover, people)).rows == [(3, ("1", "Anna", "", "", "", "", ""))]
+    assert read(workbook(cover, people)).rows == [(3, ("1", "Anna", "", "", "", "", "", ""))]
 
 
 def test_a_sheet_that_lies_about_its_size_is_read_to_its_end() -> None:

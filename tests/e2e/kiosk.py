@@ -70,7 +70,7 @@ def hold_up(phone: Phone, code: str, heading: str) -> None:
 
 
 def first(person: dict[str, str]) -> str:
-    return person["name"].split()[0]
+    return person["given"] or person["name"].split()[0]
 
 
 def recorded(phone: Phone) -> list[tuple[str, str | None]]:

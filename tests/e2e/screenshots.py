@@ -220,8 +220,8 @@ def changed_roster(server: Server, people: int) -> bytes:
     rows = list(csv.reader(file.read_text(encoding="utf-8-sig").splitlines()))
     rows[4][1], rows[9][2] = rows[4][1] + "-Nowak", "Norway"
     rows += [
-        ["P-00901", "Søren Ågård", "Denmark", "coach", "", ""],
-        ["P-00902", "Nguyễn Thị Mỹ", "Vietnam", "athlete", "", ""],
+        ["P-00901", "Søren Ågård", "Denmark", "coach", "", "", ""],
+        ["P-00902", "Nguyễn Thị Mỹ", "Vietnam", "athlete", "", "", "Mỹ"],
     ]
     text = io.StringIO(newline="")
     csv.writer(text).writerows(rows)

@@ -49,7 +49,7 @@ def guests(number: int) -> list[dict[str, str]]:
 
 def _plain(person: MadeUp) -> dict[str, str]:
     plain = {"name": person.name, "delegation": person.delegation, "role": person.role, "code": person.code}
-    return plain | {"id": str(person.id)}
+    return plain | {"id": str(person.id), "given": person.given}
 
 
 def enrolment_code(server: Server, *, venue: str | None = VENUE, uses: int = 50) -> str:

@@ -84,12 +84,14 @@ export interface Enrolment extends Description {
   readonly token: string;
 }
 
-/** Record of kind `person` in `roster:{event}`; in `kiosk:{event}` with the first name alone. */
+/** Record of kind `person` in `roster:{event}`; in `kiosk:{event}` `name` is only what to call them. */
 export interface Person {
   readonly id: string;
   readonly name: string;
   /** Absent at a kiosk. */
   readonly search?: string;
+  /** What to call them, where organisers said so; absent at a kiosk. */
+  readonly given?: string;
   readonly delegation: string;
   readonly role: string;
   readonly credentials: readonly string[];

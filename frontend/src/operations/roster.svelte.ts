@@ -144,9 +144,9 @@ export class Roster {
   }
 
   #listed({ body }: Row): Listed {
-    const { id, name, search: key = '', delegation, role, credentials, family = '', hold: held, hold_desk: hold = held ? SOME_DESK : '', also = [], flags = [] } = body as Person;
+    const { id, name, search: key = '', given = '', delegation, role, credentials, family = '', hold: held, hold_desk: hold = held ? SOME_DESK : '', also = [], flags = [] } = body as Person;
     const [standing, guarded] = [flags.find((flag) => flag === 'cancelled' || flag === 'unpaid') ?? 'expected', flags.includes('guarded')];
-    return { id, name, delegation, role, credentials, family, hold, guarded, standing, walkIn: flags.includes('walk_in'), also, search: key, line: lineOf(key, this.groupOf(delegation)) };
+    return { id, name, delegation, role, credentials, family, hold, guarded, standing, walkIn: flags.includes('walk_in'), also, search: key, line: lineOf(key, this.groupOf(delegation), searchKey(given)) };
   }
 
   #registered(said: Readonly<Record<string, unknown>>): Listed {

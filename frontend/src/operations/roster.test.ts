@@ -65,6 +65,12 @@ test('whom this phone registered is found at once, by name, delegation and wrist
   expect([roster.nameOf({ kind: 'person', id }), roster.size]).toEqual(['Mario Walker', 2]);
 });
 
+test('people are found by what they are called, which is no other name', async () => {
+  await pulled(5, person('maria', 'Maria Silva', { given: 'Mía' }), person('ha', 'Mỹ Hà', { given: 'Hà' }));
+  const found = (query: string): string[] => roster.search(query, EVERYBODY).map(({ id }) => id);
+  expect([found('mia'), found('silva mia'), found('my h'), found('ha')]).toEqual([['maria'], ['maria'], ['ha'], ['ha']]);
+});
+
 test('a wristband of the roster stays its owner’s', async () => {
   await pulled(5, person('maria', 'Maria Silva', { credentials: [BAND.digest] }));
   await register('Mario Walker');

@@ -21,13 +21,15 @@ export interface Searchable {
   readonly id: string;
   /** searchKey(name) */
   readonly search: string;
-  /** lineOf(search, searchKey(delegation)) */
+  /** lineOf(search, searchKey(delegation), searchKey(what to call them)) */
   readonly line: string;
 }
 
-/** All words of a person in one text, a space before and after each: one look finds any of them. */
-export function lineOf(search: string, group: string): string {
-  return ` ${search} ${group} `;
+/** All words of a person in one text, a space before and after each: one look finds any of them. `given`: a word of the name is no other. */
+export function lineOf(search: string, group: string, given = ''): string {
+  if (given === '') return ` ${search} ${group} `;
+  const name = words(search);
+  return ` ${[search, group, ...words(given).filter((word) => !name.includes(word))].join(' ')} `;
 }
 
 /**

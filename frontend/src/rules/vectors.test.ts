@@ -42,6 +42,7 @@ interface Listed {
   id: string;
   name: string;
   delegation: string;
+  given?: string;
 }
 
 test.each(cases<Listed & { people: Listed[] }, [string, number][]>('likeness'))('likeness: $name', ({ input, expected }) => {
@@ -53,10 +54,10 @@ test.each(cases<Listed & { people: Listed[] }, [string, number][]>('likeness'))(
 });
 
 test.each(cases<{ query: string; people: Listed[] }, string[]>('matching'))('matching: $name', ({ input, expected }) => {
-  const people = input.people.map(({ id, name, delegation }) => ({
+  const people = input.people.map(({ id, name, delegation, given = '' }) => ({
     id,
     search: searchKey(name),
-    line: lineOf(searchKey(name), searchKey(delegation)),
+    line: lineOf(searchKey(name), searchKey(delegation), searchKey(given)),
   }));
   const found = search(new Lines(people.sort(byName)), input.query);
   expect(found.map((person) => person.id)).toEqual(expected);
