@@ -16,7 +16,7 @@ ENDLESS = 600  # seconds
 
 
 def register() -> None:
-    for work in (note, slow, stuck_once, fail, refuse, deadly, hang, wait):
+    for work in (note, slow, stuck_once, fail, refuse, deadly, hang, wait, fetch):
         task(work.__name__, SOON)(work)
     task("step", Policy(retries=SOON.retries, ordered=True))(step)
 
@@ -89,3 +89,8 @@ def step(subject: UUID) -> None:
 def wait(subject: UUID) -> None:
     """For somebody else, as a webhook does."""
     time.sleep(0.05)
+
+
+def fetch(subject: UUID) -> None:
+    """From a slow service."""
+    time.sleep(0.2)
