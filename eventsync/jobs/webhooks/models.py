@@ -49,6 +49,7 @@ class Sending(models.Model):
     correlation = models.UUIDField()
     body = models.TextField(help_text="The CloudEvents envelope, as it goes out.")
     created_at = models.DateTimeField()
+    owed_at = models.DateTimeField("owed", null=True, help_text="When a job was made for it; a few have one at a time.")
     taken_at = models.DateTimeField("taken", null=True, help_text="When the other side said that it has it.")
     discarded_at = models.DateTimeField("discarded", null=True, help_text="When somebody said: not to be sent.")
     status = models.PositiveSmallIntegerField("last answer", null=True, help_text="HTTP status.")
@@ -59,6 +60,7 @@ class Sending(models.Model):
         constraints = [models.UniqueConstraint(fields=["webhook", "domain_event"], name="sent_as_one")]
         indexes = [
             models.Index(fields=["webhook", "id"], condition=models.Q(taken_at=None), name="sending_untaken"),
+            models.Index(fields=["webhook", "id"], condition=models.Q(owed_at=None), name="sending_unowed"),
         ]
 
     def __str__(self) -> str:

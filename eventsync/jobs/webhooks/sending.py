@@ -2,6 +2,7 @@
 
 One after the other for each webhook, so that it hears of things in order; a webhook makes nobody else wait. One that
 failed for three days, or says that it is gone, is switched off; what happens then waits until somebody switches it on.
+Few jobs of each webhook wait at a time, and the rest as rows: one that takes nothing must not make the queue long.
 """
 
 import json
@@ -10,11 +11,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from eventsync.ids import uuid7
 from eventsync.jobs.alerts import alert, clear_all
-from eventsync.jobs.models import UNCLAIMED, DomainEvent, Job
+from eventsync.jobs.chores import chore
+from eventsync.jobs.models import UNCLAIMED, UNFINISHED, DomainEvent, Job
 from eventsync.jobs.publishing import carrier
 from eventsync.jobs.queue import Permanent, cancel, enqueue, replay, task, when_ended
 from eventsync.jobs.rules import RETRIES, Policy
@@ -25,6 +28,7 @@ from eventsync.jobs.webhooks.signing import signed
 SEND = "webhooks.send"  # the job
 OFF = "webhook_off"  # the alert
 GONE = 410
+AT_ONCE = 20  # jobs of one webhook
 _HOURS = (1, 2, 4, 8, 12, 23, 23)
 POLICY = Policy(
     retries=(*RETRIES, timedelta(minutes=5), timedelta(minutes=30), *(timedelta(hours=each) for each in _HOURS)),
@@ -63,13 +67,32 @@ def _sending(webhook: Webhook, row: DomainEvent) -> Sending:
 
 
 def _owe(webhook: Webhook, sendings: Iterable[Sending]) -> None:
-    for sending in Sending.objects.bulk_create(sendings):
-        _enqueue(webhook, sending)
+    """Those that come behind others that are not owed yet wait with them."""
+    at_once = webhook.off_at is None and not _unowed(webhook).exists() and _room(webhook) > 0
+    rows = Sending.objects.bulk_create(sendings)
+    if at_once:
+        _enqueue(webhook, rows)
 
 
-def _enqueue(webhook: Webhook, sending: Sending) -> None:
-    if webhook.off_at is None:
-        enqueue(SEND, sending.id, partition=webhook.partition, correlation=sending.correlation, dedupe=str(sending.id))
+def _owe_more(webhook: Webhook) -> None:
+    """The oldest first, as many as there is room for."""
+    if webhook.off_at is None and (room := _room(webhook)) > 0:
+        _enqueue(webhook, _unowed(webhook).order_by("id")[:room])
+
+
+def _unowed(webhook: Webhook) -> QuerySet[Sending]:
+    return Sending.objects.filter(UNTAKEN, webhook=webhook, owed_at=None)
+
+
+def _room(webhook: Webhook) -> int:
+    mine = Job.objects.filter(task=SEND, partition=webhook.partition, state__in=UNFINISHED, finished_at=None)
+    return AT_ONCE - mine.count()
+
+
+def _enqueue(webhook: Webhook, sendings: Iterable[Sending]) -> None:
+    for each in sendings:
+        enqueue(SEND, each.id, partition=webhook.partition, correlation=each.correlation, dedupe=str(each.id))
+        Sending.objects.filter(id=each.id, owed_at=None).update(owed_at=timezone.now())
 
 
 @task(SEND, POLICY)
@@ -91,11 +114,23 @@ def send(sending_id: UUID) -> None:
         raise NotTaken(f"It answered {answer.status}.")
 
 
+@chore(every=timedelta(minutes=1))
+def owe_what_was_left(now: datetime) -> None:
+    """What was written just when the last before it was taken, or when somebody cancelled all before it."""
+    for webhook in Webhook.objects.filter(off_at=None, id__in=Sending.objects.filter(owed_at=None).values("webhook")):
+        with transaction.atomic():
+            _owe_more(webhook)
+
+
 @when_ended
-def give_up(job: Job, state: str) -> None:
+def go_on(job: Job, state: str) -> None:
     """What cannot be sent to a webhook is no reason to try the next."""
-    if job.task == SEND and state == Job.State.DEAD:
-        sending = Sending.objects.select_related("webhook").get(id=job.subject)
+    sending = Sending.objects.select_related("webhook").filter(id=job.subject).first() if job.task == SEND else None
+    if sending is None:
+        return
+    if state == Job.State.DONE:
+        _owe_more(sending.webhook)
+    else:
         error = job.tries.order_by("-number").values_list("error", flat=True).first() or ""
         switch_off(sending.webhook, why=f"It did not take what was sent for three days. {error}"[:500], by_itself=True)
 
@@ -125,8 +160,8 @@ def switch_on(webhook: Webhook) -> bool:
             return False
         webhook.refresh_from_db()
         _replay_dead(partition=webhook.partition)
-        for sending in webhook.sendings.filter(UNTAKEN).order_by("id"):
-            _enqueue(webhook, sending)
+        webhook.sendings.filter(UNTAKEN).update(owed_at=None)
+        _owe_more(webhook)
         clear_all(kind=OFF, subject=str(webhook.id), now=timezone.now())
     return True
 
@@ -138,7 +173,7 @@ def send_again(sending: Sending) -> bool:
     with transaction.atomic():
         Sending.objects.filter(id=sending.id).update(taken_at=None, discarded_at=None)
         _replay_dead(subject=sending.id)
-        _enqueue(sending.webhook, sending)
+        _enqueue(sending.webhook, [sending])
     return True
 
 
