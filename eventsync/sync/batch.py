@@ -230,7 +230,7 @@ def _readable_kind(received: Received) -> str:
 
 
 def _carrier(item: Item, arrival: Arrival) -> UUID | None:
-    return arrival.pusher.id if arrival.pusher.id != item.author.id else None
+    return None if item.author is arrival.pusher else arrival.pusher.id
 
 
 def _store_quarantined(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:

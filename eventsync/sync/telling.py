@@ -1,6 +1,8 @@
 """What a batch tells other apps: one domain event for each kind of fact, venue and transaction (protocol 3)."""
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import itemgetter
 from uuid import UUID
 
 from eventsync.jobs.publishing import publish
@@ -17,9 +19,9 @@ def tell(what: Iterable[tuple[str, Place | None]]) -> None:
     What began each domain event is its first operation.
     """
     found: dict[Place, list[str]] = {}
-    for key, place in what:
+    for place, group in groupby(what, key=itemgetter(1)):  # a batch is mostly of one place; to hash ids is slow
         if place is not None:
-            found.setdefault(place, []).append(key)
+            found.setdefault(place, []).extend(key for key, _ in group)
     for (kind, event, venue), operations in found.items():
         fact = kind(event=event, venue=venue, operations=tuple(operations))
         publish(fact, correlation=UUID(operations[0]))

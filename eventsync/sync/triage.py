@@ -90,7 +90,7 @@ def _judge(received: Received, author: Device, arrival: Arrival) -> Incoming | Q
 
 def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: Arrival) -> Incoming:
     occurred_at = max(EARLIEST, read_time(header.occurred_at))
-    own = author.id == arrival.pusher.id
+    own = author is arrival.pusher
     timing = corrected_time(
         occurred_at=occurred_at,
         offset=None if header.offset_ms is None else timedelta(milliseconds=header.offset_ms),
