@@ -116,6 +116,7 @@ def poked_by(page: Page) -> str:
     return spoke[0]
 
 
+@pytest.mark.long
 def test_a_phone_that_does_not_trust_yet_is_told_how(server: LanServer, new_phone: Callable[..., Phone]) -> None:
     page = new_phone().page
     page.goto(server.trust_url)

@@ -17,6 +17,7 @@ from tests.faults.stage import Stage
 SPEAKS_SOCKETS = any(map(find_spec, ("websockets", "wsproto")))
 
 
+@pytest.mark.long
 def test_uvicorn_killed_in_mid_batch_loses_and_doubles_nothing(stage: Stage, seed: int) -> None:
     web = stage.web("uvicorn")
     reader, writer, _ = stage.reader(), stage.writer(), stage.writer()

@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30
+MORE = (signal.SIGINT, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def alive(process: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.long) for each in MORE)])
 def test_worker_is_heard_from_and_leaves_nothing_behind(
     worker: subprocess.Popen[bytes], tmp_path: Path, how: signal.Signals
 ) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.stage import Phone, Server, axe
@@ -75,6 +76,7 @@ def test_a_phone_without_a_server_hands_its_records_to_another_that_sends_them(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_files_that_are_no_copy_are_refused_in_plain_words(at_door: Callable[..., Phone], tmp_path: Path) -> None:
     phone = at_door()
     picture = tmp_path / "picture.png"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, WebSocket, expect
 
 from tests.e2e.stage import Phone, Server
@@ -39,6 +40,7 @@ def test_a_poke_shows_what_another_phone_did_although_polling_rests(
     expect(ben.page.get_by_test_id("headcount")).to_have_text("1", timeout=SOON)
 
 
+@pytest.mark.long
 def test_a_socket_that_went_silent_is_replaced(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
     maria, ben = at_door(), at_door()
     ben.page.clock.install()
@@ -167,6 +169,7 @@ def test_enrolling_again_keeps_and_sends_a_full_outbox(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_a_phone_follows_its_profile(server: Server, at_door: Callable[..., Phone]) -> None:
     phone = at_door()
     before = session(phone.page)

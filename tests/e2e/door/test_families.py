@@ -91,6 +91,7 @@ def test_the_code_of_a_family_that_a_reader_types_shows_all_of_them(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_keys_that_come_one_by_one_are_the_code_of_a_family_too(with_families: Callable[..., Phone]) -> None:
     phone = with_families()
     phone.scan(TICKET)
@@ -103,6 +104,7 @@ def test_keys_that_come_one_by_one_are_the_code_of_a_family_too(with_families: C
     expect(phone.page.get_by_role("searchbox")).to_be_focused()
 
 
+@pytest.mark.long
 def test_the_code_of_a_family_before_the_camera(with_families: Callable[..., Phone], tmp_path: Path) -> None:
     clip = film(tmp_path / "film.y4m", [(scene((qr(TICKET), (0, 0))), 60)])
     phone = with_families(switches=camera(clip), permissions=["camera"])

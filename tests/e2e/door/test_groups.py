@@ -89,6 +89,7 @@ def by_name(people: list[dict[str, str]]) -> list[dict[str, str]]:
     return sorted(people, key=lambda person: person["name"])
 
 
+@pytest.mark.long
 def test_who_has_to_be_asked_is_dealt_with_alone_and_the_ticks_wait(everywhere: Callable[[str], Phone]) -> None:
     team = [person for person in generate_people(PEOPLE) if person.delegation == TEAM]
     may = [person for person in team if person.role in {"athlete", "coach", "official"}]
@@ -117,6 +118,7 @@ def test_who_has_to_be_asked_is_dealt_with_alone_and_the_ticks_wait(everywhere: 
     expect(phone.page.get_by_role("searchbox")).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_keyboard_is_enough_for_a_delegation(at_door: Callable[..., Phone]) -> None:
     phone, team = without_network(at_door()), of(TEAM)
     page = phone.page

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.door.conftest import PEOPLE
@@ -111,6 +112,7 @@ def test_lead_lets_go_with_the_right_code_and_without_a_network(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_three_wrong_codes_say_whom_to_call_and_a_lead_may_still_decide(
     server: Server, new: list[dict[str, str]], new_phone: Callable[..., Phone]
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.stage import Phone, Server, axe, sideways
@@ -61,6 +62,7 @@ def test_a_hold_shows_without_a_network_and_a_person_decides(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_a_hold_that_is_lifted_stops_nobody(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
@@ -75,6 +77,7 @@ def test_a_hold_that_is_lifted_stops_nobody(
     assert [row["settled"]["flags"] for row in phone.rows()] == [[]]
 
 
+@pytest.mark.long
 def test_an_open_card_tells_by_itself_that_the_person_was_seen_elsewhere(
     new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.proxy import Renewed
@@ -46,6 +47,7 @@ def test_a_reader_is_heard_wherever_the_focus_is(new: list[dict[str, str]], at_d
     assert [row["operation"]["kind"] for row in phone.rows()] == ["checkin.arrive"] * 3
 
 
+@pytest.mark.long
 def test_an_unknown_code_is_recorded_when_a_person_says_so(server: Server, at_door: Callable[..., Phone]) -> None:
     phone = at_door()
     phone.scan(UNKNOWN_CODE)
@@ -128,6 +130,7 @@ def test_a_daily_door_admits_once_a_day(new: list[dict[str, str]], at_door: Call
     phone.shows(present=1, pending=2)
 
 
+@pytest.mark.long
 def test_a_code_that_does_not_enrol_says_why(
     server: Server, new_phone: Callable[..., Phone], at_door: Callable[..., Phone]
 ) -> None:

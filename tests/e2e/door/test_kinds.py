@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from playwright.sync_api import expect
 
 from checkin.demo.people import generate_people
@@ -164,6 +165,7 @@ def test_a_bus_shows_who_is_missing_without_a_network(server: Server, everywhere
     expect(manifest).to_contain_text("1 missing")
 
 
+@pytest.mark.long
 def test_a_bed_that_two_phones_gave_away_is_kept_by_both_and_flagged(
     server: Server, everywhere: Callable[[str], Phone]
 ) -> None:
@@ -200,6 +202,7 @@ def test_a_bed_that_two_phones_gave_away_is_kept_by_both_and_flagged(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_a_wheelchair_is_handed_out_and_taken_back(server: Server, everywhere: Callable[[str], Phone]) -> None:
     phone = everywhere(CHAIRS)
     page = phone.page
@@ -222,6 +225,7 @@ def test_a_wheelchair_is_handed_out_and_taken_back(server: Server, everywhere: C
     assert said(phone) == [("checkin.arrive", {"slot": "W-3"}), ("checkin.leave", {"slot": "W-3"})]
 
 
+@pytest.mark.long
 def test_who_was_cancelled_is_shown_and_counted_when_they_are_let_in(
     server: Server, everywhere: Callable[[str], Phone], tmp_path: Path
 ) -> None:

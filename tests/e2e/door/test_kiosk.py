@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.film import camera, film, qr, scene
@@ -63,6 +64,7 @@ def test_a_kiosk_without_a_network_starts_records_and_sends_later(
     assert recorded(phone) == [("checkin.arrive", None)] * 2
 
 
+@pytest.mark.long
 def test_who_needs_a_volunteer_is_never_told_why(
     server: Server, new: list[dict[str, str]], at_kiosk: Callable[..., Phone]
 ) -> None:
@@ -112,6 +114,7 @@ def test_a_kiosk_holds_what_to_call_people_alone_and_no_address_leads_away(
         expect(page.get_by_role("link")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_codes_one_upon_the_other_are_all_recorded(
     server: Server, new: list[dict[str, str]], at_kiosk: Callable[..., Phone]
 ) -> None:
@@ -123,6 +126,7 @@ def test_codes_one_upon_the_other_are_all_recorded(
     assert server.operations() == phone.outbox()
 
 
+@pytest.mark.long
 def test_a_keyboard_is_enough_and_every_state_passes_axe(
     new: list[dict[str, str]], at_kiosk: Callable[..., Phone]
 ) -> None:
@@ -162,6 +166,7 @@ def test_a_keyboard_is_enough_and_every_state_passes_axe(
     assert found == {f"{state} {part}": [] for state in states for part in ("light", "dark", "320")}
 
 
+@pytest.mark.long
 def test_the_camera_that_looks_at_people_reads_their_codes(
     new: list[dict[str, str]], at_kiosk: Callable[..., Phone], tmp_path: Path
 ) -> None:

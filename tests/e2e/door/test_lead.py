@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.door.conftest import PEOPLE
@@ -72,6 +73,7 @@ def test_conflict_comes_with_a_badge_and_is_resolved_with_one_tap_without_a_netw
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_undoing_one_arrival_ends_the_conflict_everywhere(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone], new_phone: Callable[..., Phone]
 ) -> None:
@@ -113,6 +115,7 @@ def test_hold_that_a_lead_places_stops_the_person_at_the_door_by_itself(
     door.check_in(new[0])
 
 
+@pytest.mark.long
 def test_walk_in_is_said_to_be_somebody_without_a_network_counted_once_and_taken_back(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone], new_phone: Callable[..., Phone]
 ) -> None:

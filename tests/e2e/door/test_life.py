@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.door.conftest import PEOPLE
@@ -13,6 +14,7 @@ HOURS = 72
 HOUR_MS = 3_600_000
 
 
+@pytest.mark.long
 def test_a_phone_without_contact_erases_its_list_by_its_own_clock_and_keeps_its_records(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
@@ -51,6 +53,7 @@ def test_a_phone_without_contact_erases_its_list_by_its_own_clock_and_keeps_its_
     assert server.operations() == phone.outbox()
 
 
+@pytest.mark.long
 def test_at_the_end_of_a_shift_the_next_volunteer_sees_what_the_last_one_leaves(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
@@ -77,6 +80,7 @@ def test_at_the_end_of_a_shift_the_next_volunteer_sees_what_the_last_one_leaves(
     phone.shows(present=3, pending=0)
 
 
+@pytest.mark.long
 def test_a_link_in_safari_on_an_iphone_says_to_install_first_and_uses_up_no_code(
     server: Server, code: str, new_phone: Callable[..., Phone]
 ) -> None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.door.conftest import PEOPLE
@@ -11,6 +12,7 @@ from tests.e2e.door.test_lead import conflicts, tab, to_look_at
 from tests.e2e.stage import Phone, Server
 
 
+@pytest.mark.long
 def test_a_walk_in_gets_a_bed_and_a_lead_moves_who_has_the_same_without_a_network(
     server: Server, everywhere: Callable[[str], Phone], new_phone: Callable[..., Phone]
 ) -> None:

@@ -95,6 +95,7 @@ def test_a_code_in_view_is_one_check_in_without_a_network(
     assert [row["settled"]["verdict"] for row in phone.rows()] == ["accepted"]
 
 
+@pytest.mark.long
 def test_another_code_counts_at_once_and_bars_too(new: list[dict[str, str]], filming: Callable[..., Phone]) -> None:
     first, second, third = new[:3]
     wide = scene((code_128(third["code"]), MIDDLE))
@@ -108,6 +109,7 @@ def test_another_code_counts_at_once_and_bars_too(new: list[dict[str, str]], fil
     assert recorded(phone) == [("checkin.arrive", "scan")] * 3
 
 
+@pytest.mark.long
 def test_of_two_codes_the_one_in_the_middle_counts_and_what_lies_outside_the_box_does_not(
     new: list[dict[str, str]], filming: Callable[..., Phone]
 ) -> None:
@@ -218,6 +220,7 @@ def test_the_phones_own_decoder_is_asked_where_it_reads_qr_codes(
     assert [url for url in loaded if "zxing" in url] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("listed", ["[]", "['code_128']"])
 def test_a_decoder_that_reads_no_qr_codes_is_not_asked(
     listed: str, new: list[dict[str, str]], filming: Callable[..., Phone]
@@ -236,6 +239,7 @@ def test_the_apps_own_decoder_takes_over_when_the_phones_fails(
     word(phone, "In", new[0]["name"])
 
 
+@pytest.mark.long
 def test_results_fill_the_screen_and_can_be_made_quiet(
     new: list[dict[str, str]], filming: Callable[..., Phone]
 ) -> None:
@@ -261,6 +265,7 @@ def test_results_fill_the_screen_and_can_be_made_quiet(
     assert (axe(page, "color-contrast-enhanced"), sideways(page)) == ([], [])
 
 
+@pytest.mark.long
 def test_the_camera_that_was_chosen_is_opened_again(new: list[dict[str, str]], filming: Callable[..., Phone]) -> None:
     phone = filming([(EMPTY, 1)], before=TWO_CAMERAS)
     open_camera(phone)
