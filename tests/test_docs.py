@@ -11,7 +11,7 @@ from eventsync.sync.errors import STATUS
 from eventsync.sync.registry import registry
 
 ROOT = Path(__file__).parent.parent
-OURS = ("checkin", "eventsync.access", "eventsync.jobs", "eventsync.schedule", "eventsync.sync")
+OURS = ("checkin", "eventsync.access", "eventsync.control", "eventsync.jobs", "eventsync.schedule", "eventsync.sync")
 
 
 def read(name: str) -> str:

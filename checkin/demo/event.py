@@ -18,8 +18,9 @@ from checkin.rosters.planning import plan_listing
 from eventsync.jobs.publishing import publish
 from eventsync.schedule.events import VenueAdded
 from eventsync.schedule.models import Event, Venue
+from eventsync.schedule.rules import DEMO
 
-SLUG = "demo"
+SLUG = DEMO
 TZ = "Europe/Helsinki"
 PEOPLE = 500
 DAYS = 7

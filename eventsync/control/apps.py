@@ -11,3 +11,4 @@ class ControlConfig(AppConfig):
         import_module("eventsync.control.measures")
         import_module("eventsync.control.tasks")
         import_module("eventsync.control.subscribers")
+        import_module("eventsync.control.drills.tasks")

@@ -30,6 +30,13 @@ def untaken() -> int:
     return int(_broker().queue_size())
 
 
+def forget() -> int:
+    """Throws away every word that waits, as a broker does that is lost; how many. Raises what the broker raises."""
+    count = untaken()
+    _broker().purge_queue()
+    return count
+
+
 def _broker() -> Any:
     if _mine.process != os.getpid():
         _mine.process, _mine.broker = os.getpid(), get_broker()

@@ -20,6 +20,13 @@ def is_gone(name: str) -> bool:
     return place == _place() and _started(int(process)) != started
 
 
+def number_of(name: str) -> int | None:
+    """The number of the process of that name, if it runs where it can be seen from here."""
+    process, _, identity = name.rpartition(":")[2].partition("@")
+    here = identity.rpartition(".")[0] == _place()
+    return int(process) if here and not is_gone(name) else None
+
+
 @cache
 def _place() -> str:
     """The same for all processes that see each other: one start of one machine, and one container."""

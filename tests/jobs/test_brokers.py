@@ -18,6 +18,12 @@ def test_word_says_nothing_but_that_there_is_work(db: None) -> None:
     assert (before, brokers.untaken()) == (0, 1)
 
 
+def test_words_can_be_thrown_away(db: None) -> None:
+    brokers.tell()
+    brokers.tell()
+    assert (brokers.forget(), brokers.untaken()) == (2, 0)
+
+
 def test_each_thread_and_each_process_has_a_broker_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(brokers, "get_broker", object)
     here = brokers._broker()

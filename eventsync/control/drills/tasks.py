@@ -1,0 +1,58 @@
+"""What workers do in a drill: jobs that harm nothing, are told to nobody, and end when nobody wants them."""
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from eventsync.jobs import correlation as began
+from eventsync.jobs.models import Job
+from eventsync.jobs.queue import Permanent, task
+from eventsync.jobs.rules import Policy
+from eventsync.jobs.seeing.letters import explain
+
+NAMES = BACKLOG, BROKER_LOSS, DEAD_LETTER, WORKER_CRASH = (
+    "drill_backlog",
+    "drill_broker_loss",
+    "drill_dead_letter",
+    "drill_worker_crash",
+)
+WANTED = timedelta(minutes=20)
+REFUSED = "This is a drill: nothing is wrong."
+
+_POLICY = Policy(expires_after=WANTED, announced=False)
+
+
+@task(BACKLOG, replace(_POLICY, ordered=True))
+@task(BROKER_LOSS, _POLICY)
+def do_nothing(subject: UUID) -> None:
+    """To wait, and to be done, is all that is asked of these."""
+
+
+@task(DEAD_LETTER, _POLICY)
+def fail_once(subject: UUID) -> None:
+    """For good, until a person has it tried again."""
+    if _job(subject).attempts == 1:
+        raise Permanent(REFUSED)
+
+
+@task(WORKER_CRASH, _POLICY)
+def be_killed_once(subject: UUID) -> None:
+    """At its first try it stays until its process is killed."""
+    job = _job(subject)
+    while job.attempts == 1 and _is_wanted(job):
+        time.sleep(0.2)
+
+
+explain(DEAD_LETTER, what=REFUSED, owner="Whoever began the drill", step="The drill replays it by itself.")
+
+
+def _job(subject: UUID) -> Job:
+    """The one that this process has in hand: all jobs of a drill have its id as their correlation."""
+    return Job.objects.get(correlation=began.current(), subject=subject)
+
+
+def _is_wanted(job: Job) -> bool:
+    return Job.objects.filter(pk=job.pk, expires_at__gt=timezone.now()).exists()
