@@ -157,7 +157,7 @@ class PersonAdmin(ModelAdmin):
         }
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["event", "external_id", "name", "given", "delegation", "role", "family", "standing", *(_BESIDE if obj else [])]
+        return [*PersonForm.Meta.fields, *(_BESIDE if obj else [])]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["event", *_BESIDE] if obj else []

@@ -16,7 +16,8 @@ _STEP = 2_000
 _ERRORS_OF_EXCEL = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"}
 
 
-_LIMITS = {"number": 100, "name": 200, "delegation": 200, "role": 100, "family": 100, "given": 100}  # as in models.Person
+# As in models.Person.
+_LIMITS = {"number": 100, "name": 200, "delegation": 200, "role": 100, "family": 100, "given": 100}
 _CODE_LIMIT = 200
 
 
