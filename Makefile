@@ -27,7 +27,7 @@ test: ## Run all checks but the longest (DB=postgres: the server's tests on Post
 prove: ## Run everything on both databases, with all seeds and faults; takes about two hours (SEEDS=1-1000)
 	@.ci/prove
 
-bench: ## Measure push, pull, overload, pokes and the door app
+bench: ## Measure push, pull, overload, pokes, jobs and the door app
 	@.ci/setup checks
 	@EVENTSYNC_CHROMIUM=$$(.ci/chromium) PYTHONPATH=. .venv/bin/python tests/bench/run.py
 

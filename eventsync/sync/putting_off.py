@@ -16,11 +16,11 @@ def put_off(received: Sequence[Received]) -> set[str]:
     A repeat is never among them: it gets the verdict in force.
     """
     classes = {each.id: _class_of(each) for each in received}
-    later = {key for key, priority in classes.items() if pressure.level(priority) > Level.ROOM}
-    if not later:
-        return later
-    later.difference_update(map(str, Operation.objects.filter(id__in=later).values_list("id", flat=True)))
-    if later == classes.keys():
+    long = {each for each in {*classes.values()} if pressure.level(each) > Level.ROOM}
+    later = {key for key, each in classes.items() if each in long}
+    if later:
+        later.difference_update(map(str, Operation.objects.filter(id__in=later).values_list("id", flat=True)))
+    if later and later == classes.keys():
         pressure.admit("push", min(classes.values()))
     if later:
         pressure.tally.note("push", TurnedAway.How.DELAYED)
