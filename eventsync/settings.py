@@ -118,7 +118,7 @@ _brokers: dict[str, dict[str, Any]] = {
 Q_CLUSTER = {
     "name": environment.word("EVENTSYNC_QUEUE", "eventsync"),
     "workers": 2,
-    "poll": 0.5,  # seconds in which the database is asked for a word, as broker; 0.2 cost an idle worker 1% of a core
+    "poll": 1,  # second in which the database, as broker, is asked for a word; 0.2 cost an idle worker 1% of a core
     "queue_limit": 4,  # prefetched tasks would run twice after `retry`
     "timeout": JOB_TIMEOUT + JOBS_SHIFT,
     "retry": JOB_TIMEOUT + JOBS_SHIFT + 30,
