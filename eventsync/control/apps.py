@@ -12,3 +12,4 @@ class ControlConfig(AppConfig):
         import_module("eventsync.control.tasks")
         import_module("eventsync.control.subscribers")
         import_module("eventsync.control.drills.tasks")
+        import_module("eventsync.control.inbox.together")

@@ -1,5 +1,8 @@
-"""What the control room remembers of measures: how they were, and how each stands to its limit."""
+"""What the control room remembers: of measures, and of dead letters that are replayed together."""
 
+import uuid
+
+from django.conf import settings
 from django.db import models
 
 
@@ -33,3 +36,49 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}".strip()
+
+
+class Replay(models.Model):
+    """Dead letters that somebody replays together, a few at a time, until too many of them fail again."""
+
+    class State(models.TextChoices):
+        """Each with its way in and its ways out."""
+
+        DRAFT = (
+            "draft",
+            "Not begun",
+        )  # in: somebody chose them; out: running, once they have seen what it is; cleared away
+        RUNNING = "running", "Running"  # in: begun; out: done, stopped
+        STOPPED = "stopped", "Stopped"  # in: somebody said so, or too many failed again; the rest waits as before
+        DONE = "done", "Done"  # in: none is left
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.DRAFT)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=500, blank=True, help_text="Why it stopped.")
+
+    class Meta:
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"Replay of {self.made_at:%Y-%m-%d %H:%M} UTC"
+
+
+class ReplayItem(models.Model):
+    """One of its letters. `released_at`: when it was replayed, which is done once; `told`: what was said then."""
+
+    replay = models.ForeignKey(Replay, on_delete=models.CASCADE, related_name="items")
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=60)
+    place = models.CharField(max_length=60, blank=True, help_text="Whose it is: no more than a few of one at once.")
+    released_at = models.DateTimeField(null=True)
+    told = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["replay", "kind", "key"], name="replayed_once_together")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

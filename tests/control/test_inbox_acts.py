@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from eventsync.access.ranks import Rank
-from eventsync.control.inbox import views
+from eventsync.control.inbox import acting
 from eventsync.jobs import queue
 from eventsync.jobs.models import Alert, Job, Sending
 from eventsync.jobs.rules import Policy
@@ -177,8 +177,8 @@ def test_two_at_once_do_it_once(what: str) -> None:
         def pressed() -> bool:
             user, row = User.objects.get(username=name), Job.objects.get()
             if what == "replay":
-                return views.replay(user, source, row).done
-            return views.discard(user, source, row, "Over.").done
+                return acting.replay(user, source, row).done
+            return acting.discard(user, source, row, "Over.").done
 
         return pressed
 

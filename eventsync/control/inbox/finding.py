@@ -29,9 +29,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page. `counts`: of each kind, whatever kind was asked for."""
+    """One page. `mine`: the keys, by kind, of those that the reader may replay and discard. `counts`: of each kind,
+    whatever kind was asked for."""
 
     letters: Sequence[tuple[Source, Letter]]
+    mine: set[tuple[str, str]]
     counts: dict[str, int]
     pages: int
 
@@ -41,9 +43,14 @@ def readable(user: Any) -> list[Source]:
     return [source for source in sources.values() if user.has_perm(source.sees)]
 
 
+def within(source: Source, user: Any, *, right: str) -> QuerySet[Any]:
+    """The rows of a source over which somebody has this right, letters or not any more."""
+    return limit(source.rows(), user, right, source.belongs)
+
+
 def waiting(source: Source, user: Any, *, right: str, text: str = "") -> QuerySet[Any]:
-    """The rows of a source that are letters now and over which somebody has this right."""
-    rows = limit(source.rows().filter(source.waits), user, right, source.belongs)
+    """Those that are letters now; with some words or an id, those about them."""
+    rows = within(source, user, right=right).filter(source.waits)
     return rows.filter(_about(source, text)) if text else rows
 
 
@@ -68,17 +75,19 @@ def find(user: Any, asked: Asked, *, page: int) -> Found:
     counts = {source.kind: found.count() for source, found in rows.items()}
     wanted = {source: found for source, found in rows.items() if asked.kind in {"", source.kind}}
     total = sum(counts[source.kind] for source in wanted)
-    return Found(named(_page(wanted, page)), counts, -(-total // PAGE))
+    shown = _page(wanted, page)
+    mine = {(source.kind, str(row.pk)) for source, row in shown if may_act(user, source, row)}
+    return Found(named([(source, source.tell(row)) for source, row in shown]), mine, counts, -(-total // PAGE))
 
 
-def _page(rows: dict[Source, QuerySet[Any]], page: int) -> list[tuple[Source, Letter]]:
+def _page(rows: dict[Source, QuerySet[Any]], page: int) -> list[tuple[Source, Any]]:
     """Keys are merged by time first, then only the rows of this page are read."""
     end = page * PAGE
     times = (_times(source, found, end) for source, found in rows.items())
     merged = heapq.merge(*times, key=lambda each: each[0], reverse=True)
     chosen = [(source, key) for _, source, key in islice(merged, end - PAGE, end)]
     read = {source: source.rows().in_bulk([key for owner, key in chosen if owner is source]) for source in rows}
-    return [(source, source.tell(read[source][key])) for source, key in chosen if key in read[source]]
+    return [(source, read[source][key]) for source, key in chosen if key in read[source]]
 
 
 def _times(source: Source, rows: QuerySet[Any], end: int) -> list[tuple[Any, Source, Any]]:
@@ -109,7 +118,7 @@ def one(user: Any, kind: str, key: str) -> tuple[Source, Any] | None:
     if source is None or not user.has_perm(source.sees):
         return None
     try:
-        row = limit(source.rows(), user, source.sees, source.belongs).filter(pk=key).first()
+        row = within(source, user, right=source.sees).filter(pk=key).first()
     except (ValueError, ValidationError):  # no key of such a row
         return None
     return (source, row) if row else None

@@ -7,18 +7,14 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from eventsync.access import audit
-from eventsync.control.inbox import finding
+from eventsync.control.inbox import acting, finding, together
 from eventsync.control.inbox.finding import Asked
 from eventsync.control.pages import draw
-from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.seeing.letters import Source
 
 
@@ -46,6 +42,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "found": found,
         "page": page,
+        "letters": [(each, told, (each.kind, told.key) in found.mine) for each, told in found.letters],
+        "running": [each for each in together.running() if together.may_see(request.user, each)],
         "kinds": [_choice("", "All", sum(found.counts.values()), asked)]
         + [_choice(each.kind, each.many.capitalize(), found.counts[each.kind], asked) for each in readable],
         "newer": _address(asked, page=page - 1) if page > 1 else "",
@@ -108,32 +106,7 @@ def _shown(request: HttpRequest, source: Source, row: Any) -> dict[str, Any]:
 def _act(request: HttpRequest, source: Source, row: Any, form: DiscardForm) -> None:
     if "discard" in request.POST:
         reason = form.cleaned_data["reason"]
-        answer = discard(request.user, source, row, reason)
+        answer = acting.discard(request.user, source, row, reason)
     else:
-        answer = replay(request.user, source, row)
+        answer = acting.replay(request.user, source, row)
     messages.add_message(request, messages.SUCCESS if answer.done else messages.WARNING, answer.told)
-
-
-def replay(user: Any, source: Source, row: Model) -> Answer:
-    """Once; noted in the history when anything was tried."""
-    if not finding.waits(source, row):
-        return _late(source, row)
-    answer = source.replay(row, user.get_username(), timezone.now())
-    if answer.done or finding.waits(source, row):
-        audit.note(user, row, f"Replayed. {answer.told}")
-    return answer
-
-
-def discard(user: Any, source: Source, row: Model, reason: str) -> Answer:
-    """Once, with a reason, which is noted in the history."""
-    if not finding.waits(source, row):
-        return _late(source, row)
-    answer = source.discard(row, user.get_username(), reason, timezone.now())
-    if answer.done:
-        audit.note(user, row, f"Discarded: {reason}")
-    return answer
-
-
-def _late(source: Source, row: Model) -> Answer:
-    state = source.tell(row).state
-    return Answer(done=False, told=f"Nothing was done: it was dealt with before. It is now: {state}.")

@@ -17,6 +17,7 @@ DEAD = Q(state=Job.State.DEAD)
 _FATES = {
     Job.State.DEAD: Fate.FAILED,
     Job.State.RETRY_WAIT: Fate.FAILED,
+    Job.State.WAITING_APPROVAL: Fate.WELL,  # it is another person's turn
     Job.State.DONE: Fate.WELL,
     Job.State.CANCELLED: Fate.WELL,  # somebody decided
     Job.State.EXPIRED: Fate.WELL,
