@@ -28,18 +28,17 @@ IN_THE_GUIDE = ("scan", "hold", "barred", "register", "guarded", "give")
 
 
 def main() -> None:
+    """All parts anew, or those that are named: door, kiosk, admin, guide."""
+    named = sys.argv[1:]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.png"):
+    for old in [] if named else FOLDER.glob("*.png"):
         old.unlink()
     with running_server() as server, sync_playwright() as playwright:
-        sys.stdout.write("Taking the door app (about a minute)…\n")
-        take_door(playwright, server)
-        sys.stdout.write("Taking a kiosk…\n")
-        take_kiosk(playwright, server)
-        sys.stdout.write("Taking the admin…\n")
-        take_admin(playwright, server)
-        sys.stdout.write("Taking what the guide shows besides…\n")
-        take_guide(playwright)
+        parts = {"door": take_door, "kiosk": take_kiosk, "admin": take_admin, "guide": take_guide}
+        for name, take_part in parts.items():
+            if not named or name in named:
+                sys.stdout.write(f"Taking: {name}…\n")
+                take_part(playwright, server)
     (FOLDER / "README.md").write_text(page_of_pictures(PEOPLE), encoding="utf-8")
     taken = list(FOLDER.glob("*.png"))
     megabytes = sum(file.stat().st_size for file in taken) / 1e6
@@ -89,7 +88,8 @@ def take_kiosk(playwright: Playwright, server: Server) -> None:
         phone.switch_off()
 
 
-def take_guide(playwright: Playwright) -> None:
+def take_guide(playwright: Playwright, _: Server) -> None:
+    """On a server of its own, at which nobody has come in yet."""
     people = [person for person in guests(PEOPLE) if _common_font(person["name"])]
     with running_server() as server, tempfile.TemporaryDirectory() as folder:
         link = prepare(server, Cast(people), code=enrolment_code(server))
