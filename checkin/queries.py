@@ -125,6 +125,7 @@ class Who(NamedTuple):
 
 UNKNOWN_CODE = Who("Unknown code")
 UNKNOWN_PERSON = Who("Unknown person")
+ERASED = Who("Erased person")
 NOT_THERE_YET = Who("Not here yet")  # a void that came before what it voids
 
 
@@ -139,7 +140,8 @@ def people_of(records: Sequence[AttendanceRecord]) -> dict[UUID, Who]:
     }
     keys = {UUID(subject[1:]) for subject in subjects.values() if subject.startswith("p")}
     columns = ("name", "external_id", "delegation", "role", "id")
-    known = {row[-1]: Who(*row) for row in Person.objects.filter(id__in=keys).values_list(*columns)}
+    rows = Person.objects.filter(id__in=keys).values_list("erased_at", *columns)
+    known = {row[-1]: ERASED._replace(person=row[-1]) if gone else Who(*row) for gone, *row in rows}
     return {key: _who(subject, known) for key, subject in subjects.items()}
 
 

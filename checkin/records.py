@@ -17,7 +17,7 @@ from eventsync.sync.wire import write_time
 SHOWN = ("name", "search", "delegation", "role")
 READ = (*SHOWN, "given", "family", "standing", "hold_desk", "walk_in", "guardian")
 _VENUES = Lookup(Venue, ("id",), by="event")
-_NAMED = Lookup(Person, ("id", "name", "delegation"), by="id")
+_NAMED = Lookup(Person, ("id", "name", "delegation", "erased_at"), by="id")
 LEADING = (Profile.LEAD, Profile.CONTROL)
 _AT_A_KIOSK = ("id", "delegation", "role", "family", "hold", "credentials", "also")
 DOOR_PROFILES = (Profile.DOOR, Profile.LEAD, Profile.KIOSK, Profile.CONTROL)
@@ -61,7 +61,7 @@ def people_streams(event_id: UUID) -> frozenset[str]:
 def put_people(changes: Changes, event_id: UUID, people: Iterable[UUID], identities: Identities | None = None) -> None:
     """Writes these people as they are now, in all their rows, into the roster's streams.
 
-    Who is no longer there leaves them, and so does who is merged.
+    Who is no longer there leaves them, and so does who is merged, or erased.
     """
     stream, kiosk, identities = roster_stream(event_id), kiosk_stream(event_id), identities or Identities(event_id)
     wanted = sorted(groups(identities, people))
@@ -89,7 +89,7 @@ def _rows_of(
     active = Credential.objects.filter(person_id__in=wanted, state=CredentialState.ACTIVE).order_by()
     for person_id, digest in active.values_list("person_id", "digest"):
         digests.setdefault(identities.of(str(person_id)), []).append(digest)
-    rows = Person.objects.filter(id__in=wanted).order_by().values("id", *READ)
+    rows = Person.objects.filter(id__in=wanted, erased_at=None).order_by().values("id", *READ)
     return {str(row["id"]): row for row in rows}, digests
 
 
@@ -131,11 +131,12 @@ def put_merged(changes: Changes, event_id: UUID, people: Iterable[UUID], identit
         return
     stream, wanted = conflicts_stream(event_id), set(map(str, people))
     merged = {key for key in wanted if identities.of(key) != key}
-    for key, name, delegation in sorted(_NAMED.rows(merged)):
+    named = {key: said for key, *said, erased_at in _NAMED.rows(merged) if erased_at is None}
+    for key, (name, delegation) in sorted(named.items()):
         body = {"id": key, "name": name, "delegation": delegation, "into": identities.of(key)}
         changes.put(stream, "merged", key, body)
     kept = Change.objects.filter(stream=stream, kind="merged", deleted=False).values_list("key", flat=True)
-    for key in sorted(wanted.intersection(kept) - merged):
+    for key in sorted(wanted.intersection(kept).difference(named)):
         changes.delete(stream, "merged", key)
 
 

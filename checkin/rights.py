@@ -23,4 +23,4 @@ grant(
     *(f"checkin.{what}_checkpointwindow" for what in ("add", "change", "delete")),
     *("checkin.view_rosterimport", "checkin.add_rosterimport"),
 )
-grant(Rank.OWNER, "checkin.view_safetyaccess")
+grant(Rank.OWNER, "checkin.view_safetyaccess", "checkin.export_person", "checkin.erase_person")

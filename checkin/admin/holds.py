@@ -54,8 +54,8 @@ def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, person: Perso
 def person_link(key: UUID) -> str:
     """Who has this id now, for a list of what was said of people."""
     known = Person.objects.filter(pk=key).first()
-    if known is None:
-        return "Nobody on the roster"
+    if known is None or known.erased_at:
+        return "Erased person" if known else "Nobody on the roster"
     return format_html('<a href="{}">{}</a>', reverse("admin:checkin_person_change", args=[known.pk]), known)
 
 

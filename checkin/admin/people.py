@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from checkin import roster, rules
-from checkin.admin import downloads, guardians, holds, safety, search, walk_ins
+from checkin.admin import downloads, guardians, holds, privacy, safety, search, walk_ins
 from checkin.models import Credential, Person, new_code, new_number
 from eventsync.access.admin import ModelAdmin, OwnRows
 from eventsync.schedule.queries import current_event
@@ -123,7 +123,7 @@ class PersonForm(PersonFormBase):
         return said
 
 
-_BESIDE = ["same_person", "hold", "release_code", "safety_data", "ledger"]
+_BESIDE = ["same_person", "hold", "release_code", "safety_data", "personal_data", "ledger"]
 
 
 class EachOnce(ChangeList):
@@ -145,6 +145,10 @@ class PersonAdmin(ModelAdmin):
     search_fields = ["search"]  # shows the box; what it finds is in checkin.admin.search
     search_help_text = "Name, delegation, number or code."
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Of who is erased there is nothing to see or to change."""
+        return super().get_queryset(request).filter(erased_at=None)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return EachOnce
@@ -183,6 +187,10 @@ class PersonAdmin(ModelAdmin):
         url = reverse("admin:checkin_person_safety", args=[person.pk])
         return format_html('<a href="{}">Dietary needs, medication, emergency contacts</a>', url)
 
+    @admin.display(description="personal data")
+    def personal_data(self, person: Person) -> str:
+        return privacy.beside(person)
+
     @admin.display(description="attendance")
     def ledger(self, person: Person) -> str:
         url = reverse("admin:checkin_attendancerecord_changelist")
@@ -199,6 +207,7 @@ class PersonAdmin(ModelAdmin):
         hold = self.admin_site.admin_view(self.hold_view)
         release = self.admin_site.admin_view(self.release_code_view)
         kept_safe = self.admin_site.admin_view(self.safety_view)
+        personal = self.admin_site.admin_view(self.personal_data_view)
         listed = self.admin_site.admin_view(self.walk_ins_view)
         same = self.admin_site.admin_view(self.same_person_view)
         return [
@@ -207,6 +216,7 @@ class PersonAdmin(ModelAdmin):
             path("<uuid:key>/same-person/", same, name="checkin_person_same_person"),
             path("<uuid:key>/hold/", hold, name="checkin_person_hold"),
             path("<uuid:key>/safety/", kept_safe, name="checkin_person_safety"),
+            path("<uuid:key>/personal-data/", personal, name="checkin_person_personal_data"),
             path("<uuid:key>/release-code/", release, name="checkin_person_release_code"),
             *super().get_urls(),
         ]
@@ -230,6 +240,9 @@ class PersonAdmin(ModelAdmin):
 
     def safety_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         return safety.view(request, self, self.admin_site, key)
+
+    def personal_data_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+        return privacy.view(request, self, self.admin_site, key)
 
     def walk_ins_view(self, request: HttpRequest) -> HttpResponseBase:
         return walk_ins.view(request, self, self.admin_site)

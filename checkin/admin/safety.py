@@ -40,7 +40,7 @@ class ChangeForm(forms.Form):
 
     def __init__(self, data: Any, event: Event) -> None:
         super().__init__(data)
-        people = Person.objects.filter(event=event).select_related("event")
+        people = Person.objects.filter(event=event, erased_at=None).select_related("event")
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
 
 

@@ -36,7 +36,7 @@ class AttachForm(forms.Form):
 
     def __init__(self, data: Any, events: QuerySet[Event]) -> None:
         super().__init__(data)
-        self.fields["person"].queryset = Person.objects.filter(event__in=events)  # type: ignore[attr-defined]
+        self.fields["person"].queryset = Person.objects.filter(event__in=events, erased_at=None)  # type: ignore[attr-defined]
 
 
 class DetachForm(forms.Form):
@@ -68,7 +68,7 @@ def view(request: HttpRequest, desk: CredentialAdmin, site: AdminSite) -> HttpRe
 
 def _listed(request: HttpRequest, event: Event) -> dict[str, Any]:
     term = search.clean(request.GET.get("q", ""))
-    people = search.people(Person.objects.filter(event=event), term)[:FOUND] if term else []
+    people = search.people(Person.objects.filter(event=event, erased_at=None), term)[:FOUND] if term else []
     rows, attached = unidentified.unidentified(event), unidentified.attached(event)
     return {"rows": rows, "attached": attached, "people": people, "q": term, "chosen": request.GET.get("digest", "")}
 

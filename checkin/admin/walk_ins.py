@@ -45,7 +45,7 @@ class KeepForm(forms.Form):
 
     def __init__(self, data: Any, event: Event | None) -> None:
         super().__init__(data)
-        self.fields["keep"].queryset = Person.objects.filter(event=event)  # type: ignore[attr-defined]
+        self.fields["keep"].queryset = Person.objects.filter(event=event, erased_at=None)  # type: ignore[attr-defined]
 
 
 class PartForm(forms.Form):
@@ -53,7 +53,7 @@ class PartForm(forms.Form):
 
     def __init__(self, data: Any, event: Event | None) -> None:
         super().__init__(data)
-        people = Person.objects.filter(event=event).select_related("merged_into")
+        people = Person.objects.filter(event=event, erased_at=None).select_related("merged_into")
         self.fields["part"].queryset = people  # type: ignore[attr-defined]
 
 
@@ -63,7 +63,7 @@ class MergeForm(forms.Form):
 
     def __init__(self, data: Any, event: Event) -> None:
         super().__init__(data)
-        self.fields["into"].queryset = Person.objects.filter(event=event)  # type: ignore[attr-defined]
+        self.fields["into"].queryset = Person.objects.filter(event=event, erased_at=None)  # type: ignore[attr-defined]
 
 
 def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite) -> HttpResponseBase:
@@ -125,7 +125,7 @@ def _part(request: HttpRequest, desk: PersonAdmin, person: Person) -> None:
 def same_person_view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, key: UUID) -> HttpResponseBase:
     """GET finds people by `q`, and shows with `into` what merging would change. POST merges."""
     _check(request)
-    person = get_object_or_404(Person, pk=key, event__in=events_for(request.user, *SEE))
+    person = get_object_or_404(Person, pk=key, erased_at=None, event__in=events_for(request.user, *SEE))
     may_change = may_for(request.user, person.event, CHANGE)
     if request.method == "POST" and not may_change:
         raise PermissionDenied
@@ -133,7 +133,7 @@ def same_person_view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, k
     if request.method == "POST":
         return HttpResponseRedirect(back if _merge(request, desk, person) else request.get_full_path())
     term, other = search.clean(request.GET.get("q", "")), as_id(request.GET.get("into", ""))
-    others = Person.objects.filter(event=person.event_id, merged_into=None).exclude(pk=person.pk)
+    others = Person.objects.filter(event=person.event_id, merged_into=None, erased_at=None).exclude(pk=person.pk)
     into = others.filter(pk=other).first() if other else None
     sight = preview(person, into) if into else None
     context = {**_context(request, desk, site), "title": f"Who is {person}?", "event": person.event, "back": back}

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from checkin import rules
+from checkin.models.codes import ErasedCode
 from checkin.models.conflicts import Conflict, ConflictAct, ConflictKind, ConflictState, Resolution
 from checkin.models.guardians import Guardian, ReleaseTry
 from checkin.models.holds import HoldDesk, HoldRecord
@@ -19,10 +20,10 @@ from eventsync.sync.models import Device
 
 __all__ = [
     "AttendanceRecord", "Checkpoint", "CheckpointWindow", "Conflict", "ConflictAct", "ConflictKind", "ConflictState",
-    "Credential", "CredentialState", "Guardian", "Headcount", "HoldDesk", "HoldRecord", "Kind", "ListRecord",
-    "ListVerb", "Person", "Policy", "Presence", "ProposalState", "ReleaseTry", "Resolution", "RosterImport",
-    "SafetyAccess", "SafetyAct", "SafetyEntry", "SafetyKind", "SafetyProposal", "Standing", "Verb", "new_code",
-    "new_number",
+    "Credential", "CredentialState", "ErasedCode", "Guardian", "Headcount", "HoldDesk", "HoldRecord", "Kind",
+    "ListRecord", "ListVerb", "Person", "Policy", "Presence", "ProposalState", "ReleaseTry", "Resolution",
+    "RosterImport", "SafetyAccess", "SafetyAct", "SafetyEntry", "SafetyKind", "SafetyProposal", "Standing", "Verb",
+    "new_code", "new_number",
 ]  # fmt: skip
 
 
@@ -37,7 +38,7 @@ class Person(models.Model):
 
     `family`: who belong together, such as a booking's number; whoever shares it may come by one code.
     `walk_in`: registered at a door, and no lead has confirmed it. `merged_into`: who they really are; a row that is
-    merged is on no phone. Both follow from ListRecord.
+    merged is on no phone. Both follow from ListRecord. `erased_at`: the bare id is left of them (checkin/privacy).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -62,6 +63,7 @@ class Person(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.PROTECT, related_name="merged", editable=False
     )  # always somebody who is not merged
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name_plural = "people"
@@ -69,14 +71,25 @@ class Person(models.Model):
         indexes = [
             models.Index(fields=["event", "search"], name="person_event_search"),
             models.Index(fields=["event", "delegation"], name="person_event_delegation"),
+            models.Index(fields=["event"], name="person_erased", condition=Q(erased_at__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "external_id"], name="person_number_in_event"),
             models.CheckConstraint(condition=~Q(external_id=""), name="person_has_a_number"),
             models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="person_is_not_merged_into_self"),
+            models.CheckConstraint(
+                condition=Q(erased_at=None) | Q(name="", given="", search="", delegation="", role="", family=""),
+                name="person_erased_has_no_texts",
+            ),
+        ]
+        permissions = [
+            ("export_person", "Can export all that is held of a person"),
+            ("erase_person", "Can erase all that is held of a person"),
         ]
 
     def __str__(self) -> str:
+        if self.erased_at:
+            return "Erased person"
         return f"{self.name} ({self.delegation})" if self.delegation else self.name
 
 

@@ -46,7 +46,7 @@ def _rows(event: Event) -> list[tuple[str, ...]]:
     for person, whole, code in active.values_list("person_id", "person__merged_into", "code"):
         codes.setdefault(whole or person, []).append(code)
     columns = ("id", "external_id", "name", "delegation", "role", "standing", "family", "given")
-    found = models.Person.objects.filter(event=event, merged_into=None).order_by("search", "id")
+    found = models.Person.objects.filter(event=event, merged_into=None, erased_at=None).order_by("search", "id")
     people = list(found.values_list(*columns))
     codes |= _shared({person: family for person, *_, family, _ in people if family}, codes)
     return [

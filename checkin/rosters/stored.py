@@ -44,7 +44,8 @@ class Roster:
     def __init__(self, event: Event, listing: Listing) -> None:
         self.event = str(event.id)
         columns = ("id", "external_id", "name", "delegation", "role", "family", "given", "standing", "merged_into")
-        people = [Stored(*row) for row in models.Person.objects.filter(event=event).order_by().values_list(*columns)]
+        rows = models.Person.objects.filter(event=event, erased_at=None).order_by()
+        people = [Stored(*row) for row in rows.values_list(*columns)]
         self._wholes = {person.id: person.whole for person in people}
         # By the number as a file gives it back; who has exactly this number comes first.
         self._people = {cells.clean(person.number): person for person in people}

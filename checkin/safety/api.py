@@ -94,8 +94,9 @@ class SafetyView(EngineView):
         return answer
 
     def person(self, key: UUID) -> Person:
-        """Of the device's event; others are not there for it."""
-        return get_object_or_404(Person.objects.select_related("event"), pk=key, event=self.device.event_id)
+        """Of the device's event; others are not there for it, nor is who is erased."""
+        here = Person.objects.filter(event=self.device.event_id, erased_at=None).select_related("event")
+        return get_object_or_404(here, pk=key)
 
     def asked(self, request: Request, shape: type[serializers.Serializer[None]]) -> Any:
         said = shape(data=wire.read_json(read_body(request, limit=MAX_BYTES)))

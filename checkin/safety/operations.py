@@ -47,6 +47,8 @@ class Proposals:
             return Quarantine("invalid_payload", "There is nobody with this id.")
         if person.event_id != self._event:
             return Quarantine("wrong_event", "The person belongs to another event.")
+        if person.erased_at:
+            return Recorded(flags=operation.flags)
         said: Proposal = operation.payload
         by = Somebody(f"device:{operation.author.id}", operation.actor or str(operation.author))
         proposal = SafetyProposal(

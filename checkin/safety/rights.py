@@ -20,7 +20,7 @@ def may_read(user: User) -> bool:
 
 def readable(user: User) -> QuerySet[Person]:
     """Of whom `user` may read it at the desk."""
-    return limit(Person.objects.select_related("event"), user, READ, OF_ROW)
+    return limit(Person.objects.filter(erased_at=None).select_related("event"), user, READ, OF_ROW)
 
 
 def may_change(user: User, person: Person) -> bool:

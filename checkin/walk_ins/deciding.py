@@ -16,7 +16,7 @@ Answer = Literal["done", "changed", "too late"]
 def merge(*, person: Person, into: Person, seen: str, by: str, now: datetime) -> Answer:
     """`person` is `into`. `seen`: the token of the preview that whoever decides has looked at."""
     with roster.changing(person.event_id) as change:
-        people = Person.objects.in_bulk([person.id, into.id])
+        people = Person.objects.filter(erased_at=None).in_bulk([person.id, into.id])
         sight = preview(people[person.id], people[into.id]) if len(people) == 2 else None
         if sight is None:
             return "too late"
@@ -41,7 +41,8 @@ def part(*, person: Person, by: str, now: datetime) -> bool:
 def confirm(*, event_id: UUID, people: Iterable[UUID], by: str, now: datetime) -> list[Person]:
     """They are right as they were registered. Answers with those whom nobody had confirmed before."""
     with roster.changing(event_id) as change:
-        found = list(Person.objects.filter(event=event_id, id__in=list(people), walk_in=True).order_by("search", "id"))
+        waiting = Person.objects.filter(event=event_id, id__in=list(people), walk_in=True, erased_at=None)
+        found = list(waiting.order_by("search", "id"))
         for person in found:
             _record(person, ListVerb.CONFIRM, into=None, by=by, now=now)
         Person.objects.filter(id__in=[person.id for person in found]).update(walk_in=False)

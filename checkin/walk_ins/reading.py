@@ -43,14 +43,14 @@ class WalkIn:
 
 def waiting(event_id: UUID) -> QuerySet[Person]:
     """Those whom nobody has dealt with, the newest first."""
-    return _newest_first(Person.objects.filter(event=event_id, walk_in=True, merged_into=None))
+    return _newest_first(Person.objects.filter(event=event_id, walk_in=True, merged_into=None, erased_at=None))
 
 
 def dealt_with(event_id: UUID) -> QuerySet[Person]:
     """Who was registered and confirmed, and whoever was merged, the newest first."""
     registered = ListRecord.objects.filter(event=event_id, verb=ListVerb.REGISTER).order_by().values("person_id")
     merged, kept = Q(merged_into__isnull=False), Q(id__in=registered, walk_in=False)
-    return _newest_first(Person.objects.filter(merged | kept, event=event_id))
+    return _newest_first(Person.objects.filter(merged | kept, event=event_id, erased_at=None))
 
 
 def told(event: Event, people: Iterable[Person], *, with_likely: bool) -> list[WalkIn]:
@@ -97,7 +97,7 @@ def _doors(event: Event, rows: dict[UUID, WalkIn], owners: dict[str, UUID]) -> N
 
 
 def _likely(event: Event, rows: dict[UUID, WalkIn]) -> None:
-    everybody = Person.objects.filter(event=event, merged_into=None).order_by()
+    everybody = Person.objects.filter(event=event, merged_into=None, erased_at=None).order_by()
     listed = list(everybody.values_list("id", "search", "delegation"))
     groups = {delegation: search_key(delegation) for delegation in {delegation for *_, delegation in listed}}
     people = LikelyPeople(Named(str(key), search, groups[delegation]) for key, search, delegation in listed)

@@ -9,6 +9,7 @@ class ControlConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("eventsync.control.measures")
+        import_module("eventsync.control.privacy")
         import_module("eventsync.control.tasks")
         import_module("eventsync.control.subscribers")
         import_module("eventsync.control.drills.tasks")

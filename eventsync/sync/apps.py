@@ -8,6 +8,7 @@ class SyncConfig(AppConfig):
     verbose_name = "Phones and sync"
 
     def ready(self) -> None:
+        import_module("eventsync.sync.privacy")
         import_module("eventsync.sync.rights")
         import_module("eventsync.sync.tasks")
         import_module("eventsync.sync.measures")

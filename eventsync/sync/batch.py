@@ -1,6 +1,7 @@
 """One attempt at a batch: one transaction, from the locks to the verdicts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from eventsync.sync.telling import Place, place_of, tell
 from eventsync.sync.triage import Arrival, Item
 from eventsync.sync.wire import Received
 
+ERASED = "What it said was erased with the data of a person."
 _REUSED = Quarantine("id_reused", "Another operation with this id was stored before; this one is kept aside.")
 
 OPERATION_COLUMNS = (
@@ -57,11 +59,15 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         changes = lock(streams | also_lock)
         known = _known([item.received.id for item in items])
         fresh = _first_of_each(items, known)
+        erased = registry.erased(arrival.pusher.event_id, _members_of(items))
         decided: dict[str, Outcome] = {}
         for family, operations in families:
             new = [each for each in operations if each.id in fresh and fresh[each.id].judged is each]
-            new.sort(key=lambda each: each.seq)
+            new = [bared(each, erased) for each in sorted(new, key=lambda each: each.seq)]
             decided |= zip((each.id for each in new), family.apply(new, changes), strict=True)
+        if erased:
+            items = [_without_text(each, erased) for each in items]
+            fresh = _first_of_each(items, known)
         heads = changes.write()
         results = _results(fresh.values(), decided, heads)
         _store_operations(fresh.values(), results, arrival)
@@ -70,6 +76,28 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         answers = _answers(items, fresh, known | results, arrival)
         tell(_new(items, answers, decided))
         return answers
+
+
+def _members_of(items: Sequence[Item]) -> dict[str, dict[str, Any]]:
+    return {each.received.id: each.received.members or {} for each in items}
+
+
+def bared(operation: Incoming, erased: Mapping[str, str]) -> Incoming:
+    """The operation as its family may know it: of who was erased it says a bare id and no text."""
+    if operation.id not in erased:
+        return operation
+    said = registry.bare(operation.payload, erased[operation.id])
+    return msgspec.structs.replace(operation, payload=said)
+
+
+def _without_text(item: Item, erased: Mapping[str, str]) -> Item:
+    """What is stored of it: its hash, so that a repeat is known. Why it could not be read may repeat what it said."""
+    if item.received.id not in erased:
+        return item
+    received, judged = msgspec.structs.replace(item.received, raw=b"", canonical=""), item.judged
+    if isinstance(judged, Quarantine):
+        judged = dataclasses.replace(judged, message=ERASED)
+    return msgspec.structs.replace(item, received=received, judged=judged)
 
 
 def _families(items: Sequence[Item]) -> list[tuple[Family, list[Incoming]]]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from eventsync.sync import bulk
-from eventsync.sync.batch import OPERATION_COLUMNS, Result, Visible, operation_row, result_of
+from eventsync.sync.batch import ERASED, OPERATION_COLUMNS, Result, Visible, operation_row, result_of
 from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 from eventsync.sync.push import PATIENCE, retried, with_all_locks
@@ -47,6 +47,8 @@ def rerun(row: Quarantined, *, by: str, now: datetime) -> Attempt:
 
     ApiError `unavailable` when the database stays busy.
     """
+    if not row.body:
+        return Attempt(applied=False, told=ERASED)
     asked = _read_again(row, by, now)
     try:
         return retried(

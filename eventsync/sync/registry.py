@@ -1,6 +1,6 @@
 """What the apps above tell the engine: their operation kinds, who may read which streams, what an event is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -105,6 +105,10 @@ class EventInfo:
     dates: tuple[datetime, datetime]
 
 
+Members = Mapping[str, dict[str, Any]]  # of operations by id, in any shape
+Erased = Callable[[UUID, Members], Mapping[str, str]]
+
+
 @dataclass
 class Registry:
     """Filled once, when the apps get ready; read-only from then on."""
@@ -113,6 +117,8 @@ class Registry:
     _readers: list[Callable[[Device], Sequence[str]]] = field(default_factory=list)
     _describe: Callable[[UUID], EventInfo | None] | None = None
     _affected: list[Callable[[UUID, dict[str, Any]], str]] = field(default_factory=list)
+    _erased: list[Erased] = field(default_factory=list)
+    _bares: list[Callable[[Any, str], Any]] = field(default_factory=list)
 
     def operation(
         self,
@@ -147,6 +153,25 @@ class Registry:
     def affected(self, event_id: UUID, members: dict[str, Any]) -> str:
         """Whom an operation is about, for people to read. Its members may have any shape."""
         return next((name for reader in self._affected if (name := reader(event_id, members))), "")
+
+    def erases(self, reader: Erased) -> Erased:
+        """Decorator: finds the operations that are about people whose data was erased."""
+        self._erased.append(reader)
+        return reader
+
+    def erased(self, event_id: UUID, members: Members) -> dict[str, str]:
+        """Of these operations those that are about somebody who was erased, each with the bare id that is left."""
+        return {key: person for reader in self._erased for key, person in reader(event_id, members).items()}
+
+    def bares(self, strip: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+        """Decorator: a payload without any text of whom it is about, who was erased; by it and their bare id."""
+        self._bares.append(strip)
+        return strip
+
+    def bare(self, payload: Any, person: str) -> Any:
+        for strip in self._bares:
+            payload = strip(payload, person)
+        return payload
 
     def readable(self, device: Device) -> list[str]:
         """The one place that decides which streams a device may read. A revoked one reads nothing."""

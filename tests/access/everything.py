@@ -101,6 +101,7 @@ def bodies(games: Games, label: str) -> Iterator[dict[str, Any]]:
     yield {"digest": digest, "person": person.pk}
     yield from ({word: ""} for word in ("rerun", "discard", "reopen", "import", "withdraw"))
     yield {"save": "", "person": person.pk, "kind": "dietary", "text": "X", "expected": 0}
+    yield from ({"export": ""}, {"erase": "", "name": "Guest 0", "reason": "X"})
     yield {"keep": person.pk, "into": person.pk, "seen": "", "detach": Credential.objects.values_list("pk")[0][0]}
 
 

@@ -12,7 +12,7 @@ from eventsync.sync.models import Change, StreamHead
 from tests.cast import make_games, make_phone
 from tests.checkin.walk_ins import arrive, headcount, healthy, merge
 
-BEFORE, TOLD = "0015_given_names", "0016_streams_told"
+BEFORE, TOLD = "0016_erased_people", "0017_streams_told"
 MIGRATION = import_module(f"checkin.migrations.{TOLD}")
 
 

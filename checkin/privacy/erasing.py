@@ -1,0 +1,42 @@
+"""Erasing one person: what every app holds of them, in one transaction; phones hear that they are gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from checkin import roster
+from checkin.models import Person
+from checkin.privacy.finding import whom_of
+from eventsync.privacy.registry import Whom, holdings
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one holding has of somebody, for whoever decides: how many rows, what goes of them, and what stays."""
+
+    count: int
+    goes: str
+    stays: str
+
+
+def preview(person: Person) -> Sequence[Part]:
+    """What an erasure would touch now."""
+    whom = whom_of(person)
+    found = [Part(holding.count(whom), holding.goes, holding.stays) for holding in holdings()]
+    return [part for part in found if part.count]
+
+
+def erase(person: Person) -> bool:
+    """Erases a person in all their rows; False when that was done before."""
+    with roster.changing(person.event_id) as change:
+        if not Person.objects.filter(pk=person.pk, erased_at=None).exists():
+            return False
+        clear(whom_of(person), change)
+    return True
+
+
+def clear(whom: Whom, change: roster.RosterChange) -> None:
+    """Presence, streams and conflicts follow at the end of the caller's `roster.changing`."""
+    for holding in holdings():
+        holding.erase(whom)
+    change.people |= whom.ids
+    change.guardians |= whom.ids

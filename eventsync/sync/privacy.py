@@ -1,0 +1,102 @@
+"""What phones sent about people, as it came."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from eventsync.privacy.registry import Holding, Whom, hold, nobodys
+from eventsync.privacy.words import take_out
+from eventsync.sync.batch import ERASED
+from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
+
+_PART = 500
+
+
+def _operations(whom: Whom) -> "list[QuerySet[Operation]]":
+    about = Q(pk__in=whom.operations)
+    for mark in whom.marks:
+        about |= Q(event_id=whom.event, body__contains=mark)
+    return [Operation.objects.filter(about)]
+
+
+def _erase_operations(whom: Whom) -> None:
+    """Its hash stays: the same again is still known for a repeat."""
+    wanted = sorted(whom.operations)
+    for start in range(0, len(wanted), _PART):
+        _clear(Operation.objects.filter(pk__in=wanted[start : start + _PART]))
+    if whom.marks:
+        for rows in _operations(whom):
+            _clear(rows)
+    take_out(whom.words, Operation.objects.filter(event_id=whom.event), "body")
+
+
+def _clear(rows: "QuerySet[Operation]") -> None:
+    """What a message says of why it could not be applied may repeat what it said."""
+    rows.exclude(message="").update(message=ERASED)
+    rows.exclude(body="").update(body="")
+
+
+def _quarantined(whom: Whom) -> "list[QuerySet[Quarantined]]":
+    return [Quarantined.objects.filter(pk__in=list(_about(whom)))]
+
+
+def _about(whom: Whom) -> Iterator[int]:
+    """Of bytes no database is asked what is in them; there are few."""
+    marks = [mark.encode() for mark in whom.marks]
+    for key, operation, body in _of(whom.event).values_list("pk", "operation_id", "body").iterator():
+        said = bytes(body)
+        named = any(mark in said for mark in marks)
+        if operation in whom.operations or named or whom.words.out_of(text := said.decode(errors="replace")) != text:
+            yield key
+
+
+def _of(event: UUID) -> "QuerySet[Quarantined]":
+    return Quarantined.objects.filter(device__event_id=event)
+
+
+def _empty(rows: "QuerySet[Quarantined]") -> None:
+    rows.filter(resolution=Resolution.OPEN).update(
+        resolution=Resolution.DISCARDED, resolved_at=timezone.now(), resolved_by="", reason=ERASED
+    )
+    waiting = Operation.objects.filter(pk__in=rows.values("operation_id"), verdict=Verdict.QUARANTINED)
+    waiting.update(message=ERASED)
+    rows.update(body=b"", message=ERASED)
+
+
+def _erase_quarantined(whom: Whom) -> None:
+    for rows in _quarantined(whom):
+        _empty(rows)
+
+
+def _sweep_operations(event: UUID) -> None:
+    _clear(Operation.objects.filter(event_id=event))
+
+
+hold(
+    Holding(
+        name="operations",
+        tables=(Operation,),
+        goes="What phones sent about them, word for word.",
+        stays="Number, kind, time, phone and verdict of each, and a fingerprint by which a repeat is known.",
+        rows=_operations,
+        erase=_erase_operations,
+        sweep=_sweep_operations,
+    )
+)
+hold(
+    Holding(
+        name="quarantined",
+        tables=(Quarantined,),
+        goes="Records in quarantine that name them: they can no longer be re-run.",
+        stays="That there was one, when, and from which phone.",
+        rows=_quarantined,
+        erase=_erase_quarantined,
+        sweep=lambda event: _empty(_of(event)),
+    )
+)
+nobodys("sync.Change", "sync.StreamHead", why="What other tables say; who leaves those leaves these by a tombstone.")
+nobodys("sync.Device", "sync.EnrolmentCode", "sync.DeviceToken", why="Phones, and the volunteers who have them.")
+nobodys("sync.OutboxImport", why="Files of a day, and what came of them in numbers.")
+nobodys("sync.Server", "sync.Backup", why="This server.")
