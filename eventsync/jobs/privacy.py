@@ -72,7 +72,7 @@ hold(
     )
 )
 nobodys("jobs.DomainEvent", "jobs.Handling", "jobs.Sending", why="Facts name operations by their ids, and nobody.")
-nobodys("jobs.Webhook", "jobs.Worker", why="Machines.")
+nobodys("jobs.Webhook", "jobs.Worker", "jobs.TurnedAway", why="Machines, and numbers.")
 nobodys(
     *("django_q.OrmQ", "django_q.Task", "django_q.Success", "django_q.Failure", "django_q.Schedule"),
     why="The queue carries the ids of jobs.",
