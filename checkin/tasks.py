@@ -1,9 +1,10 @@
 """Jobs of check-in."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from checkin.conflicts import sweeping
+from checkin.privacy import retention
 from checkin.rosters import importing, uploads
 from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import Permanent, task
@@ -18,6 +19,19 @@ def import_roster(import_id: UUID) -> None:
         importing.work_off(import_id)
     except Exception as error:
         raise Permanent(f"{type(error).__name__}: {error}") from error
+
+
+@task(retention.TASK)
+def erase_event(event_id: UUID) -> None:
+    """Run twice, it finds nobody left."""
+    retention.erase_event(event_id)
+
+
+@chore(every=timedelta(hours=1))
+def look_at_retention(now: datetime) -> None:
+    """Also at files that nobody confirmed."""
+    retention.look(now)
+    uploads.forget_abandoned(now=now)
 
 
 @chore(every=sweeping.EVERY)

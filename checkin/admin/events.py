@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from checkin import roster
 from checkin.conflicts import sweeping
 from checkin.models import AttendanceRecord, Checkpoint, Person
+from checkin.privacy import retention
 from eventsync.jobs.publishing import publish
 from eventsync.schedule.admin import EventAdmin, VenueAdmin
 from eventsync.schedule.events import VenueAdded
@@ -22,7 +23,18 @@ from eventsync.schedule.models import Event, Venue
 class EventWithCheckpointsAdmin(EventAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         used = obj is not None and AttendanceRecord.objects.filter(event=obj.pk).exists()
-        return ["tz"] if used else []
+        return ["personal_data", *(["tz"] if used else [])]
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return [*super().get_fields(request, obj), *(["personal_data"] if obj else [])]
+
+    @admin.display(description="personal data")
+    def personal_data(self, event: Event) -> str:
+        """Also how far an erasure is."""
+        left, gone = retention.kept(event).count(), Person.objects.filter(event=event, erased_at__isnull=False).count()
+        erased = f"{gone:,} people were erased; only counts are left of them. " if gone else ""
+        day = f"{event.kept_until:%-d %B %Y}"
+        return erased + (f"That of {left:,} people is kept until {day}, then erased." if left else "There is none.")
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         """All streams at once: their heads are locked in one order."""

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('checkin', '0016_erased_people'),
+        ('schedule', '0005_keep_until'),
         ('sync', '0007_backup_apart'),
     ]
 

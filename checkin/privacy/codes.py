@@ -8,6 +8,7 @@ from django.utils.crypto import salted_hmac
 from checkin.ledger import records_about
 from checkin.models import Credential, ErasedCode
 from checkin.privacy.finding import subjects_of
+from eventsync.access import privacy as history
 from eventsync.privacy.registry import Whom
 
 
@@ -30,7 +31,9 @@ def erase(whom: Whom) -> None:
         records.filter(credential=digest).filter(person_id=None).update(person_id=person)
     records.update(credential="")
     _leave_marks(whom.event, dict(held))
-    Credential.objects.filter(person__in=whom.ids).delete()
+    gone = Credential.objects.filter(person__in=whom.ids)
+    history.clear(Credential, map(str, gone.values_list("pk", flat=True)))
+    gone.delete()
 
 
 def _leave_marks(event_id: UUID, owned: dict[str, UUID]) -> None:

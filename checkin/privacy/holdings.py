@@ -2,15 +2,19 @@
 
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from checkin import flags, models
+from checkin.conflicts.settling import settle_again
 from checkin.ledger import records_about
 from checkin.privacy import codes, finding, imports
+from checkin.records import conflicts_stream
 from checkin.safety import keeping
 from eventsync.privacy.registry import Holding, Whom, hold, nobodys
 from eventsync.privacy.words import take_out
+from eventsync.sync.streams import lock
 
 _NO_TEXTS = dict.fromkeys(("name", "given", "search", "delegation", "role", "family", "hold_desk"), "")
 
@@ -121,7 +125,14 @@ def _erase_conflicts(whom: Whom) -> None:
 
 
 def _sweep_conflicts(event: UUID) -> None:
-    models.ConflictAct.objects.filter(event=event).exclude(note="").update(note="")
+    """The bodies of conflicts, which leads read, have the notes in them."""
+    noted = models.ConflictAct.objects.filter(event=event).exclude(note="")
+    with transaction.atomic():
+        changes = lock([conflicts_stream(event)])
+        about = list(noted.values_list("conflict_id", flat=True))
+        noted.update(note="")
+        settle_again(event, about, changes)
+        changes.write()
 
 
 for _holding in (

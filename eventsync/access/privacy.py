@@ -1,7 +1,10 @@
 """What the desk's history has of people, and whose the other tables of accounts are."""
 
+from collections.abc import Iterable
+
 from django.contrib.admin.models import LogEntry
-from django.db.models import QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model, QuerySet
 
 from eventsync.privacy.registry import Holding, Whom, hold, nobodys
 from eventsync.privacy.words import GONE, take_out
@@ -9,6 +12,12 @@ from eventsync.privacy.words import GONE, take_out
 
 def _rows(whom: Whom) -> "list[QuerySet[LogEntry]]":
     return [LogEntry.objects.filter(object_id__in=list(map(str, whom.ids)))]
+
+
+def clear(table: type[Model], keys: Iterable[str]) -> None:
+    """For rows that are called by what must not be found any more, such as codes."""
+    of = ContentType.objects.get_for_model(table)
+    LogEntry.objects.filter(content_type=of, object_id__in=list(keys)).update(object_repr=GONE, change_message="")
 
 
 def _erase(whom: Whom) -> None:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from eventsync.access.ranks import Rank
 
+KEPT = timedelta(days=60)  # after the last day, unless somebody says otherwise
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
@@ -40,6 +41,14 @@ class Event(models.Model):
     )
     first_day = models.DateField(validators=[MinValueValidator(EARLIEST_DAY)])
     last_day = models.DateField(validators=[MaxValueValidator(LATEST_DAY)])
+    keep_until = models.DateField(
+        "keep personal data until",
+        null=True,
+        blank=True,
+        help_text="After this day names, codes and safety data of everybody at this event are erased by themselves; "
+        "counts stay. An alert says so seven days before. Empty: 60 days after the last day.",
+    )
+    erasure_told_on = models.DateField(null=True, editable=False, help_text="When people were told that it is near.")
 
     class Meta:
         ordering = ["-first_day", "name"]
@@ -54,6 +63,11 @@ class Event(models.Model):
                 name="event_in_these_centuries",
                 violation_error_message="An event is between the years 2000 and 2199.",
             ),
+            models.CheckConstraint(
+                condition=Q(keep_until=None) | Q(keep_until__gte=F("last_day")),
+                name="event_keeps_data_while_it_is_on",
+                violation_error_message="Personal data is needed until the last day at least.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -63,6 +77,11 @@ class Event(models.Model):
     def dates(self) -> tuple[datetime, datetime]:
         """The first and the last moment of the event, in UTC."""
         return bounds(self.first_day, self.last_day, self.tz)
+
+    @property
+    def kept_until(self) -> date:
+        """The last day on which it holds what is held of its people."""
+        return self.keep_until or self.last_day + KEPT
 
 
 def bounds(first_day: date, last_day: date, tz: str) -> tuple[datetime, datetime]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from eventsync.jobs.chores import chore
 from eventsync.jobs.starting import before_start
 from eventsync.sync import marker, nightly, tombstones
+from eventsync.sync.outbox import keeping
 
 before_start(marker.objection)
 
@@ -12,6 +13,11 @@ before_start(marker.objection)
 @chore(every=timedelta(hours=1))
 def purge_tombstones(now: datetime) -> None:
     tombstones.purge(now=now)
+
+
+@chore(every=timedelta(hours=1))
+def forget_outboxes(now: datetime) -> None:
+    keeping.forget_abandoned(now=now)
 
 
 @chore(every=timedelta(minutes=10))

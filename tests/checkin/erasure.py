@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from checkin import guardians, roster, rules
-from checkin.models import Person, RosterImport
+from checkin.models import Credential, Person, RosterImport
 from checkin.safety import proposing
 from eventsync.access import audit
 from eventsync.jobs.rules import Somebody
@@ -100,6 +100,8 @@ def _at_the_desk(life: Life) -> None:
     maria = User.objects.create_user("maria", is_staff=True)
     audit.note(maria, person, f"Changed the code {CODE}.")
     audit.note(maria, life.games.people[1], f"Taken back: not the same person as {person}.")
+    for code in Credential.objects.filter(person=person):
+        audit.note(maria, code, "Withdrawn.")
     told = {"rows": 1, "warnings": [{"row": 2, "column": "", "message": f"{NAME} is on the roster and stays."}]}
     RosterImport.objects.create(event=life.games.event, name="games.csv", state="done", report=told)
 

@@ -50,7 +50,7 @@ class EventAdmin(KeptAdmin):
     list_display = ["name", "slug", "first_day", "last_day", "tz"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
-    fields = ["name", "slug", "tz", "first_day", "last_day", "apart_minutes", "safety_needs_two"]
+    fields = ["name", "slug", "tz", "first_day", "last_day", "apart_minutes", "safety_needs_two", "keep_until"]
     inlines = [VenueInline]
 
     def why_kept(self, obj: Event) -> str:

@@ -22,12 +22,16 @@ FORGOTTEN_AFTER = timedelta(days=1)  # it tells who was where: not to be left ly
 
 def keep(*, content: Content, name: str, outbox: Outbox, event_id: UUID, by: str, now: datetime) -> OutboxImport:
     """Keeps an uploaded file until somebody brings it in or throws it away."""
-    for row in OutboxImport.objects.filter(done_at=None, created_at__lt=now - FORGOTTEN_AFTER):
-        discard(row)
+    forget_abandoned(now=now)
     row = _row(name=name, outbox=outbox, event_id=event_id, by=by, now=now)
     row.file.save(f"{row.pk}.ndjson", content, save=False)
     row.save()
     return row
+
+
+def forget_abandoned(*, now: datetime) -> None:
+    for row in OutboxImport.objects.filter(done_at=None, created_at__lt=now - FORGOTTEN_AFTER):
+        discard(row)
 
 
 def remember(*, name: str, outbox: Outbox, event_id: UUID, by: str, now: datetime, report: Report) -> OutboxImport:
