@@ -6,6 +6,7 @@ import re
 import secrets
 import sys
 from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import environ
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _HOST = re.compile(r"[\w.*:\[\]-]+")
 SHORTEST_KEY = 20
+_TELEMETRY = {"opentelemetry-sdk": "1.45.2", "opentelemetry-exporter-otlp-proto-http": "1.45.2"}  # as tested
 _DATABASES = {"sqlite": "sqlite3", "sqlite3": "sqlite3", "postgres": "postgresql", "postgresql": "postgresql"}
 
 
@@ -199,6 +201,22 @@ def amazon(why: str) -> None:
         stop(f"{why}, so boto3 must be installed: .venv/bin/pip install boto3.")
     if Session().region_name is None:
         stop(f"{why}, so AWS_DEFAULT_REGION must say where, such as eu-north-1.")
+
+
+def telemetry() -> bool:
+    """Whether OpenTelemetry's own variables ask for spans. Stops without its libraries, or for what we do not speak."""
+    asked = any(name.startswith("OTEL_") and value.strip() for name, value in os.environ.items())
+    if not asked or flag("OTEL_SDK_DISABLED") or choice("OTEL_TRACES_EXPORTER", ("otlp", "none")) == "none":
+        return False
+    for name in ("OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"):
+        choice(name, ("http/protobuf",))
+    try:
+        for package in _TELEMETRY:
+            version(package)
+    except PackageNotFoundError:
+        wanted = " ".join(f"{package}=={pin}" for package, pin in _TELEMETRY.items())
+        stop(f"an OTEL_ variable is set, so OpenTelemetry must be installed: .venv/bin/pip install {wanted}")
+    return True
 
 
 def token(name: str) -> str:

@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
+TELEMETRY = environment.telemetry()
 METRICS_TOKEN = environment.token("EVENTSYNC_METRICS_TOKEN")
 PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at each start
 

@@ -7,12 +7,13 @@ import pytest
 from django.test import Client
 
 from eventsync.jobs import correlation
-from eventsync.tracing import trace_of
+from eventsync.jobs.spans import Caller, caller_of
 from tests.cast import Games, Phone
 from tests.log_lines import Lines, collected
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+CALLER = Caller(UUID(TRACE), 0x00F067AA0BA902B7, sampled=True)
 
 
 @pytest.fixture
@@ -22,11 +23,12 @@ def lines() -> Iterator[Lines]:
 
 
 @pytest.mark.parametrize(
-    ("header", "trace"),
+    ("header", "caller"),
     [
-        (PARENT, UUID(TRACE)),
-        (f" {PARENT} ", UUID(TRACE)),
-        (f"cc{PARENT[2:]}-what-comes-later", UUID(TRACE)),
+        (PARENT, CALLER),
+        (f" {PARENT} ", CALLER),
+        (f"cc{PARENT[2:]}-what-comes-later", CALLER),
+        (f"{PARENT[:-2]}00", Caller(CALLER.trace, CALLER.span, sampled=False)),
         (f"ff{PARENT[2:]}", None),
         (PARENT.upper(), None),
         (f"00-{'0' * 32}-00f067aa0ba902b7-01", None),
@@ -36,8 +38,8 @@ def lines() -> Iterator[Lines]:
         ("Maria", None),
     ],
 )
-def test_traceparent_is_read_as_the_standard_says(header: str, trace: UUID | None) -> None:
-    assert trace_of(header) == trace
+def test_traceparent_is_read_as_the_standard_says(header: str, caller: Caller | None) -> None:
+    assert caller_of(header) == caller
 
 
 def test_a_callers_trace_is_in_each_line_and_is_the_correlation_of_a_request(phone: Phone, lines: Lines) -> None:

@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from eventsync.jobs import spans
 from eventsync.jobs.correlation import correlated
 from eventsync.jobs.models import Job
 
@@ -26,7 +27,13 @@ def owed(job: Job) -> None:
 def during(job: Job) -> Iterator[None]:
     """Whatever is logged or owed in here belongs to this try of the job."""
     _say("info", "job.claimed", job, waited=_seconds(timezone.now(), max(job.created_at, job.due_at)))
-    with correlated(job.correlation, job=str(job.id), task=job.task, attempt=job.attempts):
+    told: spans.Says = {
+        "eventsync.job": str(job.id),
+        "eventsync.partition": job.partition,
+        "eventsync.attempt": job.attempts,
+    }
+    bound = correlated(job.correlation, job=str(job.id), task=job.task, attempt=job.attempts)
+    with bound, spans.span(f"job {job.task}", told, kind="CONSUMER"):
         yield
 
 

@@ -16,7 +16,7 @@ import structlog
 from django.db import Error, IntegrityError, connection
 from django.utils import timezone
 
-from eventsync.jobs import correlation
+from eventsync.jobs import correlation, spans
 from eventsync.jobs.alerts import alert_if_possible
 from eventsync.sync import heartbeat
 from eventsync.sync.batch import Result, apply_batch
@@ -60,7 +60,9 @@ def push(*, pusher: Device, body: bytes, received_at: datetime) -> dict[str, Any
 def deliver(received: Sequence[Received], arrival: Arrival) -> list[Result]:
     """The verdicts on these operations by position, committed; ApiError `unavailable`."""
     began = time.monotonic()
-    results = _settle(triage(received, arrival), arrival, until=began + PATIENCE)
+    told: spans.Says = {"eventsync.device": str(arrival.pusher.id), "eventsync.operations": len(received)}
+    with spans.span("push", told):
+        results = _settle(triage(received, arrival), arrival, until=began + PATIENCE)
     keeper.keep_up()
     if results:
         _say(results, arrival, time.monotonic() - began)

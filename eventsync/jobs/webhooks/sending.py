@@ -6,15 +6,19 @@ Few jobs of each webhook wait at a time, and the rest as rows: one that takes no
 """
 
 import json
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from eventsync.ids import uuid7
+from eventsync.jobs import spans
 from eventsync.jobs.alerts import alert, clear_all
 from eventsync.jobs.chores import chore
 from eventsync.jobs.models import UNCLAIMED, UNFINISHED, DomainEvent, Job
@@ -24,6 +28,8 @@ from eventsync.jobs.rules import RETRIES, Policy
 from eventsync.jobs.webhooks.envelope import CONTENT_TYPE, around, envelope
 from eventsync.jobs.webhooks.models import UNTAKEN, Sending, Webhook
 from eventsync.jobs.webhooks.signing import signed
+
+log = structlog.get_logger(__name__)
 
 SEND = "webhooks.send"  # the job
 OFF = "webhook_off"  # the alert
@@ -105,13 +111,38 @@ def send(sending_id: UUID) -> None:
 
     now, body = timezone.now(), sending.body.encode()
     headers = signed(secret=sending.webhook.secret, key=str(sending.id), at=int(now.timestamp()), body=body)
-    answer = post(sending.webhook.url, body=body, headers={"content-type": CONTENT_TYPE, **headers})
+    with _trying(sending) as span:
+        traced = {"content-type": CONTENT_TYPE, "traceparent": span.traceparent, **headers}
+        answer = post(sending.webhook.url, body=body, headers=traced)
+        span.says["http.response.status_code"] = answer.status
+        span.failed = "" if answer.taken else str(answer.status)
     said = {"status": answer.status, "answer": answer.text, "taken_at": timezone.now() if answer.taken else None}
     Sending.objects.filter(id=sending_id, taken_at=None).update(**said)
     if answer.status == GONE:
         raise Permanent("It says that it is gone for good (410).")
     if not answer.taken:
         raise NotTaken(f"It answered {answer.status}.")
+
+
+@contextmanager
+def _trying(sending: Sending) -> Iterator[spans.Span]:
+    """One line of the log for each time that it goes out, and one span."""
+    about = {"eventsync.webhook": str(sending.webhook_id), "eventsync.sending": str(sending.id)}
+    with spans.span("webhook", {"http.request.method": "POST", **about}, kind="CLIENT") as here:
+        began = time.monotonic()
+        try:
+            yield here
+        finally:
+            status = here.says.get("http.response.status_code")
+            taken = status is not None and not here.failed
+            (log.info if taken else log.warning)(
+                "webhook.sent",
+                webhook=str(sending.webhook_id),
+                sending=str(sending.id),
+                status=status,
+                taken=taken,
+                ms=round((time.monotonic() - began) * 1000, 1),
+            )
 
 
 @chore(every=timedelta(minutes=1))
