@@ -108,7 +108,7 @@ def test_attached_code_is_left_out_of_the_roster_file_and_bears_an_import(games,
     alice().post(AT, {"digest": unknown, "person": guest.pk})
     exported = rosters.export_roster(games.event, "csv").decode("utf-8-sig")
     [line] = [line for line in exported.splitlines() if "Guest 3" in line]
-    assert line == f"3,Guest 3,,,{games.codes[3]},expected,"
+    assert line == f"3,Guest 3,,,{games.codes[3]},expected,,"
     file = f"number,name,codes\n3,Guest 3,{games.codes[3]} NEW-TICKET\n".encode()
     plan = rosters.plan_import(games.event, rosters.read_roster("roster.csv", file))
     rosters.apply_import(games.event, plan)

@@ -5,6 +5,7 @@ whatever phone, in whatever batches, some of them again and again, with a code t
 every reader sees must be byte-equal, and equal to the fold of everything that was recorded.
 """
 
+import os
 from datetime import timedelta
 from typing import Any
 
@@ -15,9 +16,15 @@ from checkin.models import Headcount, Presence
 from tests.cast import NOON, Games, Phone, make_games, make_phone
 from tests.convergence.stories import Delivery, another_life, deliveries, ends_the_same, stories
 
+EXAMPLES = 250 if "PROVE_ROUNDS" in os.environ else 40
+
 
 @given(story=stories())
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 def test_every_order_of_arrival_ends_the_same(
     db: None, story: tuple[list[dict[str, Any]], list[Delivery], list[Delivery]]
 ) -> None:

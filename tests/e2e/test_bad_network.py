@@ -37,10 +37,10 @@ def people(page_of: Phone) -> list[dict[str, str]]:
     return [person for person in found if names.count(person["name"]) == 1]
 
 
-LONG = [pytest.param(each, marks=pytest.mark.long) for each in ("html", "error", "slow")]
+LONG = [pytest.param(each, marks=pytest.mark.long) for each in ("html", "error", "slow", "cut")]
 
 
-@pytest.mark.parametrize("mode", [*LONG, "cut", "lose"])
+@pytest.mark.parametrize("mode", [*LONG, "lose"])
 def test_bad_answers_lose_and_double_nothing(
     demo: Server, proxy: Proxy, new_phone: Callable[[], Phone], mode: Mode
 ) -> None:

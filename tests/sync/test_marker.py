@@ -163,6 +163,7 @@ def asked(server: Server) -> tuple[int, Any]:
         return error.code, json.load(error)
 
 
+@pytest.mark.long
 def test_server_that_started_without_its_database_refuses_an_older_one(server: Server, settings: Any) -> None:
     server.manage("migrate", "--verbosity", "0")
     server.manage("demo", "--people", "5", "--no-invite")

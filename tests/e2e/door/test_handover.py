@@ -69,6 +69,7 @@ def code_on(screen: bytes, box: FloatRect | None) -> bytes:
         return shot.crop((round(left), round(top), round(left + box["width"]), round(top + box["height"]))).tobytes()
 
 
+@pytest.mark.long
 def test_a_dying_phone_hands_over_what_it_recorded_by_its_screen(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone], eyes: Path
 ) -> None:

@@ -24,6 +24,7 @@ def keep_out(server: Server, *, held: dict[str, str], cancelled: dict[str, str])
     )
 
 
+@pytest.mark.long
 def test_people_check_themselves_in_and_the_screen_returns_by_itself(
     server: Server, new: list[dict[str, str]], at_kiosk: Callable[..., Phone]
 ) -> None:
