@@ -87,6 +87,7 @@ def key_pin(certificate: bytes) -> str:
     return base64.b64encode(hashlib.sha256(spki).digest()).decode()
 
 
+@pytest.mark.long
 def test_a_phone_on_the_local_network_works_on_when_the_server_is_gone(
     server: LanServer, trusting_phone: Phone
 ) -> None:

@@ -198,6 +198,7 @@ def test_marker_that_cannot_be_read_is_made_anew(phone: Phone, settings: Any, te
     assert marker.read() is not None
 
 
+@pytest.mark.long
 def test_server_does_not_start_on_an_older_database(tmp_path: Path) -> None:
     environment = os.environ | {
         "EVENTSYNC_DATABASE_URL": f"sqlite:///{tmp_path / 'events.sqlite3'}",

@@ -35,6 +35,7 @@ def take_over(phone: Phone, file: Path) -> None:
     asked.value.set_files(file)
 
 
+@pytest.mark.long
 def test_a_phone_without_a_server_hands_its_records_to_another_that_sends_them(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone], tmp_path: Path
 ) -> None:

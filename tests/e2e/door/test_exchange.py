@@ -128,6 +128,7 @@ def enrol_again(phone: Phone, code: str) -> None:
     page.get_by_role("button", name="Enrol this phone").click()
 
 
+@pytest.mark.long
 def test_a_phone_that_is_switched_off_gives_up_its_lists_and_still_delivers(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
