@@ -8,9 +8,8 @@ from django.urls import reverse
 
 from eventsync.access.scope import Belongs
 from eventsync.jobs.approvals.deciding import Answer
-from eventsync.jobs.seeing.letters import Contents, Fate, Help, Letter, Source, Try, first_line, register
+from eventsync.jobs.seeing.letters import Contents, Fate, Help, Letter, Source, Try, first_line, register, too_late
 from eventsync.sync import quarantine
-from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Quarantined, Resolution
 from eventsync.sync.registry import registry
 from eventsync.sync.showing import exact, members_of
@@ -82,18 +81,14 @@ def _tell(row: Quarantined) -> Letter:
 
 def _unfold(row: Quarantined) -> Contents:
     body = bytes(row.body)
-    page = reverse("admin:sync_quarantined_change", args=[row.pk])
+    page, download = (reverse(f"admin:sync_quarantined_{name}", args=[row.pk]) for name in ("change", "bytes"))
     return Contents(
         payload=exact(body),
         facts=list(_facts(row)),
         tries=[Try(row.received_at, f"It came from {row.device}: {row.message} ({row.code})")],
         whom=registry.affected(row.device.event_id, members_of(body)),
-        links=[("This record in quarantine", page), (f"Download its {len(body)} bytes", f"{_base(page)}bytes/")],
+        links=[("This record in quarantine", page), (f"Download its {len(body)} bytes", download)],
     )
-
-
-def _base(page: str) -> str:
-    return page.removesuffix("change/")
 
 
 def _facts(row: Quarantined) -> Iterator[tuple[str, str]]:
@@ -107,10 +102,7 @@ def _facts(row: Quarantined) -> Iterator[tuple[str, str]]:
 
 
 def _replay(row: Quarantined, by: str, now: datetime) -> Answer:
-    try:
-        attempt = quarantine.rerun(row, by=by, now=now)
-    except ApiError as error:
-        return Answer(done=False, told=error.message)
+    attempt = quarantine.rerun(row, by=by, now=now)
     return Answer(done=attempt.applied, told=attempt.told)
 
 
@@ -118,7 +110,7 @@ def _discard(row: Quarantined, by: str, reason: str, now: datetime) -> Answer:
     if quarantine.discard(row, by=by, reason=reason, now=now):
         return Answer(done=True, told="Discarded. It is kept, with your reason, and can be opened again.")
     row.refresh_from_db()
-    return Answer(done=False, told=f"Nothing was done: it was dealt with before. It is now: {row.resolution}.")
+    return too_late(row.resolution)
 
 
 def _fates(keys: Sequence[str]) -> Mapping[str, Fate]:

@@ -15,19 +15,24 @@ def put_off(received: Sequence[Received]) -> set[str]:
 
     A repeat is never among them: it gets the verdict in force.
     """
-    classes = {each.id: _class_of(each) for each in received}
-    long = {each for each in {*classes.values()} if pressure.level(each) > Level.ROOM}
-    later = {key for key, each in classes.items() if each in long}
-    if later:
-        later.difference_update(map(str, Operation.objects.filter(id__in=later).values_list("id", flat=True)))
-    if later and later == classes.keys():
+    classes = {kind: _class_of(kind) for kind in set(map(_kind_of, received))}
+    waiting = {kind for kind, each in classes.items() if pressure.level(each) > Level.ROOM}
+    if not waiting:
+        return set()
+    later = {each.id for each in received if _kind_of(each) in waiting}
+    later.difference_update(map(str, Operation.objects.filter(id__in=later).values_list("id", flat=True)))
+    if later == {each.id for each in received}:
         pressure.admit("push", min(classes.values()))
     if later:
         pressure.tally.note("push", TurnedAway.How.DELAYED)
     return later
 
 
-def _class_of(received: Received) -> Priority:
+def _kind_of(received: Received) -> str:
+    return str(received.members and received.members.get("kind"))
+
+
+def _class_of(name: str) -> Priority:
     """What nobody knows is taken, and quarantined."""
-    kind = registry.kinds.get(str(received.members and received.members.get("kind")))
+    kind = registry.kinds.get(name)
     return kind.fact.priority if kind else Priority.CORE

@@ -43,13 +43,16 @@ class _Rerun:
 
 
 def rerun(row: Quarantined, *, by: str, now: datetime) -> Attempt:
-    """Judges the stored bytes anew, as if they had just come from the same hands; applied at most once.
-
-    ApiError `unavailable` when the database stays busy.
-    """
+    """Judges the stored bytes anew, as if they had just come from the same hands; applied at most once."""
     if not row.body:
         return Attempt(applied=False, told=ERASED)
-    asked = _read_again(row, by, now)
+    try:
+        return _try(row, _read_again(row, by, now))
+    except ApiError as error:  # the database stays busy
+        return Attempt(applied=False, told=error.message)
+
+
+def _try(row: Quarantined, asked: _Rerun) -> Attempt:
     try:
         return retried(
             lambda: with_all_locks(lambda streams: _attempt(asked, streams)), until=time.monotonic() + PATIENCE

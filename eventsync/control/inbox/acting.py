@@ -8,13 +8,13 @@ from django.utils import timezone
 from eventsync.access import audit
 from eventsync.control.inbox import finding
 from eventsync.jobs.approvals.deciding import Answer
-from eventsync.jobs.seeing.letters import Source
+from eventsync.jobs.seeing.letters import Source, too_late
 
 
 def replay(user: Any, source: Source, row: Model) -> Answer:
     """Under its id and correlation. Noted when anything was tried, whatever came of it."""
     if not finding.waits(source, row):
-        return _late(source, row)
+        return too_late(source.tell(row).state)
     answer = source.replay(row, user.get_username(), timezone.now())
     if answer.done or finding.waits(source, row):
         audit.note(user, row, f"Replayed. {answer.told}")
@@ -24,13 +24,8 @@ def replay(user: Any, source: Source, row: Model) -> Answer:
 def discard(user: Any, source: Source, row: Model, reason: str) -> Answer:
     """With a reason, which is kept."""
     if not finding.waits(source, row):
-        return _late(source, row)
+        return too_late(source.tell(row).state)
     answer = source.discard(row, user.get_username(), reason, timezone.now())
     if answer.done:
         audit.note(user, row, f"Discarded: {reason}")
     return answer
-
-
-def _late(source: Source, row: Model) -> Answer:
-    state = source.tell(row).state
-    return Answer(done=False, told=f"Nothing was done: it was dealt with before. It is now: {state}.")

@@ -10,7 +10,7 @@ from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.models import DomainEvent, Job
 from eventsync.jobs.queue import cancel, replay
 from eventsync.jobs.rules import canonical
-from eventsync.jobs.seeing.letters import Contents, Fate, Letter, Source, Try, first_line, help_of, register
+from eventsync.jobs.seeing.letters import Contents, Fate, Letter, Source, Try, first_line, help_of, register, too_late
 from eventsync.jobs.webhooks.sending import SEND
 
 DEAD = Q(state=Job.State.DEAD)
@@ -28,7 +28,7 @@ def _rows() -> QuerySet[Job]:
     return Job.objects.exclude(task=SEND)
 
 
-def _tell(job: Job) -> Letter:
+def tell(job: Job) -> Letter:
     told = help_of(job.task)
     return Letter(
         key=str(job.pk),
@@ -97,7 +97,7 @@ def settled(job: Job) -> Answer:
     job.refresh_from_db()
     if job.state == Job.State.DEAD:
         return Answer(done=False, told="Nothing was done: the same is owed by a newer job. Discard this one.")
-    return Answer(done=False, told=f"Nothing was done: it was dealt with before. It is now: {job.get_state_display()}.")
+    return too_late(job.get_state_display())
 
 
 register(
@@ -112,7 +112,7 @@ register(
         at="finished_at",
         words=("task", "error", "partition"),
         ids=("pk", "subject", "correlation"),
-        tell=_tell,
+        tell=tell,
         unfold=_unfold,
         replay=_replay,
         discard=_discard,

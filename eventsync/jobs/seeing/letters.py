@@ -128,5 +128,10 @@ def help_of(task: str) -> Help:
     )
 
 
+def too_late(state: str) -> Answer:
+    """Somebody decided about it before; `state`: what it is now."""
+    return Answer(done=False, told=f"Nothing was done: it was dealt with before. It is now: {state}.")
+
+
 def first_line(text: str) -> str:
     return text.partition("\n")[0][:300]

@@ -10,8 +10,8 @@ from django.urls import reverse
 from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.models import Job
 from eventsync.jobs.queue import replay
-from eventsync.jobs.seeing.dead_jobs import DEAD, cancel_dead, facts_of, fates_of, settled, tries_of
-from eventsync.jobs.seeing.letters import Contents, Letter, Source, first_line, register
+from eventsync.jobs.seeing.dead_jobs import DEAD, cancel_dead, facts_of, fates_of, settled, tell, tries_of
+from eventsync.jobs.seeing.letters import Contents, Source, explain, register
 from eventsync.jobs.webhooks.models import UNTAKEN, Sending
 from eventsync.jobs.webhooks.sending import SEND, discard, switch_on
 
@@ -20,20 +20,6 @@ _GONE = "Its webhook was deleted."
 
 def _rows() -> QuerySet[Job]:
     return Job.objects.filter(task=SEND)
-
-
-def _tell(job: Job) -> Letter:
-    return Letter(
-        key=str(job.pk),
-        at=job.finished_at or job.created_at,
-        what="Another system did not take what was sent to it.",
-        why=first_line(job.error),
-        owner="Whoever runs the other system",
-        step="Ask them. Once it works, replay it: its webhook is switched on, and all that waits is sent.",
-        state=job.get_state_display(),
-        place=job.partition,
-        correlation=job.correlation or job.pk,
-    )
 
 
 def _unfold(job: Job) -> Contents:
@@ -90,6 +76,12 @@ def _discard(job: Job, by: str, reason: str, now: datetime) -> Answer:
     return Answer(done=True, told=f"Discarded: it is not sent. It is kept, with your reason.{off}")
 
 
+explain(
+    SEND,
+    what="Another system did not take what was sent to it.",
+    owner="Whoever runs the other system",
+    step="Ask them. Once it works, replay it: its webhook is switched on, and all that waits is sent.",
+)
 register(
     Source(
         kind="webhook",
@@ -102,7 +94,7 @@ register(
         at="finished_at",
         words=("error",),
         ids=("pk", "subject", "correlation"),
-        tell=_tell,
+        tell=tell,
         unfold=_unfold,
         replay=_replay,
         discard=_discard,

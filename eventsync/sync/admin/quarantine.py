@@ -20,7 +20,6 @@ from eventsync.access.scope import Belongs
 from eventsync.sync import quarantine
 from eventsync.sync.admin.operations import FromDeviceAdmin
 from eventsync.sync.admin.reading import ByIdFilter
-from eventsync.sync.errors import ApiError
 from eventsync.sync.letters import help_of
 from eventsync.sync.models import Quarantined
 from eventsync.sync.registry import registry
@@ -107,10 +106,7 @@ class QuarantinedAdmin(FromDeviceAdmin):
     def _rerun(self, request: HttpRequest, keys: Iterable[int]) -> Iterable[quarantine.Attempt]:
         by = request.user.get_username()
         for row in Quarantined.objects.select_related("device", "carrier").in_bulk(list(keys)).values():
-            try:
-                attempt = quarantine.rerun(row, by=by, now=timezone.now())
-            except ApiError as error:
-                attempt = quarantine.Attempt(applied=False, told=error.message)
+            attempt = quarantine.rerun(row, by=by, now=timezone.now())
             self.log_change(request, row, f"Re-run. {attempt.told}")
             yield attempt
 
