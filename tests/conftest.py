@@ -1,6 +1,5 @@
 """What every test shares. Which database and broker they run on is decided by the environment, as for the product."""
 
-import os
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +11,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from tests.cast import Games, Phone, make_games, make_phone
+from tests.proving import PROVING
 
 
 def pytest_report_header() -> str:
@@ -33,7 +33,7 @@ def empty_database(case: TransactionTestCase) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is marked as long runs in `make prove`, which sets PROVE_ROUNDS, or for whoever asks: `pytest -m long`."""
-    if "PROVE_ROUNDS" in os.environ or config.option.markexpr:
+    if PROVING or config.option.markexpr:
         return
     left_out = [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=left_out)

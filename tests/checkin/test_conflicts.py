@@ -1,6 +1,5 @@
 """Conflicts: made of the ledger in any order of arrival, owned, resolved, ended by the void."""
 
-import os
 import uuid
 from collections.abc import Callable, Iterable
 from datetime import timedelta
@@ -19,6 +18,7 @@ from eventsync.sync import audit as streams
 from tests.cast import NOON, Games, Phone, make_games, make_phone
 from tests.convergence.stories import another_life
 from tests.desk import alice
+from tests.proving import PROVING
 
 Operation = dict[str, Any]
 Body = dict[str, Any]
@@ -236,7 +236,7 @@ def test_every_order_of_arrival_makes_the_same_conflicts(db: None) -> None:
             ]
 
     orders = list(permutations(range(5)))
-    outcomes = [seen(order) for order in orders[:: 1 if "PROVE_ROUNDS" in os.environ else 5]]
+    outcomes = [seen(order) for order in orders[:: 1 if PROVING else 5]]
     assert [(each["what"], each["state"]) for each in outcomes[0]] == [("swapped_wristband", "resolved")]
     assert all(each == outcomes[0] for each in outcomes)
 

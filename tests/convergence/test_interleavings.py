@@ -5,7 +5,6 @@ whatever phone, in whatever batches, some of them again and again, with a code t
 every reader sees must be byte-equal, and equal to the fold of everything that was recorded.
 """
 
-import os
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +14,9 @@ from hypothesis import strategies as st
 from checkin.models import Headcount, Presence
 from tests.cast import NOON, Games, Phone, make_games, make_phone
 from tests.convergence.stories import Delivery, another_life, deliveries, ends_the_same, stories
+from tests.proving import PROVING
 
-EXAMPLES = 250 if "PROVE_ROUNDS" in os.environ else 40
+EXAMPLES = 250 if PROVING else 40
 
 
 @given(story=stories())

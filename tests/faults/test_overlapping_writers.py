@@ -1,6 +1,5 @@
 """Two web processes on one database, and eight writers whose batches overlap."""
 
-import os
 import random
 import threading
 import time
@@ -8,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.faults.devices import Operation, Writer
 from tests.faults.stage import Stage
+from tests.proving import PROVING
 
-SECONDS = 20 if "PROVE_ROUNDS" in os.environ else 6
+SECONDS = 20 if PROVING else 6
 DEVICES = 4  # each sends through both processes at once
 
 

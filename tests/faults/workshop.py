@@ -17,6 +17,7 @@ import pytest
 
 from tests.e2e.stage import PATIENCE, ROOT, free_port
 from tests.faults.processes import Database, Redis
+from tests.proving import PROVING
 
 RUNNERS = ("orm", "redis", "sqs", "inline")
 BROKERS = RUNNERS[:3]
@@ -219,7 +220,7 @@ class Workshop:
 
 def on(*few: str, all_of: Sequence[str] = BROKERS) -> pytest.MarkDecorator:
     """The brokers that a test is played on: a few in the ordinary run, all that it has a meaning for in a proof."""
-    return pytest.mark.parametrize("workshop", all_of if "PROVE_ROUNDS" in os.environ else few, indirect=True)
+    return pytest.mark.parametrize("workshop", all_of if PROVING else few, indirect=True)
 
 
 def process_in(name: str) -> int:
