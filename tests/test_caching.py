@@ -3,7 +3,7 @@
 import pytest
 
 from eventsync.caching import RedisOrOwnCache
-from tests.e2e.stage import free_port
+from tests.ports import free_port
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ from django.db import connection
 
 from tests.bench import server
 from tests.cast import Phone, make_phone
+from tests.ports import free_port
 
 PUSHES = 1000
 WARM_UP = 20
@@ -41,9 +41,7 @@ class Daphne:
     """A server process of its own, on the database that this process has open."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = free_port()
         environment = os.environ | {
             "EVENTSYNC_DATABASE_URL": _url(),
             "EVENTSYNC_MARKER": str(folder / "marker.json"),

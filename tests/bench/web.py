@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from django.db import connection
 from django.test.utils import setup_test_environment, teardown_test_environment
 
-from tests.e2e.stage import PATIENCE, ROOT, free_port
+from tests.e2e.stage import PATIENCE, ROOT
+from tests.ports import free_port
 
 _TICK = os.sysconf("SC_CLK_TCK")
 

@@ -20,7 +20,8 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from eventsync.lan.authority import Identity, fingerprint
 from eventsync.lan.keeping import prepare
-from tests.e2e.stage import ROOT, Phone, Server, axe, free_port, sideways
+from tests.e2e.stage import ROOT, Phone, Server, axe, sideways
+from tests.ports import free_port
 
 LAN = "127.0.0.2"
 

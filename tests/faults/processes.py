@@ -21,7 +21,8 @@ from typing import Any, Literal, Protocol
 
 import psycopg
 
-from tests.e2e.stage import PATIENCE, Server, free_port
+from tests.e2e.stage import PATIENCE, Server
+from tests.ports import free_port
 
 Row = tuple[Any, ...]
 

@@ -47,5 +47,5 @@ def test_uvicorn_refuses_a_body_as_soon_as_it_is_too_long(stage: Stage) -> None:
     with socket.create_connection(("127.0.0.1", web.port), timeout=60) as connection:
         connection.sendall(head + b"x" * 3 * 1024 * 1024)
         answer = connection.recv(4096)
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert answer.startswith(b"HTTP/1.1 413 "), web.log()
     assert b"x-eventsync-epoch" in answer.lower()

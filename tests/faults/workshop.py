@@ -15,8 +15,9 @@ from uuid import UUID
 import boto3
 import pytest
 
-from tests.e2e.stage import PATIENCE, ROOT, free_port
+from tests.e2e.stage import PATIENCE, ROOT
 from tests.faults.processes import Database, Redis
+from tests.ports import free_port
 from tests.proving import PROVING
 
 RUNNERS = ("orm", "redis", "sqs", "inline")
