@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.looks import THEMES
 from tests.e2e.screenshots import DESK, PASSWORD, PHONE, USER
 from tests.e2e.stage import Phone, Server, axe, sideways
-from tests.e2e.tour import DOOR, admit_earlier, enrolment_code, guests
+from tests.e2e.tour import DOOR, VENUE, admit_earlier, enrolment_code, guests
 
 pytestmark = pytest.mark.long
 
@@ -40,7 +40,7 @@ def test_one_id_leads_from_the_phone_to_every_step_and_every_line(
     staffed: Server, new_phone: Callable[..., Phone]
 ) -> None:
     phone = new_phone(viewport=PHONE)
-    phone.enrol(staffed.enrolment_link(), name="Maria", checkpoint=DOOR)
+    phone.enrol(staffed.enrolment_link(venue=VENUE), name="Maria", checkpoint=DOOR)
     phone.wait_until_ready(40)
     phone.check_in(guests(40)[0])
     phone.next()

@@ -45,8 +45,11 @@ class Amazon:
 
     def start(self) -> None:
         command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
+        often = os.environ | {
+            "MOTO_SQS_ENFORCE_STRICT_QUEUE_PURGE_BEHAVIOUR": "false"
+        }  # it forgets more than once a minute
         with (self.folder / "moto.log").open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, env=often, cwd=self.folder, stdout=log, stderr=log)
         until(lambda: "Running on" in (self.folder / "moto.log").read_text(), lambda: "moto does not answer")
 
     def forget(self, queue: str) -> None:
