@@ -4,3 +4,10 @@ from eventsync.privacy.registry import nobodys
 
 nobodys("schedule.Event", "schedule.Venue", why="What is public of an event.")
 nobodys("schedule.StaffRole", why="Accounts of the staff, who are no people of the list.")
+nobodys(
+    "schedule.Place",
+    "schedule.Activity",
+    "schedule.Revision",
+    why="What is public, or will be: of groups, not of people.",
+)
+nobodys("schedule.Release", why="Accounts of the staff, and when.")

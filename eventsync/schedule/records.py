@@ -1,10 +1,14 @@
-"""What the engine gets to know of events."""
+"""What the engine gets to know of events, and devices of the schedule."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from eventsync.schedule.models import Event, bounds
+from eventsync.schedule.models import Event, Release, bounds
+from eventsync.schedule.plan.rules import Told
 from eventsync.sync.lookup import Lookup
 from eventsync.sync.registry import EventInfo, registry
+from eventsync.sync.streams import Changes
+from eventsync.sync.wire import write_time
 
 _EVENT = Lookup(Event, ("slug", "name", "tz", "first_day", "last_day"), by="id")
 
@@ -16,3 +20,31 @@ def describe(event_id: UUID) -> EventInfo | None:
         return None
     slug, name, tz, first_day, last_day = found
     return EventInfo(event_id, slug, name, tz, bounds(first_day, last_day, tz))
+
+
+def schedule_stream(event_id: UUID) -> str:
+    return f"schedule:{event_id}"
+
+
+def put_release(changes: Changes, release: Release, told: Iterable[Told]) -> None:
+    """Writes the newest release, and what it told anew: what, when, where, for whom; no long texts."""
+    stream = schedule_stream(release.event_id)
+    for each in told:
+        changes.put(stream, "activity", each.id, activity_body(each))
+    changes.put(stream, "release", "last", {"number": release.number, "at": write_time(release.at)})
+
+
+def activity_body(told: Told) -> dict[str, object]:
+    """`start` and `end` are planned; `expected` is when it begins, where that is later."""
+    late = {"expected": write_time(told.start)} if told.delay else {}
+    return {
+        "id": told.id,
+        "title": {language: texts.title for language, texts in told.texts.items() if texts.title},
+        "start": write_time(told.slot.start),
+        "end": write_time(told.slot.end),
+        "place": told.place_name,
+        "venue": told.venue,
+        "status": told.status,
+        **({"groups": told.groups} if told.groups else {}),
+        **late,
+    }

@@ -1,5 +1,8 @@
+"""Events, their venues, and who of the staff has which role at them."""
+
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -9,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from eventsync.access.ranks import Rank
+from eventsync.schedule.plan.rules import LANGUAGES
 
 KEPT = timedelta(days=60)  # after the last day, unless somebody says otherwise
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
@@ -17,6 +21,11 @@ EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 def validate_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError("%(name)s is not an IANA time zone, such as Europe/Helsinki.", params={"name": name})
+
+
+def validate_languages(chosen: Any) -> None:
+    if not isinstance(chosen, list) or not set(chosen) <= LANGUAGES.keys():
+        raise ValidationError("Languages are a list of %(known)s.", params={"known": ", ".join(LANGUAGES)})
 
 
 class Event(models.Model):
@@ -38,6 +47,23 @@ class Event(models.Model):
         default=False,
         db_default=False,
         help_text="Whoever changes dietary needs, medication or emergency contacts needs another person's approval.",
+    )
+    language = models.CharField(
+        max_length=5,
+        choices=[*LANGUAGES.items()],
+        default="en",
+        db_default="en",
+        help_text="In which organisers write the schedule, and families read what is not translated.",
+    )
+    languages = models.JSONField(
+        "also in",
+        default=list,
+        blank=True,
+        validators=[validate_languages],
+        help_text="Other languages of the schedule.",
+    )
+    help_phone = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="On each page that families read: whom to call."
     )
     first_day = models.DateField(validators=[MinValueValidator(EARLIEST_DAY)])
     last_day = models.DateField(validators=[MaxValueValidator(LATEST_DAY)])

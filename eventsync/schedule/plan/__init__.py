@@ -1,0 +1,1 @@
+"""From the draft to what families see: freezing, differences, releases."""

@@ -1,0 +1,56 @@
+"""What families see, and saw."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from eventsync.schedule.models import Event, Release, Revision
+from eventsync.schedule.plan import freezing, rules
+from eventsync.schedule.plan.rules import Change, Told, ToldPlace
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Activities and places by id, as they were told; with `revisions` of their ids, each with its release."""
+
+    activities: dict[str, Told]
+    places: dict[str, ToldPlace]
+    revisions: dict[str, Revision]
+
+
+def last_release(event: Event) -> Release | None:
+    return Release.objects.filter(event=event).order_by("-number").first()
+
+
+def current(event: Event) -> Plan:
+    """What families see now: nothing before the first release."""
+    return _plan(Revision.objects.filter(event=event, latest=True))
+
+
+def said_before(release: Release) -> Plan:
+    """What the releases before this one said of what it told anew, as far as they said anything."""
+    return _plan(_earlier(release.event_id, release.number - 1, release.revisions.values("key")))
+
+
+def changes_since(event: Event, number: int) -> list[Change]:
+    """What is different for somebody who read the plan when release `number` was the last one.
+
+    What changed and changed back is no difference; everything is new to whom `number` is 0.
+    """
+    news = Revision.objects.filter(event=event, latest=True, release__number__gt=number)
+    before = _earlier(event.pk, number, news.values("key"))
+    return rules.changes(_plan(before).activities, _plan(news).activities)
+
+
+def _earlier(event_id: UUID, number: int, keys: Any) -> QuerySet[Revision]:
+    """The latest revisions of these keys that release `number` or an earlier one made."""
+    own = Revision.objects.filter(key=OuterRef("key"), release__number__lte=number).order_by("-number").values("number")
+    rows = Revision.objects.filter(event=event_id, key__in=keys)
+    return rows.filter(number=Subquery(own[:1]))
+
+
+def _plan(rows: QuerySet[Revision]) -> Plan:
+    found = list(rows.order_by().select_related("release"))
+    return Plan(freezing.read(found, Told), freezing.read(found, ToldPlace), {str(each.key): each for each in found})

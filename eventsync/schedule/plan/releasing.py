@@ -1,0 +1,152 @@
+"""Releases: the draft becomes what families see, in one transaction, just as somebody saw it in the preview."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from eventsync.jobs.publishing import publish
+from eventsync.schedule import records
+from eventsync.schedule.events import ScheduleUpdated
+from eventsync.schedule.models import Event, Release, Revision
+from eventsync.schedule.plan import freezing, rules
+from eventsync.schedule.plan.queries import current, last_release, said_before
+from eventsync.schedule.plan.rules import Affected, Change, Told, ToldPlace
+from eventsync.sync.streams import Changes, lock
+
+
+class NotReleased(Exception):
+    """Why nothing was released, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a release would tell that is not told yet. `seen` stands for exactly this."""
+
+    number: int
+    changes: list[Change]
+    activities: dict[str, Told]
+    places: dict[str, ToldPlace]
+
+    @property
+    def affected(self) -> Affected:
+        return rules.affected(self.changes)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.activities or self.places)
+
+    @property
+    def told(self) -> list[Told | ToldPlace]:
+        return [*self.activities.values(), *self.places.values()]
+
+    @property
+    def seen(self) -> str:
+        told = [freezing.write(each) for each in self.told]
+        return hashlib.sha256("\n".join([str(self.number), *sorted(told)]).encode()).hexdigest()
+
+
+def preview(event: Event) -> Preview:
+    """What is different between the draft and what families see."""
+    told = current(event)
+    wanted = rules.to_tell(freezing.activities(event), told.activities)
+    return _preview(event, told.activities, wanted, told.places, freezing.places(event))
+
+
+def preview_undo(event: Event) -> Preview:
+    """What would be told if the last release were taken back; NotReleased when there is none before it."""
+    last = last_release(event)
+    if last is None or last.number == 1:
+        raise NotReleased("There is no release before the last one.")
+    told, earlier = current(event), said_before(last)
+    new = {key for key in told.activities if told.revisions[key].release_id == last.pk}
+    back = {key: earlier.activities.get(key) or rules.removed(told.activities[key]) for key in new}
+    return _preview(event, told.activities, told.activities | back, told.places, told.places | earlier.places)
+
+
+def _preview(
+    event: Event,
+    before: Mapping[str, Told],
+    after: Mapping[str, Told],
+    places_before: Mapping[str, ToldPlace],
+    places_after: Mapping[str, ToldPlace],
+) -> Preview:
+    last = last_release(event)
+    return Preview(
+        number=last.number + 1 if last else 1,
+        changes=rules.changes(before, after),
+        activities={key: each for key, each in after.items() if before.get(key) != each},
+        places={key: each for key, each in places_after.items() if places_before.get(key) != each},
+    )
+
+
+def release(*, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime) -> Release:
+    """Tells families what the preview `seen` showed; NotReleased if the draft says something else by now.
+
+    `comment`: what families read of it, by language; `by`: who did it.
+    """
+    with transaction.atomic(), _locked(event) as changes:
+        what = _checked(preview(event), seen)
+        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment))
+        return _tell(row, what, changes)
+
+
+def undo(*, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime) -> Release:
+    """A new release that says what the one before the last said. The draft stays, to be mended and released again."""
+    with transaction.atomic(), _locked(event) as changes:
+        what = _checked(preview_undo(event), seen)
+        before = what.number - 2
+        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment), restores=before)
+        return _tell(row, what, changes)
+
+
+@contextmanager
+def _locked(event: Event) -> Iterator[Changes]:
+    """One release of an event at a time, by the lock of its stream."""
+    changes = lock([records.schedule_stream(event.id)])
+    yield changes
+    changes.write()
+
+
+def _checked(what: Preview, seen: str) -> Preview:
+    if what.is_empty:
+        raise NotReleased("Nothing is different from what families see.")
+    if what.seen != seen:
+        raise NotReleased("Somebody changed the schedule since you looked at it. Look again, then release.")
+    return what
+
+
+def _tell(row: Release, what: Preview, changes: Changes) -> Release:
+    row.save(force_insert=True)
+    _revise(row, what)
+    records.put_release(changes, row, what.activities.values())
+    publish(
+        ScheduleUpdated(
+            event=row.event_id,
+            release=row.id,
+            number=row.number,
+            activities=tuple(sorted(what.activities)),
+            kinds=tuple(sorted({change.kind.value for change in what.changes})),
+        )
+    )
+    return row
+
+
+def _revise(row: Release, what: Preview) -> None:
+    earlier = Revision.objects.filter(key__in=[each.id for each in what.told], latest=True)
+    numbers = {str(key): number for key, number in earlier.values_list("key", "number")}
+    earlier.update(latest=False)
+    Revision.objects.bulk_create(
+        Revision(
+            event=row.event,
+            release=row,
+            kind=Revision.Kind.ACTIVITY if isinstance(each, Told) else Revision.Kind.PLACE,
+            key=each.id,
+            number=numbers.get(each.id, 0) + 1,
+            body=freezing.write(each),
+        )
+        for each in what.told
+    )
