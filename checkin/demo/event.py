@@ -1,4 +1,4 @@
-"""Loads the demo event: three venues, doors of every policy, people; no attendance and no holds."""
+"""Loads the demo event: three venues, doors of every policy, a schedule, people; no attendance and no holds."""
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from checkin.demo.people import SEED, MadeUp, generate_people
+from checkin.demo.plan import plan_demo
 from checkin.models import Checkpoint, CheckpointWindow, Kind, Policy
 from checkin.roster import publish_checkpoints
 from checkin.rosters.applying import apply_import
@@ -83,8 +84,11 @@ def load_demo(*, people: int, now: datetime) -> Event:
         tz=TZ,
         first_day=today,
         last_day=today + timedelta(days=DAYS - 1),
+        languages=["fi", "es", "ar"],
+        help_phone="+358 40 000 0000",
     )
     publish_checkpoints(list(_checkpoints(event)))
+    plan_demo(event, now=now)
     apply_import(event, plan_listing(event, _listing(generate_people(people, SEED))))
     return event
 

@@ -20,6 +20,7 @@ from checkin.models import AttendanceRecord, Checkpoint, Credential, Person
 from checkin.rosters import plan_import, read_roster
 from checkin.rules import CODE_LENGTH, canonical_code, search_key
 from eventsync.schedule.models import Event
+from eventsync.schedule.plan import queries, releasing
 from eventsync.sync.models import Change, EnrolmentCode, StreamHead
 from eventsync.sync.streams import roster_stream
 
@@ -134,6 +135,18 @@ def test_venues_have_the_doors_that_are_promised(var: Path) -> None:
     assert Change.objects.filter(kind="checkpoint").count() == 10
     assert {door.name for door in doors if door.admits} == {"Pool deck", "Bunks, house A", "Bus to the arena"}
     assert {door.name: len(door.slots) for door in doors if door.slots} == {"Wheelchairs": 6, "Bunks, house A": 12}
+
+
+@pytest.mark.django_db
+def test_the_schedule_was_told_twice_and_changed(var: Path) -> None:
+    demo("--people", "1")
+    event = Event.objects.get()
+    plan = queries.current(event)
+    assert {told.venue for told in plan.activities.values()} == set(map(str, event.venues.values_list("id", flat=True)))
+    assert {language for told in plan.activities.values() for language in told.texts} == {"en", "fi", "es", "ar"}
+    changes = [(change.new.texts["en"].title, change.kind.value) for change in queries.changes_since(event, 1)]
+    assert changes == [("Swimming", "time_later"), ("Swimming", "place"), ("Water games", "cancelled")]
+    assert releasing.preview(event).is_empty
 
 
 @pytest.mark.django_db
