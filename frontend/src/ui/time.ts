@@ -1,24 +1,27 @@
 import { say, words } from '../words/words.svelte';
 
-// Making a formatter costs as much as drawing a row of a list.
-const formats = new Map<string, Intl.DateTimeFormat>();
+const DAY_MS = 86_400_000;
 
-/** hh:mm in the event's zone, whatever zone the phone is set to. Of 24 hours in every language: the phones of an event agree. */
+// Making a formatter costs as much as drawing a row of a list.
+const formats = new Map<string, readonly [day: Intl.DateTimeFormat, time: Intl.DateTimeFormat]>();
+
+/**
+ * hh:mm in the event's zone, whatever zone the phone is set to; with the day of the week when it was not today. Of 24 hours in
+ * every language: the phones of an event agree.
+ */
 export function clockTime(at: string | number, tz: string | undefined): string {
   const { locale } = words;
   const key = `${locale} ${tz}`;
   let format = formats.get(key);
   if (format === undefined) {
-    format = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: tz });
+    const make = (parts: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { ...parts, timeZone: tz });
+    format = [make({ weekday: 'short' }), make({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })];
     formats.set(key, format);
   }
-  return format.format(new Date(at));
-}
-
-/** hh:mm, with the day of the week when it was not today. */
-export function dayTime(at: string, tz: string): string {
-  const day = (when: string | number): string => new Date(when).toLocaleDateString(words.locale, { weekday: 'short', timeZone: tz });
-  return `${day(at) === day(Date.now()) ? '' : `${day(at)} `}${clockTime(at, tz)}`;
+  const [when, now] = [new Date(at), Date.now()];
+  const [day, today] = [when, now].map(format[0].format);
+  const isToday = day === today && Math.abs(now - when.getTime()) < DAY_MS;
+  return `${isToday ? '' : `${day} `}${format[1].format(when)}`;
 }
 
 /** "just now", "4 min ago", "3 hr ago", "2 days ago". */
