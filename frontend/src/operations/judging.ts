@@ -32,21 +32,19 @@ export function reasonFor(objection: Objection): [reason: string, note?: string]
 
 export function judge(subject: Subject, verb: Verb, known: Known): Judgement {
   const person = known.roster.personOf(subject);
-  const presence = known.attendance.presenceOf(subject);
   const desk = person === undefined ? '' : known.holds.deskOf(person.id);
-  if (desk !== '') return { kind: 'hold', desk };
-  if (presence?.state === (verb === 'arrive' ? 'present' : 'left')) return { kind: 'already', presence };
-  const guarded = guardedOf(subject, verb, known);
-  if (guarded !== null) return { kind: 'guarded', person: guarded };
-  const against = verb === 'arrive' ? objectionsTo(person, known) : [];
-  return against.length > 0 ? { kind: 'barred', against } : placing(subject, verb, known);
+  return desk === '' ? beyondHold(subject, verb, known) : { kind: 'hold', desk };
 }
 
-/** Who leaves here with a guardian only; null if this is nobody of the sort. */
-export function guardedOf(subject: Subject, verb: Verb, known: Known): Listed | null {
+/** The same of somebody whom a hold does not stop. */
+export function beyondHold(subject: Subject, verb: Verb, known: Known): Exclude<Judgement, { kind: 'hold' }> {
   const person = known.roster.personOf(subject);
-  const asks = verb === 'leave' && known.attendance.checkpoint?.guarded === true;
-  return asks && person?.guarded === true ? person : null;
+  const { checkpoint } = known.attendance;
+  const presence = known.attendance.presenceOf(subject);
+  if (presence?.state === (verb === 'arrive' ? 'present' : 'left')) return { kind: 'already', presence };
+  if (verb === 'leave' && checkpoint?.guarded === true && person?.guarded === true) return { kind: 'guarded', person };
+  const against = verb === 'arrive' ? objectionsTo(person, known) : [];
+  return against.length > 0 ? { kind: 'barred', against } : placing(subject, verb, known);
 }
 
 /** Nothing else speaks against it: whether a place has to be chosen. */

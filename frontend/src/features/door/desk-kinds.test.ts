@@ -5,6 +5,7 @@ import type { Checkpoint } from '../../contract/protocol';
 import { Outbox } from '../../db/outbox';
 import { Records, type Row } from '../../db/records';
 import { Attendance } from '../../operations/attendance.svelte';
+import { holding } from '../../operations/checkin';
 import { Holds } from '../../operations/holds.svelte';
 import { OutboxView } from '../../operations/outbox.svelte';
 import { Roster } from '../../operations/roster.svelte';
@@ -85,6 +86,19 @@ test('who may not enter can be let in with a reason, and leaves without one', as
     ['checkin.arrive', { checkpoint: 'lounge', person: 'soo', method: 'search', override: 'the lead said yes' }],
     ['checkin.leave', { checkpoint: 'lounge', person: 'soo', method: 'search' }],
   ]);
+});
+
+test('whom a hold does not stop is still told that they may not enter', async () => {
+  await standAt(LOUNGE);
+  await outbox.enqueue(holding('soo', 'lead'));
+  expect(await tap('soo')).toBe('On hold');
+  if (desk.result !== null) await desk.anyway(desk.result);
+  expect(desk.result).toMatchObject({ kind: 'barred', against: ['not_admitted'] });
+  if (desk.result !== null) await desk.anyway(desk.result, 'the lead said yes');
+  expect(payloads().slice(1)).toEqual([['checkin.arrive', { checkpoint: 'lounge', person: 'soo', method: 'search', override: 'the lead said yes' }]]);
+  expect(await tap('soo')).toBe('On hold');
+  if (desk.result !== null) await desk.anyway(desk.result);
+  expect([desk.result?.kind, outbox.rows.length]).toEqual(['already', 2]);
 });
 
 test('a meal outside its time slots is refused or overridden', async () => {

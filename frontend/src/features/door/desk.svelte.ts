@@ -7,7 +7,7 @@ import { credentialDigest } from '../../rules/codes';
 import { Form } from './form.svelte';
 import { Gathering } from './gathering.svelte';
 import { say } from '../../words/words.svelte';
-import { guardedOf, judge, placing } from '../../operations/judging';
+import { beyondHold, judge, placing, type Judgement } from '../../operations/judging';
 import { wordsAt, type KindWords } from './kinds';
 import { recentOf, type Recent } from './recents';
 import { aboutOf, announced, ON_HOLD, reasonOf, whyOf, type About, type Result } from './results';
@@ -143,10 +143,9 @@ export class Desk {
 
   /** Records what the screen only offered: again, without a name, in spite of a hold, or for the reason that is given. */
   async anyway(about: Result, reason?: string): Promise<void> {
-    const said = about.kind === 'hold' ? ON_HOLD : 'override' in about ? about.override : reason;
-    const guarded = about.kind === 'hold' ? guardedOf(about.subject, this.direction, this.tools) : null;
-    if (guarded !== null) this.#guard(about, guarded, said);
-    else await this.#place(about, placing(about.subject, this.direction, this.tools), said);
+    if (about.kind === 'hold') return this.#settle(about, beyondHold(about.subject, this.direction, this.tools), ON_HOLD);
+    const said = 'override' in about ? about.override : reason;
+    await this.#place(about, placing(about.subject, this.direction, this.tools), said);
   }
 
   /** The person gets this place. Of one that somebody else has, only if a person says so again. */
@@ -241,9 +240,13 @@ export class Desk {
   async #meet(about: About): Promise<void> {
     // The window of this tap, not of the last tick.
     this.tools.attendance.tick(Date.now());
-    const found = judge(about.subject, this.direction, this.tools);
-    if (found.kind === 'guarded') this.#guard(about, found.person);
-    else if (found.kind === 'free' || found.kind === 'choose') await this.#place(about, found);
+    await this.#settle(about, judge(about.subject, this.direction, this.tools));
+  }
+
+  async #settle({ subject, name, delegation, method }: About, found: Judgement, override?: string): Promise<void> {
+    const about = { subject, name, delegation, method };
+    if (found.kind === 'guarded') this.#guard(about, found.person, override);
+    else if (found.kind === 'free' || found.kind === 'choose') await this.#place(about, found, override);
     else this.#show({ ...about, ...found });
   }
 
