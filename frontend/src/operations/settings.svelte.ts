@@ -12,9 +12,11 @@ export interface Choices {
   readonly camera: string;
   /** The same at a kiosk; '' for the one that looks at people. */
   readonly kioskCamera: string;
+  /** The id of the checkpoint at which this phone lets people out; '' for none. */
+  readonly leaving: string;
 }
 
-const DEFAULTS: Choices = { fullScreen: true, sound: true, vibration: true, scan: false, camera: '', kioskCamera: '' };
+const DEFAULTS: Choices = { fullScreen: true, sound: true, vibration: true, scan: false, camera: '', kioskCamera: '', leaving: '' };
 
 export class Settings {
   #choices = $state.raw<Choices>(readable(kept()));

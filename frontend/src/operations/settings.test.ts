@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Settings } from './settings.svelte';
 
-const DEFAULTS = { fullScreen: true, sound: true, vibration: true, scan: false, camera: '', kioskCamera: '' };
+const DEFAULTS = { fullScreen: true, sound: true, vibration: true, scan: false, camera: '', kioskCamera: '', leaving: '' };
 let stored: string | null;
 
 function storage(setItem: (name: string, value: string) => void): void {
