@@ -101,6 +101,7 @@ def test_hold_that_a_lead_places_stops_the_person_at_the_door_by_itself(
     page.get_by_role("button", name=f"Hold {new[0]['name']}, {new[0]['delegation']}").click()
     lift = page.get_by_role("button", name=f"Lift the hold on {new[0]['name']}")
     expect(lift).to_be_visible()
+    expect(page.get_by_role("list", name="On hold")).to_contain_text("See the information desk.")
     door.search(new[0]["name"])
     expect(door.page.get_by_role("button", name=re.compile("on hold: information desk")).first).to_be_visible(
         timeout=30_000
