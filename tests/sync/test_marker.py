@@ -58,6 +58,20 @@ def test_database_of_an_earlier_epoch_does_not_make_phones_begin_anew(phone: Pho
     assert (answer.status_code, answer["X-EventSync-Epoch"]) == (503, "the-last")
 
 
+def test_push_keeps_the_marker_up(
+    games: Games, phone: Phone, keeper: marker.Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eventsync.sync.push.keeper", keeper)
+    phone.push(phone.arrive(games.people[0]))
+    known = marker.read()
+    assert known is not None
+    stream = StreamHead.objects.get(stream=f"attendance:{games.hall.id}")
+    assert known.heads[stream.stream] == stream.head
+    keeper._agreed_at = keeper._kept_at = float("inf")  # five seconds are not over
+    phone.push(phone.arrive(games.people[1]))
+    assert marker.read() == known
+
+
 def test_objecting_marker_is_not_overwritten(phone: Phone, keeper: marker.Keeper) -> None:
     database_was_further()
     before = marker.read()
