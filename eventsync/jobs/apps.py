@@ -19,3 +19,4 @@ class JobsConfig(AppConfig):
         import_module("eventsync.jobs.webhooks.admin")
         import_module("eventsync.jobs.seeing.dead_jobs")
         import_module("eventsync.jobs.webhooks.letters")
+        import_module("eventsync.jobs.webhooks.traces")

@@ -14,6 +14,8 @@ from eventsync.jobs import alerts, publishing, queue
 from eventsync.jobs.models import DomainEvent, Job
 from eventsync.jobs.publishing import subscribe
 from eventsync.jobs.rules import Policy
+from eventsync.jobs.webhooks import sending
+from eventsync.jobs.webhooks.models import Sending, Webhook
 from tests.cast import Games, Phone
 from tests.desk import alice, bob, charlie
 
@@ -69,6 +71,22 @@ def test_from_a_job_to_what_it_began_with(games: Games, phone: Phone, kitchen: N
     operation = phone.arrive(games.people[0])
     phone.push(operation)
     assert steps(str(Job.objects.get().pk)) == steps(operation["id"])
+
+
+def test_what_goes_to_a_webhook_is_a_step_until_it_is_taken_or_discarded(games: Games, phone: Phone) -> None:
+    hook = Webhook.objects.create(name="Transport", url="https://transport.example", names=["people_arrived"])
+    operation = phone.arrive(games.people[0])
+    phone.push(operation)
+    told = [("Sending", "It is to go to Transport.")]
+    assert [each for each in steps(operation["id"]) if each[0] == "Sending"] == told
+    Sending.objects.update(taken_at=timezone.now(), status=204)
+    told.append(("Sending", "Transport took it: 204."))
+    assert [each for each in steps(operation["id"]) if each[0] == "Sending"] == told
+    alone = sending.send_test(hook)
+    assert sending.discard(alone, now=timezone.now())
+    found = steps(str(alone.id))
+    assert [what for what, _ in found] == ["Sending", "Job", "Sending"]
+    assert found[2][1] == "It is not to go to Transport any more."
 
 
 def test_what_was_kept_aside_is_a_step(games: Games, phone: Phone) -> None:

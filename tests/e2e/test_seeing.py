@@ -1,8 +1,6 @@
-"""One id from the phone to the log; and the control room's pages on a computer and a phone, in light and dark."""
+"""The control room's pages on a computer and a phone, in light and dark, with and without scripts."""
 
-import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.looks import THEMES
 from tests.e2e.screenshots import DESK, PASSWORD, PHONE, USER
 from tests.e2e.stage import Phone, Server, axe, sideways
-from tests.e2e.tour import DOOR, VENUE, admit_earlier, enrolment_code, guests
+from tests.e2e.tour import admit_earlier, enrolment_code, guests
 
 pytestmark = pytest.mark.long
 
@@ -29,41 +27,6 @@ def sign_in(page: Page, server: Server, path: str) -> None:
     page.get_by_label("Username").fill(USER)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-
-
-def lines(server: Server) -> list[dict[str, Any]]:
-    log = (server.folder / "daphne.log").read_text().splitlines()
-    return [json.loads(line) for line in log if line.startswith("{")]
-
-
-def test_one_id_leads_from_the_phone_to_every_step_and_every_line(
-    staffed: Server, new_phone: Callable[..., Phone]
-) -> None:
-    phone = new_phone(viewport=PHONE)
-    phone.enrol(staffed.enrolment_link(venue=VENUE), name="Maria", checkpoint=DOOR)
-    phone.wait_until_ready(40)
-    phone.check_in(guests(40)[0])
-    phone.next()
-    phone.shows(present=1, pending=0)
-    phone.page.get_by_role("link", name="Sent and waiting").click()
-    row = phone.page.get_by_role("main").get_by_role("listitem")
-    row.get_by_text("Number of this record").click()
-    number = row.locator("code").inner_text()
-    assert (axe(phone.page, "color-contrast-enhanced"), sideways(phone.page)) == ([], [])
-    assert list(staffed.operations()) == [number]
-
-    desk = new_phone(viewport=DESK).page
-    sign_in(desk, staffed, "/control/trace/")
-    desk.get_by_label("The id of a record").fill(number)
-    desk.get_by_role("button", name="Show every step").click()
-    steps = desk.get_by_role("main").get_by_role("list").get_by_role("listitem")
-    expect(steps.filter(has_text="checkin.arrive was recorded on a phone.")).to_have_count(1)
-    expect(steps.filter(has_text="checkin.arrive arrived: accepted.")).to_have_count(1)
-    expect(steps.filter(has_text="people_arrived")).to_have_count(1)
-
-    mine = [line for line in lines(staffed) if line.get("correlation") == number]
-    assert [line["event"] for line in mine] == ["poke.said", "push.applied", "request"]
-    assert mine[1]["operations"] == [number]
 
 
 def test_health_page_says_how_things_are_without_scripts(staffed: Server, new_phone: Callable[..., Phone]) -> None:
