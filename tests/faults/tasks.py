@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import time
 from datetime import timedelta
 from uuid import UUID
@@ -16,7 +17,7 @@ ENDLESS = 600  # seconds
 
 
 def register() -> None:
-    for work in (note, slow, stuck_once, fail, refuse, deadly, hang, wait, fetch):
+    for work in (note, slow, stuck_once, fail, refuse, deadly, hang, wait, fetch, ask):
         task(work.__name__, SOON)(work)
     task("step", Policy(retries=SOON.retries, ordered=True))(step)
 
@@ -94,3 +95,9 @@ def wait(subject: UUID) -> None:
 def fetch(subject: UUID) -> None:
     """From a slow service."""
     time.sleep(0.2)
+
+
+def ask(subject: UUID) -> None:
+    """Of the service whose port is in WORK_ASKS, until it has answered."""
+    with socket.create_connection(("127.0.0.1", int(os.environ["WORK_ASKS"])), timeout=ENDLESS) as call:
+        call.recv(1)
