@@ -85,6 +85,17 @@ test('nobody is asked sooner than it said, whoever kicks', async () => {
   expect(rounds).toEqual([0, 31_000]);
 });
 
+test('a clock that is set back makes nobody wait longer', async () => {
+  outcomes = [{ kind: 'failed', retryAfterMs: 30_000 }];
+  const looping = loop();
+  looping.kick();
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.setSystemTime(-3 * 3_600_000);
+  looping.kick();
+  await vi.advanceTimersByTimeAsync(22_000);
+  expect(rounds.length).toBe(2);
+});
+
 test('a kick during a round makes another one follow, never two at once', async () => {
   let running = 0;
   let most = 0;

@@ -37,7 +37,7 @@ export class Loop {
   #arm(ms: number): void {
     if (this.#stopped) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#run(), Math.max(ms, this.#notBefore - Date.now()));
+    this.#timer = setTimeout(() => void this.#run(), Math.max(ms, this.#notBefore - performance.now()));
   }
 
   async #run(): Promise<void> {
@@ -62,7 +62,7 @@ export class Loop {
       case 'failed': {
         const ceiling = Math.min(LAST_MS, FIRST_MS * 2 ** this.#failures++);
         const backoff = this.random() * ceiling;
-        if (outcome.retryAfterMs !== null) this.#notBefore = Date.now() + outcome.retryAfterMs + this.random() * FIRST_MS;
+        if (outcome.retryAfterMs !== null) this.#notBefore = performance.now() + outcome.retryAfterMs + this.random() * FIRST_MS;
         return again ? 0 : backoff;
       }
     }
