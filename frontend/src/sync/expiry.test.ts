@@ -44,12 +44,15 @@ test.each([
   expect(await phone.outbox.countUnsettled()).toBe(1);
 });
 
-test('each answer of the server begins the hours anew', async () => {
-  vi.setSystemTime(BEGAN + 70 * HOURS);
+test.each([
+  ['begins the hours anew', 70],
+  ['begins them anew by a clock that was set back', -1_000],
+])('each answer of the server %s', async (_, heard) => {
+  vi.setSystemTime(BEGAN + heard * HOURS);
   phone.fakeServer.next(() => heads(1, { streams: [STREAM, 'attendance:v'] }));
   await phone.pull.round();
-  expect(await heldAfter(141)).toEqual(['attendance:v', STREAM]);
-  expect(await heldAfter(142)).toEqual(['attendance:v']);
+  expect(await heldAfter(heard + 71)).toEqual(['attendance:v', STREAM]);
+  expect(await heldAfter(heard + 72)).toEqual(['attendance:v']);
 });
 
 test('a profile without hours keeps its lists', async () => {

@@ -193,7 +193,7 @@ export class Pull {
 
   /** Nothing new: the list is as fresh as this answer. */
   async #confirm(cursor: Cursor): Promise<null> {
-    if (Date.now() - cursor.pulledAt < CONFIRM_EVERY_MS) return null;
+    if (Math.abs(Date.now() - cursor.pulledAt) < CONFIRM_EVERY_MS) return null;
     await this.tools.records.apply(cursor.seq, { ...cursor, pulledAt: Date.now() }, []);
     this.tools.bulletin.post({ topic: 'records', stream: cursor.stream, buckets: [] });
     return null;
