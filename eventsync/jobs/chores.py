@@ -43,7 +43,7 @@ class Rota:
         """One that meets a database in trouble is tried again when it is due next; the others are done."""
         for each in _chores:
             last = self._done.get(each)
-            if last is not None and now - last < each.every:
+            if last is not None and last <= now < last + each.every:  # whoever sets the clock back stops no chore
                 continue
             self._done[each] = now
             try:

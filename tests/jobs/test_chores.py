@@ -22,6 +22,16 @@ def test_rota_does_each_chore_at_once_and_then_when_it_is_due(monkeypatch: pytes
     assert [now for name, now in done if name == "often"] == [NOON, NOON + minute, NOON + 60 * minute]
 
 
+def test_clock_that_is_set_back_stops_no_chore(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chores, "_chores", [])
+    done: list[datetime] = []
+    chores.chore(every=timedelta(minutes=1))(done.append)
+    rota, before = chores.Rota(), NOON - timedelta(hours=3)
+    for now in (NOON, before, before + timedelta(minutes=1)):
+        rota.do_due(now)
+    assert done == [NOON, before, before + timedelta(minutes=1)]
+
+
 def test_rota_goes_on_after_a_chore_that_met_a_locked_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chores, "_chores", [])
     done: list[datetime] = []
