@@ -13,7 +13,7 @@ from checkin.safety import proposing
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.rules import Somebody
 from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded, registry
-from eventsync.sync.streams import Changes
+from eventsync.sync.streams import Changes, roster_stream
 from eventsync.sync.wire import Id
 
 
@@ -33,7 +33,9 @@ class Proposals:
         self._event: UUID = operations[0].author.event_id
 
     def streams(self) -> set[str]:
-        return set()
+        """None is written to. Who erases somebody has the roster's head, too: what is proposed of them is there before
+        that, or finds them erased."""
+        return {roster_stream(self._event)}
 
     def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:
         people = Person.objects.select_related("event").in_bulk([UUID(each.payload.person) for each in fresh])

@@ -1,10 +1,15 @@
 """Two who change or settle the same safety data at the same moment: one version each, and nobody overwrites unseen."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
+from django.db import connection
 
+from checkin import roster
 from checkin.models import SafetyEntry, SafetyProposal
+from checkin.privacy import erasing, finding
 from tests.cast import Games, make_games
 from tests.checkin.safety import Lead, make_lead, noted
 from tests.together import together
@@ -71,3 +76,24 @@ def test_pushes_with_proposals_of_the_same_people_in_other_orders_do_not_stop_ea
     verdicts = [result["verdict"] for results in together(pushes) for result in results]
     assert verdicts == ["flagged"] * 12
     assert SafetyProposal.objects.count() == 12
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer")
+def test_proposal_that_comes_while_somebody_is_erased_brings_nothing_back(games: Games, leads: list[Lead]) -> None:
+    lead, person = leads[0], games.people[0]
+    operation = lead.propose("swordfish")
+    with ThreadPoolExecutor(1) as elsewhere:
+        with roster.changing(games.event.id) as change:
+            erasing.clear(finding.whom_of(person), change)
+            pushing = elsewhere.submit(together, [partial(lead.phone.push, operation)])
+            while not (pushing.done() or somebody_waits()):
+                time.sleep(0.01)
+        assert [each["verdict"] for [each] in pushing.result()] == ["accepted"]
+    assert not SafetyProposal.objects.exists()
+
+
+def somebody_waits() -> bool:
+    """For this very transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))")
+        return cursor.fetchone() is not None
