@@ -37,12 +37,13 @@ from eventsync.sync.streams import Changes, lock
 class RosterChange:
     """What the caller changed: people that were added, edited or removed, and digests whose owner changed.
 
-    `guardians`: people who were given a release code, or lost it.
+    `guardians`: people who were given a release code, or lost it. `conflicts`: those that leads' notes were taken from.
     """
 
     people: set[UUID] = field(default_factory=set)
     digests: set[str] = field(default_factory=set)
     guardians: set[UUID] = field(default_factory=set)
+    conflicts: set[UUID] = field(default_factory=set)
 
 
 @contextmanager
@@ -68,6 +69,8 @@ def settle(event_id: UUID, change: RosterChange, changes: Changes) -> None:
     records.put_merged(changes, event_id, people, identities)
     if change.guardians:
         records.put_guardians(changes, event_id, change.guardians)
+    if change.conflicts:
+        settling.settle_again(event_id, change.conflicts, changes)
 
 
 def _resettle(event_id: UUID, change: RosterChange, identities: Identities, changes: Changes) -> None:

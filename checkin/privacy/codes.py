@@ -18,10 +18,12 @@ def mark_of(event_id: UUID | str, digest: str) -> str:
 
 
 def owners_of(event_id: UUID, digests: Iterable[str]) -> dict[str, str]:
-    """The bare ids of those of these codes that were of people who are erased."""
+    """The bare ids of those of these codes that were of people who are erased, and that nobody has by now."""
     marks = {mark_of(event_id, digest): digest for digest in digests}
     found = ErasedCode.objects.filter(event=event_id, mark__in=marks).values_list("mark", "person_id")
-    return {marks[mark]: str(person) for mark, person in found}
+    owners = {marks[mark]: str(person) for mark, person in found}
+    given = Credential.objects.filter(event=event_id, digest__in=owners).order_by().values_list("digest", flat=True)
+    return {digest: owners[digest] for digest in owners.keys() - given}
 
 
 def erase(whom: Whom) -> None:
@@ -38,4 +40,6 @@ def erase(whom: Whom) -> None:
 
 def _leave_marks(event_id: UUID, owned: dict[str, UUID]) -> None:
     rows = [ErasedCode(event_id=event_id, mark=mark_of(event_id, key), person_id=who) for key, who in owned.items()]
-    ErasedCode.objects.bulk_create(rows, ignore_conflicts=True)
+    ErasedCode.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["event", "mark"], update_fields=["person_id"]
+    )

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from checkin import roster
-from checkin.models import Person
+from checkin.models import ConflictAct, Person
 from checkin.privacy.finding import whom_of
 from eventsync.privacy.registry import Whom, holdings
 
@@ -36,7 +37,15 @@ def erase(person: Person) -> bool:
 
 def clear(whom: Whom, change: roster.RosterChange) -> None:
     """Presence, streams and conflicts follow at the end of the caller's `roster.changing`."""
+    noted = _notes(whom)
     for holding in holdings():
         holding.erase(whom)
     change.people |= whom.ids
     change.guardians |= whom.ids
+    change.conflicts |= {conflict for _, conflict, _ in noted - _notes(whom)}
+
+
+def _notes(whom: Whom) -> set[tuple[UUID, UUID, str]]:
+    """What leads wrote at the event, by act and conflict; the bodies of conflicts, which leads read, have it."""
+    acts = ConflictAct.objects.filter(event=whom.event).exclude(note="")
+    return set(acts.values_list("pk", "conflict_id", "note"))

@@ -23,7 +23,8 @@ def erased_among(event_id: UUID, members: Members) -> Mapping[str, str]:
     people = gone.filter(pk__in={each for ids in named.values() for each in ids})
     ids = set(map(str, people.values_list("pk", flat=True)))
     found = {key: person for key, said in named.items() for person in said if person in ids}
-    return _by_code(event_id, payloads) | _by_reference(event_id, members, payloads) | found
+    others = {key: said for key, said in payloads.items() if key not in found}
+    return _by_code(event_id, others) | _by_reference(event_id, members, payloads) | found
 
 
 def _named(payload: Mapping[str, Any]) -> list[str]:
@@ -35,13 +36,15 @@ def _id(said: object) -> str:
 
 
 def _by_code(event_id: UUID, payloads: Members) -> dict[str, str]:
-    """A registration's code says nothing of who it is about."""
-    said = {
+    """A registration's code says nothing of who it is about: it is that person's from then on."""
+    coded = {
         key: code
         for key, each in payloads.items()
-        if isinstance(code := each.get("credential"), str) and len(code) == _CODE_LENGTH and each.get("person") is None
+        if isinstance(code := each.get("credential"), str) and len(code) == _CODE_LENGTH
     }
-    owners = codes.owners_of(event_id, set(said.values()))
+    said = {key: code for key, code in coded.items() if payloads[key].get("person") is None}
+    registered = {code for key, code in coded.items() if key not in said}
+    owners = codes.owners_of(event_id, set(said.values()) - registered)
     return {key: owners[code] for key, code in said.items() if code in owners}
 
 

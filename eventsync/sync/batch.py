@@ -59,14 +59,14 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         changes = lock(streams | also_lock)
         known = _known([item.received.id for item in items])
         fresh = _first_of_each(items, known)
-        erased = registry.erased(arrival.pusher.event_id, _members_of(items))
+        erased = registry.erased(arrival.pusher.event_id, members_of(items))
         decided: dict[str, Outcome] = {}
         for family, operations in families:
             new = [each for each in operations if each.id in fresh and fresh[each.id].judged is each]
             new = [bared(each, erased) for each in sorted(new, key=lambda each: each.seq)]
             decided |= zip((each.id for each in new), family.apply(new, changes), strict=True)
         if erased:
-            items = [_without_text(each, erased) for each in items]
+            items = [without_text(each, erased) for each in items]
             fresh = _first_of_each(items, known)
         heads = changes.write()
         results = _results(fresh.values(), decided, heads)
@@ -78,7 +78,7 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         return answers
 
 
-def _members_of(items: Sequence[Item]) -> dict[str, dict[str, Any]]:
+def members_of(items: Sequence[Item]) -> dict[str, dict[str, Any]]:
     return {each.received.id: each.received.members or {} for each in items}
 
 
@@ -90,7 +90,7 @@ def bared(operation: Incoming, erased: Mapping[str, str]) -> Incoming:
     return msgspec.structs.replace(operation, payload=said)
 
 
-def _without_text(item: Item, erased: Mapping[str, str]) -> Item:
+def without_text(item: Item, erased: Mapping[str, str]) -> Item:
     """What is stored of it: its hash, so that a repeat is known. Why it could not be read may repeat what it said."""
     if item.received.id not in erased:
         return item

@@ -1,5 +1,6 @@
 """What phones sent about people, as it came."""
 
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from eventsync.sync.batch import ERASED
 from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 
 _PART = 500
+_ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _operations(whom: Whom) -> "list[QuerySet[Operation]]":
@@ -47,9 +49,14 @@ def _about(whom: Whom) -> Iterator[int]:
     marks = [mark.encode() for mark in whom.marks]
     for key, operation, body in _of(whom.event).values_list("pk", "operation_id", "body").iterator():
         said = bytes(body)
-        named = any(mark in said for mark in marks)
+        named = any(mark in said for mark in marks) or not whom.operations.isdisjoint(_ids_in(said))
         if operation in whom.operations or named or whom.words.out_of(text := said.decode(errors="replace")) != text:
             yield key
+
+
+def _ids_in(body: bytes) -> set[UUID]:
+    """What takes a record back, or judges of it, names that record alone."""
+    return {UUID(found.decode()) for found in _ID.findall(body)}
 
 
 def _of(event: UUID) -> "QuerySet[Quarantined]":
@@ -60,8 +67,8 @@ def _empty(rows: "QuerySet[Quarantined]") -> None:
     rows.filter(resolution=Resolution.OPEN).update(
         resolution=Resolution.DISCARDED, resolved_at=timezone.now(), resolved_by="", reason=ERASED
     )
-    waiting = Operation.objects.filter(pk__in=rows.values("operation_id"), verdict=Verdict.QUARANTINED)
-    waiting.update(message=ERASED)
+    same = Operation.objects.filter(pk__in=rows.values("operation_id"), body_hash__in=rows.values("body_hash"))
+    same.filter(verdict=Verdict.QUARANTINED).update(message=ERASED, body="")
     rows.update(body=b"", message=ERASED)
 
 

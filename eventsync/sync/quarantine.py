@@ -2,13 +2,24 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
 from django.db import transaction
 
 from eventsync.sync import bulk
-from eventsync.sync.batch import ERASED, OPERATION_COLUMNS, Result, Visible, operation_row, result_of
+from eventsync.sync.batch import (
+    ERASED,
+    OPERATION_COLUMNS,
+    Result,
+    Visible,
+    bared,
+    members_of,
+    operation_row,
+    result_of,
+    without_text,
+)  # fmt: skip
 from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 from eventsync.sync.push import PATIENCE, retried, with_all_locks
@@ -93,7 +104,17 @@ def _attempt(asked: _Rerun, also_lock: frozenset[str]) -> Attempt:
         if stored and stored.verdict != Verdict.QUARANTINED:
             _resolve(row, asked)
             return Attempt(applied=True, told=_SETTLED_BEFORE.format(stored.verdict))
-        return _decide(asked, row, stored, family, changes)
+        return _decide(_without_erased(asked), row, stored, family, changes)
+
+
+def _without_erased(asked: _Rerun) -> _Rerun:
+    """As a push takes what is about somebody who was erased meanwhile: for the bare id, and without a text."""
+    item = asked.item
+    erased = registry.erased(item.author.event_id, members_of([item]))
+    if item.received.id not in erased:
+        return asked
+    judged = bared(item.judged, erased) if isinstance(item.judged, Incoming) else item.judged
+    return replace(asked, item=without_text(msgspec.structs.replace(item, judged=judged), erased))
 
 
 def _why_not(row: Quarantined, stored: Operation | None, asked: _Rerun) -> str:
@@ -141,7 +162,9 @@ def _store(asked: _Rerun, stored: Operation | None, result: Result) -> None:
 
 def _resolve(row: Quarantined, asked: _Rerun) -> None:
     row.resolution, row.resolved_at, row.resolved_by = Resolution.APPLIED, asked.now, asked.by
-    row.save(update_fields=["resolution", "resolved_at", "resolved_by"])
+    row.body = asked.item.received.raw
+    row.message = row.message if row.body else ERASED
+    row.save(update_fields=["resolution", "resolved_at", "resolved_by", "body", "message"])
 
 
 def _tell_author(item: Item, result: Result, changes: Changes) -> None:

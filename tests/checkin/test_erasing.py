@@ -1,15 +1,20 @@
 """Erasing one person: nothing of them is found any more, and nothing that counts has changed."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
-from checkin.models import ConflictAct, Credential, HoldRecord, Person, SafetyAccess
-from checkin.privacy import erasing
+from checkin import roster
+from checkin.models import Checkpoint, ConflictAct, Credential, HoldRecord, Person, Presence, SafetyAccess
+from checkin.privacy import erasing, finding
 from eventsync.jobs.models import Alert
 from eventsync.sync import quarantine
 from eventsync.sync.models import Operation, Quarantined
 from tests.cast import NOON, Games, Phone, add_person, make_phone
+from tests.checkin.bunks import claim, make_bunks
 from tests.checkin.erasure import NAME, Life, found, late, make_life
-from tests.checkin.walk_ins import WALK_IN, headcount, healthy
+from tests.checkin.walk_ins import WALK_IN, digest, headcount, healthy, register
 
 
 @pytest.fixture
@@ -153,3 +158,85 @@ def test_preview_says_what_goes_and_what_stays_and_touches_nothing(life: Life) -
     assert {part.goes: part.count for part in parts}["Names, number, delegation, role, family and standing."] == 2
     assert set(life.secrets) == {text for texts in found(life.secrets).values() for text in texts}
     assert all(part.goes and part.stays for part in parts)
+
+
+def resolved(lead: Phone, note: str) -> None:
+    _, changes = lead.pull(f"conflicts:{lead.games.event.id}")
+    [conflict] = [each["body"] for each in changes if not each["deleted"]]
+    seen = [each["id"] for each in conflict["operations"]]
+    said = {"conflict": conflict["id"], "resolution": "shared", "note": note, "operations": seen}
+    assert lead.push(lead.record("checkin.resolve", said))[0]["verdict"] == "accepted"
+
+
+def test_note_on_a_place_that_they_shared_goes(games: Games, phone: Phone) -> None:
+    bunks, lead = make_bunks(games), make_phone(games, profile="lead")
+    phone.push(*[claim(phone, bunks, person, "A-1") for person in games.people[:2]])
+    resolved(lead, "swordfish")
+    erasing.erase(games.people[0])
+    assert (found(("swordfish",)), healthy(games)) == ({}, [])
+
+
+def test_name_goes_out_of_the_note_on_a_conflict_of_others(games: Games, phone: Phone) -> None:
+    person, _ = add_person(games.event, name=NAME, number="QX")
+    lead, guest = make_phone(games, profile="lead"), games.people[1]
+    phone.push(phone.arrive(guest), phone.arrive(guest, at=NOON + timedelta(minutes=3)))
+    resolved(lead, f"That was {NAME}")
+    erasing.erase(person)
+    assert (found((NAME,)), healthy(games)) == ({}, [])
+    assert ConflictAct.objects.get().note == "That was …"
+
+
+def present(games: Games) -> set[str]:
+    return set(Presence.objects.filter(checkpoint=games.door).values_list("subject", flat=True))
+
+
+def test_code_that_somebody_has_again_counts_for_them(games: Games, phone: Phone) -> None:
+    """A roster file brought the person again, with the same ticket. Who is erased last has what comes late."""
+    code, here = games.digest(0), games.codes[0]
+    erasing.erase(games.people[0])
+    again, _ = add_person(games.event, name="Guest 0", number="0 again", code=here)
+    phone.push(phone.arrive(code))
+    assert (present(games), healthy(games)) == ({f"p{again.pk.hex}"}, [])
+    erasing.erase(again)
+    phone.push(phone.arrive(code, at=NOON + timedelta(minutes=3)))
+    assert (present(games), healthy(games)) == ({f"p{again.pk.hex}"}, [])
+
+
+def test_wristband_that_is_registered_again_counts_for_who_has_it(games: Games, phone: Phone) -> None:
+    band = "ACDEF-GHJKM-NPQRT"
+    first, _ = add_person(games.event, name="Guest", number="first", code=band)
+    erasing.erase(first)
+    walked = register(phone, code=band, credential=digest(games, band))
+    phone.push(phone.arrive(digest(games, band)), walked)
+    assert (present(games), healthy(games)) == ({f"p{WALK_IN.hex}"}, [])
+
+
+def at_a_door_to_come(phone: Phone, **said: Any) -> tuple[Checkpoint, Quarantined]:
+    """A record that waits for its checkpoint."""
+    door = Checkpoint(venue=phone.games.hall, name="New", policy="once")
+    kind = "checkin.void" if "refers_to" in said else "checkin.arrive"
+    members = {"refers_to": said.pop("refers_to", None)}
+    phone.push(phone.record(kind, {"checkpoint": str(door.id), **said}, **members))
+    return door, Quarantined.objects.get()
+
+
+def test_void_in_quarantine_that_names_their_record_alone_goes(games: Games, phone: Phone) -> None:
+    came = phone.arrive(games.people[0])
+    phone.push(came)
+    _, row = at_a_door_to_come(phone, refers_to=came["id"], reason="swordfish")
+    erasing.erase(games.people[0])
+    row.refresh_from_db()
+    assert (found(("swordfish",)), row.get_resolution_display()) == ({}, "Discarded")
+
+
+def test_rerun_of_what_no_erasure_has_found_counts_for_the_bare_id(games: Games, phone: Phone) -> None:
+    """As between the parts of the erasure of an event, which looks through quarantine at its end."""
+    person, code = games.people[0], games.digest(0)
+    door, row = at_a_door_to_come(phone, credential=code, method="scan", override="swordfish")
+    with roster.changing(games.event.id) as change:
+        erasing.clear(finding.part_of(games.event.id, [person.pk]), change)
+    door.save()
+    roster.publish_checkpoints([door])
+    assert quarantine.rerun(row, by="maria", now=NOON).applied
+    assert Presence.objects.get().subject == f"p{person.pk.hex}"
+    assert (found(("swordfish", code)), healthy(games)) == ({}, [])
