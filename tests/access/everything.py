@@ -21,6 +21,7 @@ from eventsync.jobs.webhooks.sending import send_test
 from eventsync.schedule.models import StaffRole
 from eventsync.sync.models import Device, OutboxImport
 from tests.cast import NOON, Games, make_phone
+from tests.schedule.plan.plans import make_day, release
 
 MISSING = {"UUIDField": str(uuid.UUID(int=1)), "AutoField": "987654", "BigAutoField": "987654", "CharField": "nobody"}
 
@@ -49,6 +50,8 @@ def fill(games: Games) -> None:
     Worker.objects.create(name="games", started_at=NOON, heard_at=NOON)
     owner = User.objects.create_user("maria", is_staff=True)
     StaffRole.objects.create(user=owner, event=games.event, rank=Rank.OWNER)
+    make_day(games)
+    release(games.event)
     Group.objects.create(name="Games")
     audit.note(owner, person, "Looked at by maria.")
 

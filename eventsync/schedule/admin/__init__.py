@@ -1,6 +1,14 @@
-"""Events and venues, and what carries their names: phones, what they sent, enrolment codes and exported outboxes."""
+"""Events, venues, the schedule; what carries their names: phones, what they sent, enrolment codes and outboxes."""
 
-from eventsync.schedule.admin import codes, devices, outboxes, staff  # noqa: F401 - importing them registers their pages
+from eventsync.schedule.admin import (  # noqa: F401 - importing them registers their pages
+    activities,
+    codes,
+    devices,
+    outboxes,
+    places,
+    releases,
+    staff,
+)
 from eventsync.schedule.admin.events import EventAdmin, KeptAdmin, VenueAdmin
 from eventsync.schedule.admin.names import EventFilter
 

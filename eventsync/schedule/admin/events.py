@@ -2,19 +2,22 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
 from eventsync.access.admin import ModelAdmin, OwnRows
 from eventsync.schedule.models import Event, Venue
+from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import OF_EVENT, OF_VENUE
 from eventsync.sync.models import Device, EnrolmentCode
 
 if TYPE_CHECKING:
-    VenueInlineBase = admin.TabularInline[Venue, Event]  # generic in its type stubs only
+    VenueInlineBase = admin.TabularInline[Venue, Event]  # generic in their type stubs only
+    EventFormBase = forms.ModelForm[Event]
 else:
-    VenueInlineBase = admin.TabularInline
+    VenueInlineBase, EventFormBase = admin.TabularInline, forms.ModelForm
 
 
 class KeptAdmin(ModelAdmin):
@@ -43,6 +46,20 @@ class VenueInline(OwnRows, VenueInlineBase):
     show_change_link = True
 
 
+class EventForm(EventFormBase):
+    languages = forms.MultipleChoiceField(
+        label="Also in", required=False, choices=[*LANGUAGES.items()], widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "language" in self.fields:  # who may only look has no fields
+            self.fields["language"].required = False  # a program that does not say it leaves it as it is
+
+    def clean_language(self) -> str:
+        return str(self.cleaned_data["language"] or self.instance.language)
+
+
 class EventAdmin(KeptAdmin):
     """Registered by `checkin.admin`, which knows what hangs on an event's time zone."""
 
@@ -51,6 +68,8 @@ class EventAdmin(KeptAdmin):
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     fields = ["name", "slug", "tz", "first_day", "last_day", "apart_minutes", "safety_needs_two", "keep_until"]
+    fields += ["language", "languages", "help_phone"]
+    form = EventForm
     inlines = [VenueInline]
 
     def why_kept(self, obj: Event) -> str:
@@ -81,6 +100,8 @@ class VenueAdmin(KeptAdmin):
     def why_kept(self, obj: Venue) -> str:
         if Device.objects.filter(venue_id=obj.id).exists():
             return f"Phones were enrolled for {obj}, so the venue has to stay."
+        if obj.places.exists():
+            return f"The schedule has places at {obj}. Delete those first."
         if EnrolmentCode.objects.filter(venue_id=obj.id).exists():
             return f"Enrolment codes were made for {obj}. Delete those first."
         return ""

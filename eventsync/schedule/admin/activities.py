@@ -1,0 +1,110 @@
+"""Activities, as a list and one by one."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils import timezone
+
+from eventsync.access.scope import Belongs
+from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, translate
+from eventsync.schedule.admin.names import VenueField
+from eventsync.schedule.models import Activity, Place, Revision
+from eventsync.schedule.plan.freezing import TEXTS
+
+OF_ACTIVITY = Belongs(event="event_id", venue="place__venue_id")
+
+
+class PlaceField(VenueField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.venue.name}: {obj.name}"
+
+
+class ActivityForm(DraftForm):
+    groups = Lines(required=False, label="Only for", help_text="Groups or delegations, one a line. Empty: everybody.")
+    translated = TEXTS
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        place: Place | None = said.get("place")
+        if place and self.instance._state.adding:  # noqa: SLF001 - Django documents it
+            self.instance.event = place.venue.event
+        if (number := said.get("number")) and self._taken(number):
+            self.add_error("number", "Another activity of this event has this number.")
+        return said
+
+    def _taken(self, number: str) -> bool:
+        others = Activity.objects.filter(event=self.instance.event_id, number=number)
+        return others.exclude(pk=self.instance.pk).exists()
+
+
+translate(ActivityForm, Activity)
+
+
+@admin.register(Activity)
+class ActivityAdmin(DraftAdmin):
+    belongs = OF_ACTIVITY
+    form = ActivityForm
+    list_display = ["title", "when", "place", "venue", "status", "delay", "event"]
+    list_filter = ["event", "place__venue", "status"]
+    list_select_related = ["event", "place__venue"]
+    search_fields = ["title", "number"]
+    main = (
+        "place", "title", "sentence", "start", "end", "delay", "status", "note", "groups", "symbol", "priority",
+        "buffer", "outline", "number",
+    )  # fmt: skip
+
+    @admin.display(description="when", ordering="start")
+    def when(self, activity: Activity) -> str:
+        zone = ZoneInfo(activity.event.tz)
+        return f"{activity.start.astimezone(zone):%a %-d %b, %H:%M} to {activity.end.astimezone(zone):%H:%M}"
+
+    @admin.display(description="venue", ordering="place__venue__name")
+    def venue(self, activity: Activity) -> str:
+        return activity.place.venue.name
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs | {"form_class": PlaceField})
+        if field is not None:
+            field.queryset = field.queryset.select_related("venue")
+        return field
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
+        form = super().get_form(request, obj, change, **kwargs)
+        place = form.base_fields.get("place")
+        if obj is not None and isinstance(place, forms.ModelChoiceField) and place.queryset is not None:
+            place.queryset = place.queryset.filter(venue__event=obj.event_id)
+        return form
+
+    def changeform_view(self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Times are typed and shown in the event's zone."""
+        with timezone.override(self._zone(request, object_id)):
+            response = super().changeform_view(request, object_id, *args, **kwargs)
+            return response.render() if hasattr(response, "render") else response
+
+    def _zone(self, request: HttpRequest, object_id: str | None) -> ZoneInfo | None:
+        """That of a new one is its place's."""
+        if object_id:
+            activity: Activity | None = self.get_object(request, object_id)
+            return ZoneInfo(activity.event.tz) if activity else None
+        key = _id(request.POST.get("place", ""))
+        place = Place.objects.filter(pk=key).select_related("venue__event").first() if key else None
+        return ZoneInfo(place.venue.event.tz) if place else None
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return ["in_other_languages"]
+
+    def why_kept(self, obj: Activity) -> str:
+        told = Revision.objects.filter(key=obj.pk).exists()
+        return f"Families have read of {obj}. Cancel it instead: it stays in the plan and says so." if told else ""
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,151 @@
+"""What the forms of places and activities share: other languages, and two people who edit the same row."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from eventsync.access.admin import NEVER
+from eventsync.schedule.admin.events import KeptAdmin
+from eventsync.schedule.models import Event
+from eventsync.schedule.plan.rules import LANGUAGES
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]  # generic in its type stubs only
+else:
+    ModelForm = forms.ModelForm
+
+OVERTAKEN = (
+    "Somebody else changed this since you opened it. Where it differs from what you typed, what is stored is said "
+    "below. Save again to write yours over it."
+)
+
+
+class DraftForm(ModelForm):
+    """`edited` is the version that somebody looked at. `translated`: which texts there are in other languages, too."""
+
+    edited = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    translated: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["edited"] = self.instance.version
+        wanted = set(other_languages(event_of(self.instance)))
+        for name, language, field in each_translation(self.translated):
+            if language in wanted:
+                self.initial[field] = self.instance.texts.get(language, {}).get(name, "")
+            else:
+                self.fields.pop(field, None)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if not self.instance._state.adding:  # noqa: SLF001 - Django documents it
+            self._look_again(said.get("edited"))
+        self.instance.texts = self._texts(said)
+        return said
+
+    def _texts(self, said: dict[str, Any]) -> dict[str, dict[str, str]]:
+        """Languages that this form does not show stay as they are."""
+        texts = {language: dict(each) for language, each in self.instance.texts.items()}
+        for name, language, field in each_translation(self.translated):
+            if field in self.fields:
+                texts.setdefault(language, {})[name] = said.get(field, "")
+        filled = {key: {name: text for name, text in each.items() if text} for key, each in texts.items()}
+        return {key: each for key, each in filled.items() if each}
+
+    def _look_again(self, edited: int | None) -> None:
+        """Locks the row; whoever was overtaken is shown both."""
+        stored = type(self.instance).objects.select_for_update().get(pk=self.instance.pk)
+        if edited == stored.version:
+            self.instance.version = stored.version + 1
+            return
+        theirs = type(self)(instance=stored)
+        self.add_error(None, OVERTAKEN)
+        for name, field in self.fields.items():
+            if name != "edited" and field.has_changed(theirs.get_initial_for_field(field, name), self[name].data):
+                self.add_error(name, f"Stored by now: {_shown(theirs[name])}")
+        data: Any = self.data
+        self.data = data.copy()
+        self.data[self.add_prefix("edited")] = stored.version  # type: ignore[index]  # it is a copy
+
+
+def _shown(bound: Any) -> str:
+    value = bound.field.prepare_value(bound.initial)
+    if isinstance(value, list) and all(hasattr(part, "isoformat") for part in value):  # a date and a time
+        return " ".join(part.isoformat() for part in value)
+    choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", [])}
+    return f"“{choices.get(str(value), value)}”" if value not in {None, ""} else "nothing"
+
+
+def translate(form: type[DraftForm], model: type[models.Model]) -> None:
+    """Gives the form a field for each of its texts in each language; a form shows those of its event."""
+    for name, language, field in each_translation(form.translated):
+        column: Any = model._meta.get_field(name)
+        label = f"{str(column.verbose_name).capitalize()} ({LANGUAGES[language]})"
+        widget = forms.Textarea if isinstance(column, models.TextField) else forms.TextInput
+        made = forms.CharField(
+            required=False, label=label, max_length=column.max_length, widget=widget({"lang": language, "dir": "auto"})
+        )
+        form.declared_fields[field] = made
+
+
+def each_translation(names: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """The text, the language, and the name of the field for it."""
+    return ((name, language, f"{name}_{language}") for language in LANGUAGES for name in names)
+
+
+def event_of(row: Any) -> Event | None:
+    """None of a row that is new."""
+    if row._state.adding:  # noqa: SLF001 - Django documents it
+        return None
+    event: Event = row.event if hasattr(row, "event") else row.venue.event
+    return event
+
+
+def other_languages(event: Event | None) -> list[str]:
+    return [] if event is None else [language for language in event.languages if language != event.language]
+
+
+class Lines(forms.CharField):
+    """Names, one a line, each once, in order of the alphabet."""
+
+    widget = forms.Textarea({"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        return sorted({" ".join(line.split()) for line in (value or "").splitlines()} - {""})
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return bool(self.to_python(data) != (initial or []))
+
+
+class DraftAdmin(KeptAdmin):
+    """Rows of the draft. Their texts in other languages can be written once the row, and so its event, is there."""
+
+    form: type[DraftForm]
+    main: tuple[str, ...] = ()
+    made_up = ("edited",)
+    """Fields of the form that are no columns: who may only look has none of them."""
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(None, {"fields": [*self.main, "in_other_languages"]})]
+        found: list[tuple[str | None, dict[str, Any]]] = [(None, {"fields": [*self.main, "edited"]})]
+        for language in other_languages(obj and event_of(obj)):
+            fields = [f"{name}_{language}" for name in self.form.translated]
+            found.append((LANGUAGES[language], {"fields": fields, "classes": ["collapse"]}))
+        return found
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["in_other_languages"]
+
+    @staticmethod
+    def in_other_languages(row: Any) -> SafeString | str:
+        said = [(LANGUAGES.get(key, key), key, text) for key, each in row.texts.items() for text in each.values()]
+        return format_html_join("", '<p>{}: <bdi lang="{}">{}</bdi></p>', said) or NEVER

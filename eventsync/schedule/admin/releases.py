@@ -1,0 +1,117 @@
+"""Releases: a preview of what is different in plain words, whom it is about; then it is told, or taken back."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from eventsync.access.admin import ReadOnlyAdmin
+from eventsync.access.scope import Belongs
+from eventsync.schedule.models import Event, Release
+from eventsync.schedule.plan import releasing
+from eventsync.schedule.plan.queries import last_release
+from eventsync.schedule.plan.releasing import NotReleased, Preview
+from eventsync.schedule.plan.rules import LANGUAGES
+from eventsync.schedule.plan.words import lines
+from eventsync.schedule.queries import chosen_event
+from eventsync.schedule.staff import events_for
+
+ADD = "schedule.add_release"
+Look = Callable[[Event], Preview]
+
+
+class ReleaseForm(forms.Form):
+    """What families read of the release, in the event's languages; and what somebody saw in the preview."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages = list(dict.fromkeys([event.language, *event.languages]))
+        for language in self.languages:
+            self.fields[f"comment_{language}"] = forms.CharField(
+                required=False,
+                max_length=200,
+                label=f"What families read of it ({LANGUAGES[language]})",
+                widget=forms.TextInput({"lang": language, "dir": "auto"}),
+            )
+
+    @property
+    def comment(self) -> Mapping[str, str]:
+        said = {language: self.cleaned_data[f"comment_{language}"] for language in self.languages}
+        return {language: text for language, text in said.items() if text}
+
+
+@admin.register(Release)
+class ReleaseAdmin(ReadOnlyAdmin):
+    belongs = Belongs(event="event_id")
+    sees = ("view", "add")
+    list_display = ["number", "event", "at", "by", "about"]
+    list_filter = ["event"]
+    list_select_related = ["event"]
+    fields = ["event", "number", "at", "by", "about", "restores"]
+
+    @admin.display(description="comment")
+    def about(self, row: Release) -> str:
+        taken_back = f"Takes back release {row.number - 1}. " if row.restores else ""
+        return taken_back + str(row.comment.get(row.event.language, ""))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.may(request, "add", obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.undo_view)
+        return [path("undo/", view, name="schedule_release_undo"), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return self._page(request, releasing.preview, releasing.release, "Release the schedule")
+
+    def undo_view(self, request: HttpRequest) -> HttpResponse:
+        return self._page(request, releasing.preview_undo, releasing.undo, "Take back the last release")
+
+    def _page(self, request: HttpRequest, look: Look, act: Callable[..., Release], title: str) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        events = events_for(request.user, ADD)
+        event = chosen_event(request.GET.get("event", ""), events, today=timezone.now().date())
+        last = event and last_release(event)
+        context: dict[str, Any] = {"may_undo": last and last.number > 1}
+        context |= {"title": title, "events": events, "event": event, "undoes": act is releasing.undo}
+        if event is None:
+            return self._render(request, context)
+        form = ReleaseForm(event, request.POST or None)
+        if request.method == "POST" and form.is_valid() and self._act(request, event, form, act):
+            return HttpResponseRedirect(reverse("admin:schedule_release_changelist"))
+        return self._render(request, context | _previewed(event, look) | {"form": form})
+
+    def _act(self, request: HttpRequest, event: Event, form: ReleaseForm, act: Callable[..., Release]) -> bool:
+        seen, by = form.cleaned_data["seen"], request.user.get_username()
+        try:
+            row = act(event=event, comment=form.comment, seen=seen, by=by, now=timezone.now())
+        except NotReleased as why:
+            self.message_user(request, str(why), messages.WARNING)
+            return False
+        self.log_addition(request, row, f"Released: {row.revisions.count()} revisions.")
+        self.message_user(request, f"Families see release {row.number} of {event} now.", messages.SUCCESS)
+        return True
+
+    def _render(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        shared = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, "admin/schedule/release.html", shared | context)
+
+
+def _previewed(event: Event, look: Look) -> dict[str, Any]:
+    try:
+        what = look(event)
+    except NotReleased as why:
+        return {"why_not": str(why)}
+    if what.is_empty:
+        return {"why_not": "Nothing is different from what families see."}
+    places = [each.texts.get(event.language) or next(iter(each.texts.values())) for each in what.places.values()]
+    return {"what": what, "lines": lines(what.changes, event), "places": sorted(each.name for each in places)}

@@ -1,0 +1,89 @@
+"""Differences in plain words, for the desk."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from eventsync.schedule.models import Event
+from eventsync.schedule.plan.rules import Change, Kind, Told, said
+
+WHAT = {
+    Kind.ADDED: "New",
+    Kind.CANCELLED: "Cancelled",
+    Kind.RESTORED: "Takes place after all",
+    Kind.HELD: "Waits, time not known",
+    Kind.RESUMED: "Goes on",
+    Kind.TIME_LATER: "Later",
+    Kind.TIME_EARLIER: "Earlier",
+    Kind.PLACE: "Another place",
+    Kind.PLACE_NAME: "The place has another name",
+    Kind.TITLE: "Another title",
+    Kind.GROUPS: "For other groups",
+    Kind.DETAILS: "Other details",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One difference: of which activity, what it is, how it was, how it is; for whom it is now."""
+
+    title: str
+    what: str
+    old: str
+    new: str
+    groups: str
+
+
+def lines(changes: Iterable[Change], event: Event) -> list[Line]:
+    return [_line(change, event) for change in changes]
+
+
+def _line(change: Change, event: Event) -> Line:
+    old, new = change.old, change.new
+    what = (
+        "Cancelled: it is in the draft no more" if new.removed and change.kind == Kind.CANCELLED else WHAT[change.kind]
+    )
+    return Line(
+        title=_title(new, event),
+        what=what,
+        old=_fact(change.kind, old, event) if old else "",
+        new=_fact(change.kind, new, event),
+        groups=_groups(new),
+    )
+
+
+def _fact(kind: Kind, told: Told, event: Event) -> str:
+    match kind:
+        case Kind.TIME_LATER | Kind.TIME_EARLIER:
+            return when(told, event)
+        case Kind.PLACE | Kind.PLACE_NAME:
+            return _place(told, event)
+        case Kind.TITLE:
+            return _title(told, event)
+        case Kind.GROUPS:
+            return _groups(told)
+        case Kind.DETAILS:
+            return "; ".join(text for language in sorted(told.texts) if (text := told.texts[language].note))
+        case _:
+            return f"{when(told, event)}, {_place(told, event)}"
+
+
+def when(told: Told, event: Event) -> str:
+    """The expected time in the event's zone."""
+    zone = ZoneInfo(event.tz)
+    start, end = told.start.astimezone(zone), told.end.astimezone(zone)
+    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %-d %b, %H:%M}"
+    return f"{start:%a %-d %b, %H:%M} to {last}"
+
+
+def _title(told: Told, event: Event) -> str:
+    titles = {language: texts.title for language, texts in told.texts.items()}
+    return said(titles, wanted=event.language, otherwise=event.language)[0]
+
+
+def _place(told: Told, event: Event) -> str:
+    return said(told.place_name, wanted=event.language, otherwise=event.language)[0]
+
+
+def _groups(told: Told) -> str:
+    return ", ".join(told.groups) or "everybody"
