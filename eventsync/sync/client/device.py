@@ -17,6 +17,8 @@ from eventsync.sync.client.push import Push
 from eventsync.sync.client.records import Records
 from eventsync.sync.client.server import Answer, Refusal, Server, Transport
 
+FIRST_PULL = 120.0  # seconds over which devices that nobody waits for spread their first pull (protocol 4.6)
+
 
 class NotEnrolled(Exception):
     """The server refused the code, or did not answer; a sentence."""
@@ -29,7 +31,8 @@ def utc_now() -> datetime:
 class Device:
     """What must survive a restart is in `outbox` and `records`: a new Device over them goes on where the old one was.
 
-    `now` is the device's own clock, right or wrong; `pace` scales all its waiting.
+    `now` is the device's own clock, right or wrong; `pace` scales all its waiting. `awaited` says that a person waits
+    for its first pull.
     """
 
     def __init__(
@@ -40,8 +43,10 @@ class Device:
         records: Records,
         now: Callable[[], datetime] = utc_now,
         pace: float = 1.0,
+        awaited: bool = True,
     ) -> None:
         self.outbox, self.records = outbox, records
+        self._awaited = awaited
         self._transport, self._now, self._pace = transport, now, pace
         self._server = Server(transport, now)
         self.push = Push(self._server, outbox, now, says=self._heartbeat, heard=self._heard)
@@ -74,7 +79,8 @@ class Device:
         """Pushes, pulls and listens until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._pushing.run())
-            tasks.create_task(self._pulling.run())
+            begun = self._awaited or self.records.cursors()
+            tasks.create_task(self._pulling.run(within=0 if begun else FIRST_PULL))
             if isinstance(self._transport, HttpTransport):
                 tasks.create_task(self._poke(self._transport).run())
 

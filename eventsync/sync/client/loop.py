@@ -45,8 +45,9 @@ class Loop:
         self._failures = 0
         self._kicked.set()
 
-    async def run(self) -> None:
-        """Until it is cancelled."""
+    async def run(self, *, within: float = 0) -> None:
+        """Until it is cancelled. The first round begins by chance within so many seconds, whoever kicks."""
+        await asyncio.sleep(self._random.random() * within * self._pace)
         while True:
             self._kicked.clear()
             try:

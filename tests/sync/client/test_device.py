@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from eventsync.sync.client.device import Device
+from eventsync.sync.client.device import FIRST_PULL, Device
 from eventsync.sync.client.outbox import Outbox
 from eventsync.sync.client.records import Records
 from eventsync.sync.client.server import NoAnswer, Response
@@ -11,6 +11,7 @@ from tests.cast import NOON, Games
 from tests.network import Wire, run
 from tests.sync.apart import apart
 from tests.sync.client.acts import arrival
+from tests.sync.client.test_loop import Jumping
 
 
 def test_enrolment_learns_the_clock(games: Games, device: Device) -> None:
@@ -39,6 +40,41 @@ class Deaf:
         if min(self.asked.values()) >= 5:
             self.enough.set()
         raise NoAnswer("nobody there")
+
+
+def first_requests(*, awaited: bool, cursor: bool = False) -> dict[str, float]:
+    """Seconds after its start at which a device asks nobody for the first time, by what it asks."""
+    at: dict[str, float] = {}
+
+    class Nobody:
+        async def request(self, method: str, path: str, **sent: object) -> Response:
+            at.setdefault(path.rpartition("/")[2], asyncio.get_running_loop().time())
+            raise NoAnswer("nobody there")
+
+    async def story() -> dict[str, float]:
+        device = Device(Nobody(), outbox=Outbox(), records=Records(), now=lambda: NOON, awaited=awaited)
+        device.outbox.remember(token="t", epoch="e")
+        device.record("checkin.arrive", {})
+        if cursor:
+            device.records.replace("roster:1", seq=1, epoch="e", changes=[])
+        began = asyncio.get_running_loop().time()
+        task = asyncio.create_task(device.run())
+        await asyncio.sleep(FIRST_PULL + 1)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        return {name: moment - began for name, moment in at.items()}
+
+    return apart(story(), loop_factory=Jumping)
+
+
+def test_first_pull_that_nobody_waits_for_begins_at_any_moment_of_two_minutes() -> None:
+    """However often it is kicked; pushes wait for nothing, and a device that has a list goes on at once."""
+    unattended = [first_requests(awaited=False) for _ in range(10)]
+    assert max(each["push"] for each in unattended) < 1
+    assert 1 < max(each["streams"] for each in unattended) <= FIRST_PULL
+    assert first_requests(awaited=True)["streams"] < 1
+    assert first_requests(awaited=False, cursor=True)["streams"] < 1
 
 
 def test_both_loops_go_on_when_everything_fails() -> None:
