@@ -1,22 +1,24 @@
 """Activities, as a list and one by one."""
 
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils import timezone
 
-from eventsync.access.scope import Belongs
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, translate
+from eventsync.schedule.admin.late import OF_ACTIVITY, late_page
 from eventsync.schedule.admin.names import VenueField
 from eventsync.schedule.models import Activity, Place, Revision
+from eventsync.schedule.plan.editing import Overtaken, change
 from eventsync.schedule.plan.freezing import TEXTS
-
-OF_ACTIVITY = Belongs(event="event_id", venue="place__venue_id")
 
 
 class PlaceField(VenueField):
@@ -57,6 +59,21 @@ class ActivityAdmin(DraftAdmin):
         "place", "title", "sentence", "start", "end", "delay", "status", "note", "groups", "symbol", "priority",
         "buffer", "outline", "number",
     )  # fmt: skip
+
+    actions = ["on_time"]
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(late_page, self))
+        return [path("late/", view, name="schedule_activity_late"), *super().get_urls()]
+
+    @admin.action(description="On time again", permissions=["change"])
+    def on_time(self, request: HttpRequest, queryset: QuerySet[Activity]) -> None:
+        """What somebody else changes just now stays."""
+        done = []
+        for row in queryset.filter(delay__gt=0):
+            with suppress(Overtaken):
+                done.append(change(row, version=row.version, values={"delay": 0}))
+        self.say_done(request, done, "on time again in the draft", one="activity is", many="activities are")
 
     @admin.display(description="when", ordering="start")
     def when(self, activity: Activity) -> str:

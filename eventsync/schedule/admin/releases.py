@@ -18,7 +18,7 @@ from eventsync.schedule.plan import releasing
 from eventsync.schedule.plan.queries import last_release
 from eventsync.schedule.plan.releasing import NotReleased, Preview
 from eventsync.schedule.plan.rules import LANGUAGES
-from eventsync.schedule.plan.words import lines
+from eventsync.schedule.plan.words import lines, meeting
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import events_for
 
@@ -114,4 +114,6 @@ def _previewed(event: Event, look: Look) -> dict[str, Any]:
     if what.is_empty:
         return {"why_not": "Nothing is different from what families see."}
     places = [each.texts.get(event.language) or next(iter(each.texts.values())) for each in what.places.values()]
-    return {"what": what, "lines": lines(what.changes, event), "places": sorted(each.name for each in places)}
+    return {"what": what, "lines": lines(what.changes, event), "places": sorted(each.name for each in places)} | {
+        "collisions": [meeting(each, event) for each in what.collisions]
+    }

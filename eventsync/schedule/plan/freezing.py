@@ -1,6 +1,7 @@
 """Drafts and stored revisions as what is told, and back into JSON."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC
 from typing import TypeVar
 
@@ -8,6 +9,7 @@ import msgspec
 import orjson
 
 from eventsync.schedule.models import Activity, Event, Place, Revision
+from eventsync.schedule.plan.delays import overrun
 from eventsync.schedule.plan.rules import PlaceTexts, Slot, Status, Texts, Told, ToldPlace
 
 T = TypeVar("T", Told, ToldPlace)
@@ -31,7 +33,7 @@ def activity(row: Activity, language: str) -> Told:
     """`language`: that of the row's own columns."""
     own = {name: getattr(row, name) for name in TEXTS}
     texts = {key: Texts(**{name: said.get(name, "") for name in TEXTS}) for key, said in row.texts.items()}
-    return Told(
+    told = Told(
         id=str(row.id),
         texts=_filled(texts | {language: Texts(**own)}, Texts()),
         symbol=row.symbol,
@@ -42,6 +44,7 @@ def activity(row: Activity, language: str) -> Told:
         groups=tuple(sorted(row.groups)),
         status=Status(row.status),
     )
+    return replace(told, overrun=overrun(told, row.delay, row.buffer))
 
 
 def place(row: Place, language: str) -> ToldPlace:

@@ -13,6 +13,7 @@ from eventsync.schedule import records
 from eventsync.schedule.events import ScheduleUpdated
 from eventsync.schedule.models import Event, Release, Revision
 from eventsync.schedule.plan import freezing, rules
+from eventsync.schedule.plan.delays import Collision, collisions
 from eventsync.schedule.plan.queries import current, last_release, said_before
 from eventsync.schedule.plan.rules import Affected, Change, Told, ToldPlace
 from eventsync.sync.streams import Changes, lock
@@ -24,16 +25,23 @@ class NotReleased(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a release would tell that is not told yet. `seen` stands for exactly this."""
+    """What a release would tell that is not told yet, for which `seen` stands; `plan` is all that is told then."""
 
     number: int
     changes: list[Change]
+    plan: Mapping[str, Told]
     activities: dict[str, Told]
     places: dict[str, ToldPlace]
 
     @property
     def affected(self) -> Affected:
         return rules.affected(self.changes)
+
+    @property
+    def collisions(self) -> list[Collision]:
+        """Those of what is told anew."""
+        found = collisions(self.plan.values())
+        return [each for each in found if {each.one.id, each.other.id} & self.activities.keys()]
 
     @property
     def is_empty(self) -> bool:
@@ -78,6 +86,7 @@ def _preview(
     return Preview(
         number=last.number + 1 if last else 1,
         changes=rules.changes(before, after),
+        plan=after,
         activities={key: each for key, each in after.items() if before.get(key) != each},
         places={key: each for key, each in places_after.items() if places_before.get(key) != each},
     )

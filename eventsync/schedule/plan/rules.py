@@ -61,8 +61,9 @@ class Slot:
 class Told:
     """All that families are told of an activity.
 
-    `slot` is planned, by `delay` minutes later is expected. `first`: the slot that was told first, when it was another.
-    `removed`: it is cancelled because it is in the draft no more. `groups`: for whom; empty for everybody.
+    `slot` is planned; it is expected to begin `delay` minutes later, and to end `overrun` minutes later. `first`: the
+    slot that was told first, when it was another. `removed`: it is cancelled because it is in the draft no more.
+    `groups`: for whom; empty for everybody.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Told:
     venue: str
     groups: tuple[str, ...]
     status: Status
+    overrun: int = 0
     first: Slot | None = None
     removed: bool = False
 
@@ -84,7 +86,7 @@ class Told:
 
     @property
     def end(self) -> datetime:
-        return self.slot.end + timedelta(minutes=self.delay)
+        return self.slot.end + timedelta(minutes=self.overrun)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from eventsync.schedule.models import Event
+from eventsync.schedule.plan.delays import Collision
 from eventsync.schedule.plan.rules import Change, Kind, Told, said
 
 WHAT = {
@@ -47,7 +48,7 @@ def _line(change: Change, event: Event) -> Line:
         title=_title(new, event),
         what=what,
         old=_fact(change.kind, old, event) if old else "",
-        new=_fact(change.kind, new, event),
+        new=_note(new, event) if change.kind == Kind.CANCELLED else _fact(change.kind, new, event),
         groups=_groups(new),
     )
 
@@ -63,7 +64,7 @@ def _fact(kind: Kind, told: Told, event: Event) -> str:
         case Kind.GROUPS:
             return _groups(told)
         case Kind.DETAILS:
-            return "; ".join(text for language in sorted(told.texts) if (text := told.texts[language].note))
+            return _note(told, event)
         case _:
             return f"{when(told, event)}, {_place(told, event)}"
 
@@ -74,6 +75,19 @@ def when(told: Told, event: Event) -> str:
     start, end = told.start.astimezone(zone), told.end.astimezone(zone)
     last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %-d %b, %H:%M}"
     return f"{start:%a %-d %b, %H:%M} to {last}"
+
+
+def meeting(collision: Collision, event: Event) -> str:
+    """Which two are at the same time, and where or for whom."""
+    one, other = collision.one, collision.other
+    name = _place(one, event) if collision.what == "place" else collision.name
+    at = f"{_title(one, event)} ({when(one, event)}) and {_title(other, event)} ({when(other, event)})"
+    return f"{name}: {at}."
+
+
+def _note(told: Told, event: Event) -> str:
+    notes = {language: texts.note for language, texts in told.texts.items()}
+    return said(notes, wanted=event.language, otherwise=event.language)[0]
 
 
 def _title(told: Told, event: Event) -> str:

@@ -27,11 +27,12 @@ HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 
 
 def make(key: str = "swim", *, start: datetime = NOON, length: timedelta = HOUR, place: str = "pool", **said) -> Told:
+    more = {"overrun": said["delay"]} if "delay" in said else {}
     usual: dict[str, Any] = {
         "texts": {"en": Texts(title=key.title())}, "symbol": "", "delay": 0, "place_name": {"en": place.title()},
         "venue": "v", "groups": (), "status": Status.PLANNED,
     }  # fmt: skip
-    return Told(id=key, slot=Slot(start=start, end=start + length, place=place), **usual | said)
+    return Told(id=key, slot=Slot(start=start, end=start + length, place=place), **usual | more | said)
 
 
 def told(*activities: Told, before: dict[str, Told] | None = None) -> dict[str, Told]:

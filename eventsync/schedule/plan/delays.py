@@ -1,0 +1,90 @@
+"""Running late: what a delay does to what follows, and who would be in two places. Pure; times as in the rules."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from math import ceil
+
+from eventsync.schedule.plan.rules import Status, Told
+
+MINUTE = timedelta(minutes=1)
+_AWAY = {Status.CANCELLED, Status.HELD}  # take nobody's time and no place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delay:
+    """What begins first at a place, or for a group, at `since` or later begins so many minutes late."""
+
+    minutes: int
+    since: datetime
+    place: str = ""
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """Two activities at one place, or of one group, that are expected at the same time. `one` begins first."""
+
+    what: str  # place or group
+    name: str  # the place's id, or the group's name
+    one: Told
+    other: Told
+
+
+def ripple(plan: Iterable[Told], delay: Delay, buffers: Mapping[str, int]) -> dict[str, int]:
+    """By how many minutes each activity is late that this delay makes later, by id.
+
+    What follows at the place or for a group of a late one is late as far as that does not end in time: pauses take up
+    some, and so do its own `buffers`. What is for everybody passes a delay on at its place only.
+    """
+    live = sorted((each for each in plan if each.status not in _AWAY), key=lambda told: (told.slot.start, told.id))
+    begin = [each.slot.start for each in live if _concerns(delay, each) and each.slot.start >= delay.since]
+    late: dict[str, int] = {}
+    ends: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)  # planned and expected
+    for told in live:
+        direct = delay.minutes if _concerns(delay, told) and told.slot.start in begin[:1] else 0
+        pushed = [expected for key in _uses(told) for planned, expected in ends[key] if planned <= told.slot.start]
+        behind = max((ceil((expected - told.slot.start) / MINUTE) for expected in pushed), default=0)
+        minutes = max(direct, behind)
+        if minutes > told.delay:
+            late[told.id] = minutes
+            end = told.slot.end + MINUTE * overrun(told, minutes, buffers.get(told.id, 0))
+            for key in _uses(told):
+                ends[key].append((told.slot.end, end))
+    return late
+
+
+def overrun(told: Told, delay: int, buffer: int) -> int:
+    """By how many minutes it ends late: its buffer takes up some, but never all of its time."""
+    length = (told.slot.end - told.slot.start) // MINUTE
+    return max(0, delay - max(0, min(buffer, length - 1)))
+
+
+def collisions(plan: Iterable[Told]) -> list[Collision]:
+    """Each with whom it meets next, at each place and for each group."""
+    users: dict[tuple[str, str], list[Told]] = defaultdict(list)
+    for told in sorted(plan, key=lambda told: (told.start, told.id)):
+        if told.status not in _AWAY:
+            for key in _uses(told):
+                users[key].append(told)
+    return [Collision(*key, *pair) for key, group in sorted(users.items()) for pair in _meeting(group)]
+
+
+def _meeting(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:
+    """Of a list in order of beginnings: each with the one before it that ends last, if that is not over."""
+    longest = list[Told]()
+    for each in told:
+        longest.append(max([*longest[-1:], each], key=lambda one: one.end))
+    for (before, _), (_, other) in pairwise(zip(longest, told, strict=True)):
+        if before.end > other.start:
+            yield before, other
+
+
+def _concerns(delay: Delay, told: Told) -> bool:
+    return told.slot.place == delay.place or delay.group in told.groups
+
+
+def _uses(told: Told) -> list[tuple[str, str]]:
+    return [("place", told.slot.place), *(("group", group) for group in told.groups)]

@@ -1,0 +1,71 @@
+"""A delay goes on to what follows at its place and for its groups, as far as pauses and buffers do not take it up."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from eventsync.schedule.plan.delays import Delay, collisions, overrun, ripple
+from eventsync.schedule.plan.rules import Slot, Status, Told
+
+NINE = datetime(2026, 7, 4, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def make(key: str, start: int, end: int, *, place: str = "pool", groups: str = "", **said) -> Told:
+    """`start`, `end`: minutes after nine."""
+    slot = Slot(start=NINE + start * MINUTE, end=NINE + end * MINUTE, place=place)
+    usual = {"texts": {}, "symbol": "", "delay": 0, "place_name": {}, "venue": "v", "status": Status.PLANNED}
+    return Told(id=key, slot=slot, groups=tuple(groups.split()), **usual | said)  # type: ignore[arg-type]
+
+
+DAY = [
+    make("swim", 0, 60, groups="north"),
+    make("relay", 60, 120),
+    make("lunch", 75, 135, place="hall", groups="north south"),
+    make("bus", 140, 160, place="stop", groups="south"),
+    make("party", 200, 260, place="hall"),
+]
+
+
+@pytest.mark.parametrize(
+    ("delay", "buffers", "late"),
+    [
+        (Delay(minutes=30, since=NINE, place="pool"), {}, {"swim": 30, "relay": 30, "lunch": 15, "bus": 10}),
+        (Delay(minutes=30, since=NINE, place="pool"), {"swim": 20}, {"swim": 30, "relay": 10}),
+        (Delay(minutes=30, since=NINE, place="pool"), {"lunch": 10}, {"swim": 30, "relay": 30, "lunch": 15}),
+        (Delay(minutes=30, since=NINE + MINUTE, place="pool"), {}, {"relay": 30}),
+        (Delay(minutes=20, since=NINE, group="south"), {}, {"lunch": 20, "bus": 15}),
+        (Delay(minutes=90, since=NINE, group="south"), {}, {"lunch": 90, "bus": 85, "party": 25}),
+        (Delay(minutes=30, since=NINE + 300 * MINUTE, place="pool"), {}, {}),
+    ],
+)
+def test_delay_ripples(delay, buffers, late):
+    assert ripple(DAY, delay, buffers) == late
+
+
+def test_what_is_cancelled_waits_or_is_later_already_is_left():
+    away = [make("swim", 0, 60, status=Status.CANCELLED), make("run", 0, 60, status=Status.HELD)]
+    assert ripple([*away, make("relay", 60, 120)], Delay(minutes=5, since=NINE, place="pool"), {}) == {"relay": 5}
+    later = [make("swim", 0, 60, delay=40, overrun=40), make("relay", 60, 120)]
+    assert ripple(later, Delay(minutes=30, since=NINE, place="pool"), {}) == {}
+
+
+def test_what_is_planned_at_the_same_time_does_not_push():
+    both = [make("swim", 0, 60), make("dive", 30, 90)]
+    assert ripple(both, Delay(minutes=30, since=NINE, place="pool"), {}) == {"swim": 30}
+
+
+def test_buffer_never_takes_up_all_of_an_activity():
+    swim = make("swim", 0, 10)
+    assert [overrun(swim, delay, 60) for delay in (0, 5, 9, 15)] == [0, 0, 0, 6]
+
+
+def test_collisions_are_those_of_what_is_expected():
+    assert collisions(DAY) == []
+    late = [make("swim", 0, 60, groups="north", delay=30, overrun=30), *DAY[1:]]
+    assert [(each.what, each.name, each.one.id, each.other.id) for each in collisions(late)] == [
+        ("group", "north", "swim", "lunch"),
+        ("place", "pool", "swim", "relay"),
+    ]
+    long = [make("camp", 0, 200), make("swim", 10, 20), make("run", 100, 110), make("gone", 5, 9, status=Status.HELD)]
+    assert [(each.one.id, each.other.id) for each in collisions(long)] == [("camp", "swim"), ("camp", "run")]
