@@ -21,6 +21,7 @@ urlpatterns = [
     *trust.urlpatterns,
     *guide.urlpatterns,
     path("", include("eventsync.control.urls")),
+    path("", include("eventsync.schedule.pages.urls")),
     *pages.urlpatterns,
     path("admin/", admin.site.urls),
     path("api/v1/", include("eventsync.sync.api")),

@@ -1,0 +1,123 @@
+"""Pages that anybody may keep: asked for again, they are sent again only if they say something else."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.html import format_html
+from django.utils.http import quote_etag
+from django.utils.safestring import SafeString, mark_safe
+
+from eventsync.schedule.pages.visits import Visit
+from eventsync.schedule.pages.words import CATALOGUES
+
+KEPT = 10  # seconds in which nobody asks anew: a crowd at a notice board is one request to a proxy
+SHEET = timedelta(minutes=10)  # how exact a sheet of paper says when it was made; so often a page is a new one
+PAGES = 32  # that a process holds ready; the largest, a day of a thousand activities, has 700 kB
+
+
+class Shelf:
+    """The pages that were asked for last, by what they were made of."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[str, str] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, etag: str, make: Callable[[], str]) -> str:
+        with self._lock:
+            page = self._pages.get(etag)
+        page = make() if page is None else page
+        with self._lock:
+            self._pages[etag] = page
+            self._pages.move_to_end(etag)
+            while len(self._pages) > PAGES:
+                self._pages.popitem(last=False)
+        return page
+
+
+shelf = Shelf()
+
+
+def _looks() -> str:
+    """What the pages are made of besides the plan: a new version of EventSync makes other pages."""
+    folders = (Path(settings.BASE_DIR) / "templates" / "schedule", CATALOGUES, Path(__file__).parent)
+    files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+_LOOKS = _looks()
+
+
+def answer(
+    request: HttpRequest,
+    visit: Visit,
+    template: str,
+    context: Callable[[], dict[str, Any]],
+    *,
+    about: object = None,
+) -> HttpResponseBase:
+    """The page, or 304 for whoever holds it. `about`: of what it is made beside the visit's own stamp."""
+    made_of = repr((_LOOKS, template, visit.stamp, _sheet(visit.now), about))
+    etag = quote_etag(hashlib.sha256(made_of.encode()).hexdigest()[:32])
+    response = get_conditional_response(request, etag=etag)
+    if response is None:
+        response = HttpResponse(shelf.get(etag, lambda: _render(visit, template, context())))
+    response["ETag"] = etag
+    response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate"
+    response["Content-Language"] = visit.words.code
+    response["Referrer-Policy"] = "no-referrer"
+    if not visit.chosen:
+        patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def _render(visit: Visit, template: str, context: dict[str, Any]) -> str:
+    """Without the request: no session is looked at, so no cookie is set."""
+    common = {
+        "visit": visit,
+        "event": visit.event,
+        "words": visit.words.said,
+        "language": visit.words,
+        "help_call": mark_safe(visit.words.say("help_call", phone=_phone(visit))),  # noqa: S308 of our own catalogue
+        "choices": _choices(visit),
+        "sheet_from": visit.words.say("sheet_from", moment=visit.clock.moment(_sheet(visit.now))),
+        "plan_from": _plan_from(visit),
+    }
+    return render_to_string(f"schedule/{template}", common | context)
+
+
+def _sheet(now: datetime) -> datetime:
+    return now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % SHEET
+
+
+def _phone(visit: Visit) -> SafeString:
+    """Read from left to right in every language."""
+    return format_html('<bdi dir="ltr">{}</bdi>', visit.event.help_phone)
+
+
+def _plan_from(visit: Visit) -> str:
+    return visit.words.say("plan_from", moment=visit.clock.moment(visit.release.at)) if visit.release else ""
+
+
+def _choices(visit: Visit) -> list[tuple[str, str, bool]]:
+    """The main choices, the same on each page: address, word, whether it is this page."""
+    pages = {"plan": "now", "days": "days", "places": "places", "help": "help"}
+    links = {word: visit.link(page) for word, page in pages.items()}
+    return [
+        (link, visit.words.say(f"menu_{word}"), link.partition("?")[0] == visit.path) for word, link in links.items()
+    ]
+
+
+def picture(address: str) -> str:
+    """A code that leads to this page of ours, as an image of a page."""
+    code = segno.make(f"{settings.BASE_URL}{address}", error="m")
+    return str(code.svg_data_uri(scale=4, dark="#000", light="#fff"))

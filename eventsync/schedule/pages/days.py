@@ -1,0 +1,113 @@
+"""A day of an event, and the list of all its days."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.answers import picture
+from eventsync.schedule.pages.news import news
+from eventsync.schedule.pages.rules import Present
+from eventsync.schedule.pages.telling import Teller
+from eventsync.schedule.pages.visits import Visit
+from eventsync.schedule.plan.queries import Plan
+from eventsync.schedule.plan.rules import Change, Told, said
+
+LONGEST = timedelta(days=60)  # of a longer event only the days on which something is are listed
+SHOWN = 5  # at once, of what is now, next, or changed: more would be no overview
+
+
+def days_of(visit: Visit, plan: Plan) -> list[date]:
+    event = visit.event
+    known = {event.first_day, event.last_day, *rules.days(plan.activities.values(), visit.zone)}
+    length = event.last_day - event.first_day
+    if length <= LONGEST:
+        known |= {event.first_day + timedelta(days=number) for number in range(length.days)}
+    return sorted(known)
+
+
+def starting_day(visit: Visit, plan: Plan) -> date:
+    """Today, or else the next day that there is, or else the last."""
+    days = days_of(visit, plan)
+    return next((day for day in days if day >= visit.today), days[-1])
+
+
+def day_page(visit: Visit, plan: Plan, changes: Iterable[Change], present: Present | None, day: date) -> dict[str, Any]:
+    """`present`: what is now and next, on the page of today."""
+    teller = Teller(visit, plan)
+    told = rules.of_day(plan.activities.values(), day, visit.zone)
+    listed = list(changes)
+    return {
+        "heading": f"{visit.event.name}: {visit.clock.day(day)}",
+        "day": visit.clock.day(day),
+        "plan_from": _plan_from(visit, day),
+        **_changed(visit, teller, listed, day),
+        **(_present(present, teller) if present else {}),
+        "cards": teller.cards(told),
+        **_beside(visit, days_of(visit, plan), day),
+        "code": picture(visit.bare("day", day=day)),
+    }
+
+
+def _plan_from(visit: Visit, day: date) -> str:
+    """Without the date where that is the heading's: what changed is to be seen without scrolling."""
+    clock = visit.clock
+    at = visit.release.at if visit.release else visit.now
+    moment = clock.time(at) if clock.local(at).date() == day else clock.moment(at)
+    return visit.words.say("plan_from", moment=moment)
+
+
+def _changed(visit: Visit, teller: Teller, changes: list[Change], day: date) -> dict[str, Any]:
+    here = news((change for change in changes if rules.about_day(change, day, visit.zone)), teller)
+    release = visit.release
+    return {
+        "news": here[:SHOWN],
+        "more_news": here[SHOWN:],
+        "comment": _comment(visit, teller) if here else "",
+        "news_elsewhere": _elsewhere(visit, changes, day),
+        "read": visit.reading(release.number) if release else "",
+        "again": visit.reading(None) if visit.seen is not None else "",
+    }
+
+
+def _comment(visit: Visit, teller: Teller) -> str:
+    texts = visit.release.comment if visit.release else {}
+    text, language = said(texts, wanted=visit.words.code, otherwise=visit.event.language)
+    return teller.marked(text, language)
+
+
+def _elsewhere(visit: Visit, changes: list[Change], day: date) -> list[tuple[str, str]]:
+    """Other days on which something changed: address, sentence."""
+    days = {visit.clock.local(change.new.start).date() for change in changes} - {day}
+    say = visit.words.say
+    return [(visit.link("day", day=each), say("changes_other_day", day=visit.clock.day(each))) for each in sorted(days)]
+
+
+def _present(present: Present, teller: Teller) -> dict[str, Any]:
+    def part(told: tuple[Told, ...]) -> dict[str, Any]:
+        return {"cards": teller.cards(told[:SHOWN]), "more": len(told) > SHOWN}
+
+    return {"now": part(present.now), "next": part(present.next)}
+
+
+def _beside(visit: Visit, days: list[date], day: date) -> dict[str, Any]:
+    before = max((each for each in days if each < day), default=None)
+    after = min((each for each in days if each > day), default=None)
+    found = {"day_before": before, "day_after": after}
+    return {
+        key: (visit.link("day", day=each), visit.words.say(key, day=visit.clock.day(each)))
+        for key, each in found.items()
+        if each is not None
+    }
+
+
+def days_page(visit: Visit, plan: Plan) -> dict[str, Any]:
+    def line(day: date) -> tuple[str, str]:
+        said = visit.clock.day(day)
+        return visit.link("day", day=day), visit.words.say("today", day=said) if day == visit.today else said
+
+    return {
+        "heading": f"{visit.event.name}: {visit.words.say('days')}",
+        "title": visit.words.say("days"),
+        "days": [line(day) for day in days_of(visit, plan)],
+    }

@@ -1,0 +1,63 @@
+"""Where things happen: how to get there, and what it is like there."""
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import Any
+
+from django.utils.safestring import SafeString
+
+from eventsync.schedule.pages.telling import SENSES, UNKNOWN, Teller
+from eventsync.schedule.pages.visits import Visit
+from eventsync.schedule.plan.queries import Plan
+from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace
+
+
+def places_page(visit: Visit, plan: Plan) -> dict[str, Any]:
+    """All places, those of one venue together under its name."""
+    teller = Teller(visit, plan)
+    ordered = sorted(plan.places.values(), key=lambda place: (place.venue_name, place.venue, teller.place_name(place)))
+    together = groupby(ordered, key=lambda place: (place.venue_name, place.venue))
+    return {
+        "heading": f"{visit.event.name}: {visit.words.say('places')}",
+        "title": visit.words.say("places"),
+        "groups": [
+            (name, [(visit.link("place", place=each.id), teller.place_name(each)) for each in places])
+            for (name, _), places in together
+        ],
+    }
+
+
+def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
+    teller = Teller(visit, plan)
+    here = [told for told in plan.activities.values() if told.slot.place == place.id]
+    name = teller.place_name(place)
+    return {
+        "heading": f"{visit.event.name}: {_plain(place, visit)}",
+        "title": name,
+        "venue_name": place.venue_name,
+        "steps": _steps(place, teller, lambda texts: texts.directions),
+        "senses": [_sense(sense, getattr(place, sense), visit) for sense in SENSES],
+        "quiet_room": place.quiet_room == "yes",
+        "quiet_steps": _steps(place, teller, lambda texts: texts.quiet_directions),
+        "foreign": teller.foreign(place.texts),
+        "cards": teller.cards(sorted(here, key=lambda told: (told.start, told.id))),
+    }
+
+
+def _plain(place: ToldPlace, visit: Visit) -> str:
+    names = {language: texts.name for language, texts in place.texts.items() if texts.name}
+    order = [visit.words.code, visit.event.language, *names]
+    return next((names[language] for language in order if language in names), "")
+
+
+def _sense(sense: str, value: str, visit: Visit) -> tuple[str, str]:
+    words = visit.words
+    return words.say(sense), words.say("unknown" if value == UNKNOWN else f"{sense}_{value}")
+
+
+def _steps(place: ToldPlace, teller: Teller, of: Callable[[PlaceTexts], tuple[str, ...]]) -> list[SafeString]:
+    """The steps in one language: those of two would be no way."""
+    known = {language: of(texts) for language, texts in place.texts.items() if of(texts)}
+    order = [teller.visit.words.code, teller.visit.event.language, *sorted(known)]
+    language = next((each for each in order if each in known), "")
+    return [teller.marked(step, language) for step in known.get(language, ())]

@@ -1,0 +1,130 @@
+"""What was told of the schedule, as one reader gets it: in their language, or else said in which."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.visits import Visit
+from eventsync.schedule.pages.words import direction
+from eventsync.schedule.plan.queries import Plan
+from eventsync.schedule.plan.rules import PlaceTexts, Status, Texts, Told, ToldPlace, said
+
+SENSES = ("noise", "crowd", "light", "quiet_room")
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An activity as a page shows it. `old_when` and `old_place` are empty unless they are not so any more."""
+
+    id: str
+    title: SafeString
+    status: Status
+    word: str
+    when: SafeString
+    held: bool
+    old_when: SafeString
+    place: SafeString
+    place_link: str
+    old_place: SafeString
+    sentence: SafeString
+    note: SafeString
+    outline: SafeString
+    groups: SafeString
+    sensory: str
+    foreign: str
+    """Which language it is in, if that is not the reader's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells a plan to whoever visits."""
+
+    visit: Visit
+    plan: Plan
+
+    def text(self, texts: Mapping[str, str]) -> SafeString:
+        text, language = said(texts, wanted=self.visit.words.code, otherwise=self.visit.event.language)
+        return self.marked(text, language)
+
+    def marked(self, text: str, language: str) -> SafeString:
+        """What assistive technology speaks in the language that it is in."""
+        if language == self.visit.words.code:
+            return escape(text)
+        return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, direction(language), text)
+
+    def field(self, told: Told, name: str) -> SafeString:
+        return self.text({language: getattr(texts, name) for language, texts in told.texts.items()})
+
+    def title(self, told: Told) -> SafeString:
+        return self.field(told, "title")
+
+    def place(self, told: Told) -> SafeString:
+        return self.text(told.place_name)
+
+    def place_name(self, place: ToldPlace) -> SafeString:
+        return self.text({language: texts.name for language, texts in place.texts.items()})
+
+    def groups(self, told: Told) -> SafeString:
+        return escape(", ".join(told.groups) or self.visit.words.say("everybody"))
+
+    def when(self, told: Told) -> SafeString:
+        return self.visit.clock.when(told.start, told.end)
+
+    def card(self, told: Told) -> Card:
+        planned = rules.planned(told)
+        return Card(
+            id=told.id,
+            title=self.title(told),
+            status=told.status,
+            word=self.visit.words.say(f"status_{told.status}"),
+            when=self.when(told),
+            held=told.status == Status.HELD,
+            old_when=self._old_when(told),
+            place=self.place(told),
+            place_link=self.visit.link("place", place=told.slot.place),
+            old_place=self._place_of(planned.place) if planned and planned.place != told.slot.place else SafeString(),
+            sentence=self.field(told, "sentence"),
+            note=self.field(told, "note"),
+            outline=self.paragraphs(told),
+            groups=self.groups(told),
+            sensory=self.sensory(self.plan.places.get(told.slot.place)),
+            foreign=self.foreign(told.texts),
+        )
+
+    def cards(self, activities: Iterable[Told]) -> list[Card]:
+        return [self.card(told) for told in activities]
+
+    def _old_when(self, told: Told) -> SafeString:
+        planned = rules.planned(told)
+        if planned is None or (planned.start, planned.end) == (told.start, told.end):
+            return SafeString()
+        return self.visit.clock.when(planned.start, planned.end)
+
+    def _place_of(self, place: str) -> SafeString:
+        told = self.plan.places.get(place)
+        return self.place_name(told) if told else SafeString()
+
+    def paragraphs(self, told: Told) -> SafeString:
+        texts = {language: texts.outline for language, texts in told.texts.items()}
+        text, language = said(texts, wanted=self.visit.words.code, otherwise=self.visit.event.language)
+        lines = (line.strip() for line in text.splitlines())
+        return format_html_join("", "<p>{}</p>", ((self.marked(line, language),) for line in lines if line))
+
+    def sensory(self, place: ToldPlace | None) -> str:
+        """One line for each thing that somebody may want to know before they go; what nobody knows is said."""
+        words = self.visit.words
+        facts = {sense: getattr(place, sense) if place else UNKNOWN for sense in SENSES}
+        if set(facts.values()) == {UNKNOWN}:
+            return words.say("unknown_all")
+        return " ".join(words.say(f"{sense}_{value}") for sense, value in facts.items())
+
+    def foreign(self, texts: Mapping[str, Texts] | Mapping[str, PlaceTexts]) -> str:
+        words = self.visit.words
+        if words.code in texts or not texts:
+            return ""
+        there = self.visit.event.language if self.visit.event.language in texts else min(texts)
+        return words.say("in_language", language=words.say(f"language_{there}"))

@@ -1,0 +1,123 @@
+"""Who reads a page, of which event, in which language, and when. Nothing is known of them but what the address says."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import NamedTuple
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from eventsync.schedule.models import Event, Release
+from eventsync.schedule.pages.times import Clock
+from eventsync.schedule.pages.words import WORDS, Words
+from eventsync.schedule.plan.queries import last_release
+
+LANGUAGE, SEEN = "lang", "seen"
+
+
+class Choice(NamedTuple):
+    """A language in which the same page can be read."""
+
+    words: Words
+    address: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`chosen`: the address names the language; `seen`: the last release whose changes they have read, if they said."""
+
+    event: Event
+    release: Release | None
+    words: Words
+    chosen: bool
+    seen: int | None
+    path: str
+    now: datetime
+
+    @cached_property
+    def clock(self) -> Clock:
+        return Clock(self.words, ZoneInfo(self.event.tz))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.clock.zone
+
+    @property
+    def today(self) -> date:
+        return self.clock.local(self.now).date()
+
+    @property
+    def stamp(self) -> tuple[object, ...]:
+        """Of what every page is made; what it says differs only where this does, or what the page itself adds."""
+        event, release = self.event, self.release
+        texts = (event.name, event.tz, event.language, *event.languages, event.help_phone)
+        asked = (self.words.code, self.chosen, self.seen, self.path)
+        return (event.pk, texts, event.first_day, event.last_day, release and release.pk, asked, self.today)
+
+    @property
+    def languages(self) -> list[Choice]:
+        return [
+            Choice(WORDS[code], self._address(self.path, code, self.seen), code == self.words.code)
+            for code in languages_of(self.event)
+        ]
+
+    def link(self, name: str, **where: object) -> str:
+        """The address of another page of this event, in the same language."""
+        return self._address(self._reverse(name, where), self.words.code if self.chosen else None, self.seen)
+
+    def reading(self, seen: int | None) -> str:
+        """This page for somebody who has read of the changes up to this release, or who wants to read them again."""
+        return self._address(self.path, self.words.code if self.chosen else None, seen)
+
+    def bare(self, name: str, **where: object) -> str:
+        """The address of a page for others: it names the language and nothing of who hands it on."""
+        return self._address(self._reverse(name, where), self.words.code, None)
+
+    def _reverse(self, name: str, where: dict[str, object]) -> str:
+        return reverse(f"schedule-{name}", kwargs={"slug": self.event.slug, **where})
+
+    @staticmethod
+    def _address(path: str, language: str | None, seen: int | None) -> str:
+        asked = {LANGUAGE: language, SEEN: seen}
+        query = urlencode({name: value for name, value in asked.items() if value is not None})
+        return f"{path}?{query}" if query else path
+
+
+def visit(request: HttpRequest, slug: str) -> Visit:
+    event = Event.objects.filter(slug=slug).first()
+    if event is None:
+        raise Http404
+    chosen = request.GET.get(LANGUAGE, "")
+    known = languages_of(event)
+    preferred = [chosen, *_preferred(request), event.language]
+    release = last_release(event)
+    return Visit(
+        event=event,
+        release=release,
+        words=WORDS[next(code for code in preferred if code in known)],
+        chosen=chosen in known,
+        seen=_seen(request.GET.get(SEEN, ""), release),
+        path=request.path,
+        now=timezone.now(),
+    )
+
+
+def languages_of(event: Event) -> list[str]:
+    """In which the event can be read, in one order everywhere."""
+    return [code for code in WORDS if code in {event.language, *event.languages}]
+
+
+def _preferred(request: HttpRequest) -> list[str]:
+    return [tag.split("-")[0] for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+
+
+def _seen(said: str, release: Release | None) -> int | None:
+    """Only a release that there is: one of the future would hide what nobody has read."""
+    known = release.number if release else 0
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 and int(said) <= known else None

@@ -1,0 +1,74 @@
+"""The pages for families in a real browser, which have no scripts: their looks, and a day on paper."""
+
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from playwright.sync_api import Page
+
+from tests.e2e.stage import Phone, Server, axe, sideways
+
+Look = tuple[str, int, Literal["light", "dark"]]
+SOME: tuple[Look, ...] = (("en", 360, "light"), ("ar", 1280, "dark"))
+ALL: tuple[Look, ...] = (*SOME, ("en", 1280, "dark"), ("ar", 360, "light"))
+RULES = ("color-contrast-enhanced", "page-has-heading-one", "region", "heading-order", "landmark-unique")
+SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
+# What a person could press, and how large it is, in CSS pixels.
+SMALL = """() => [...document.querySelectorAll('a:not(.skip), summary')]
+        .filter(each => each.checkVisibility()).map(each => {
+    const { width, height } = each.getBoundingClientRect();
+    return [width < 44 || height < 44, `${each.textContent.trim()} ${Math.round(width)}x${Math.round(height)}`];
+}).filter(([small]) => small).map(([, what]) => what)"""
+HARD_TO_READ = """() => [...document.querySelectorAll('main *, footer *')].filter(each => {
+    const style = getComputedStyle(each);
+    return parseFloat(style.fontSize) < 18 || style.fontStyle !== 'normal' || style.textTransform !== 'none'
+        || style.textAlign === 'justify' || style.hyphens === 'auto';
+}).map(each => each.outerHTML.slice(0, 80))"""
+MOVING = """() => [...document.querySelectorAll('*')].filter(each => {
+    const style = getComputedStyle(each);
+    return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0;
+}).map(each => each.tagName)"""
+
+
+def faults(page: Page, address: str, looks: tuple[Look, ...]) -> list[str]:
+    """What is wrong with one page in these looks, and when it is narrow and its text wide."""
+    found = []
+    for language, width, theme in looks:
+        page.goto(f"{address}?lang={language}")
+        assert page.locator("script").count() == 0
+        page.set_viewport_size({"width": width, "height": 640})
+        page.emulate_media(color_scheme=theme)
+        wrong = axe(page, *RULES) + [each for script in (SMALL, HARD_TO_READ, MOVING) for each in page.evaluate(script)]
+        page.add_style_tag(content=SPACED)
+        page.set_viewport_size({"width": 320, "height": 640})
+        wrong += [f"narrow: {each}" for each in sideways(page, except_in=".skip")]
+        found += [f"{address} {language} {width} {theme}: {each}" for each in wrong]
+    return found
+
+
+def test_family_pages_can_be_read_by_everybody(server: Server, new_phone: Callable[..., Phone]) -> None:
+    server.manage("demo", "--people", "20")
+    page = new_phone(bypass_csp=True).page
+    start = f"{server.url}/schedule/demo/"
+    page.goto(f"{start}places/?lang=en")
+    place = page.get_by_role("link", name="Stage").get_attribute("href") or ""
+    others = [f"{start}places/", f"{start}help/", f"{server.url}{place.partition('?')[0]}"]
+    assert faults(page, start, ALL) == []
+    assert [fault for address in others for fault in faults(page, address, SOME)] == []
+
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{start}?lang=en")
+    first = page.locator(".changes li").first.bounding_box()
+    assert first is not None
+    assert first["y"] + first["height"] <= 640
+    page.get_by_role("link", name="I have read this").click()
+    assert page.get_by_role("status").inner_text().startswith("You have read the changes.")
+    page.get_by_role("link", name="Suomi").click()
+    assert page.get_by_role("status").inner_text().startswith("Olet lukenut muutokset.")
+
+    page.emulate_media(media="print")
+    seen = page.locator(".day dd:visible, .day h3:visible, .sheet p:visible, .call:visible")
+    sizes = seen.evaluate_all("found => found.map(each => parseFloat(getComputedStyle(each).fontSize))")
+    assert min(sizes) >= 14 * 96 / 72 - 0.01
+    assert page.locator(".sheet img").is_visible()
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) <= 3

@@ -1,0 +1,245 @@
+"""The pages for families: what was released last, in words, the same for everybody, cheap to ask for again."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from eventsync.schedule.models import Activity, Event
+from tests.cast import NOON
+from tests.schedule.plan.plans import HOUR, Day, make_day, release
+
+PAGE, SATURDAY = "/schedule/games/", "/schedule/games/2026-07-04/"
+
+
+@pytest.fixture
+def day(games) -> Iterator[Day]:
+    """Saturday in Helsinki, at half past three: swimming is on, the relay follows. Released the day before."""
+    Event.objects.update(tz="Europe/Helsinki", languages=["fi", "ar"], help_phone="+358 40 1")
+    games.event.refresh_from_db()
+    made = make_day(games)
+    release(made.event)
+    with time_machine.travel(NOON + HOUR / 2, tick=False):
+        yield made
+
+
+def read(client: Client, address: str = PAGE, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def text(html: str) -> str:
+    """What is to be read, in one line."""
+    spoken = re.sub(r"<[^>]+>", " ", html.partition("<body>")[2] or html)
+    return re.sub(r"\s+([.:,])", r"\1", re.sub(r"\s+", " ", unescape(spoken))).strip()
+
+
+def part(html: str, heading: str) -> str:
+    """The text of one section of the page."""
+    found = re.search(rf'<h2 id="{heading}">.*?</section>', html, re.DOTALL)
+    return text(found[0]) if found else ""
+
+
+def change(day: Day, **said) -> None:
+    """Half an hour later, on the stage; no party; a dance."""
+    later = {"start": day.relay.start + HOUR / 2, "end": day.relay.end + HOUR / 2, "place": day.stage}
+    Activity.objects.filter(pk=day.relay.pk).update(**later, note="The pool needs cleaning.")
+    Activity.objects.filter(pk=day.party.pk).update(status="cancelled", note="You can watch a film on the deck.")
+    Activity.objects.create(
+        event=day.event, place=day.deck, title="Dance", start=NOON + 2 * HOUR, end=NOON + 3 * HOUR, groups=["Norway"]
+    )
+    release(day.event, now=NOON, **said)
+
+
+def test_page_says_whose_day_it_is_how_new_the_plan_is_what_is_now_and_next(day, client):
+    html = read(client)
+    assert re.findall(r"<title>(.+)</title>", html) == ["Games: Saturday 4 July 2026"]
+    assert [text(each) for each in re.findall(r"<h1>(.+)</h1>", html)] == ["Games: Saturday 4 July 2026"]
+    assert "This plan is from Friday 3 July, 3 pm." in text(html)
+    assert part(html, "now").startswith("Now Swim As planned Saturday 4 July, 3 pm to 4 pm Place: Deck")
+    assert part(html, "next").startswith("Next Relay As planned Saturday 4 July, 4 pm to 5 pm Place: Deck")
+    assert [html.index(f'<h2 id="{each}">') for each in ("now", "next", "day")] == sorted(
+        html.index(f'<h2 id="{each}">') for each in ("now", "next", "day")
+    )
+    assert "<script" not in html
+
+
+def test_day_is_an_ordered_list_in_which_each_item_says_its_own_day_time_and_place(day, client):
+    html = read(client)
+    items = re.findall(r'<li id="a-.+?</li>', html.partition('<ol class="day">')[2], re.DOTALL)
+    assert [text(re.findall(r"<h3>(.+?)</h3>", item)[0]) for item in items] == ["Swim", "Relay", "Party"]
+    said = [re.search(r"Time: (\w+ \d+ \w+, .+? to .+?) Place: (\w+) For: (.+?) Noise", text(item)) for item in items]
+    assert [each.groups() if each else None for each in said] == [
+        ("Saturday 4 July, 3 pm to 4 pm", "Deck", "Finland"),
+        ("Saturday 4 July, 4 pm to 5 pm", "Deck", "Finland, Norway"),
+        ("Saturday 4 July, 6 pm to 7 pm", "Stage", "Everybody"),
+    ]
+    assert all("We do not know what it is like there." in text(item) for item in items)
+
+
+def test_changes_come_first_with_new_and_old_what_to_do_and_where(day, client):
+    assert 'id="changes"' not in read(client)
+    change(day, comment={"en": "Some things changed."})
+    html = read(client)
+    assert "This plan is from 3 pm." in text(html)
+    assert html.index('<h2 id="changes">') < html.index('<h2 id="now">')
+    assert part(html, "changes") == (
+        "What changed "
+        "Relay: Later. Another place "
+        "New time: Saturday 4 July, 4:30 pm to 5:30 pm Old time: Saturday 4 July, 4 pm to 5 pm "
+        "New place: Stage Old place: Deck "
+        "What to do: The pool needs cleaning. Please come at the new time. Please go to the new place. "
+        "Dance: New Time: Saturday 4 July, 5 pm to 6 pm Place: Deck What to do: Please look at the time and the place. "
+        "Party: Cancelled Time: Saturday 4 July, 6 pm to 7 pm Place: Stage "
+        "What to do: You can watch a film on the deck. "
+        "Some things changed. I have read this"
+    )
+
+
+def test_cancelled_stays_with_what_happens_instead_and_moved_says_where_it_was(day, client):
+    change(day)
+    html = part(read(client), "day")
+    assert "Party Cancelled Time: Saturday 4 July, 6 pm to 7 pm" in html
+    assert "You can watch a film on the deck." in html
+    assert "Relay Moved Time: Saturday 4 July, 4:30 pm to 5:30 pm Old time: Saturday 4 July, 4 pm to 5 pm" in html
+    assert "Place: Stage Old place: Deck" in html
+
+
+def test_changes_stay_until_somebody_says_that_they_read_them_and_can_be_read_again(day, client):
+    change(day)
+    seen = re.findall(r'href="([^"]+)">I have read this', read(client))
+    assert seen == [f"{PAGE}?seen=2"]
+    html = read(client, seen[0])
+    assert ("You have read the changes." in html, 'id="changes"' in html) == (True, False)
+    assert re.findall(r'href="([^"]+)">Show the changes again', html) == [PAGE]
+    Activity.objects.filter(pk=day.swim.pk).update(delay=15)
+    release(day.event, now=NOON)
+    assert part(read(client, seen[0]), "changes").startswith("What changed Swim: Later New time")
+    assert "Relay: Later" in part(read(client), "changes")  # to whom nobody said otherwise, all that is of today
+    assert "Relay: Later" in part(read(client, f"{PAGE}?seen=99"), "changes")
+
+
+def test_another_day_tells_that_something_changed_and_where_it_went(day, client):
+    moved = {"start": day.party.start + timedelta(days=1), "end": day.party.end + timedelta(days=1)}
+    Activity.objects.filter(pk=day.party.pk).update(**moved)
+    release(day.event, now=NOON)
+    saturday, sunday = read(client, SATURDAY), read(client, "/schedule/games/2026-07-05/")
+    for html in (saturday, sunday):
+        assert "Time: Sunday 5 July, 6 pm to 7 pm Old time: Saturday 4 July, 6 pm to 7 pm" in part(html, "day")
+    assert ('id="now"' in saturday, 'id="now"' in sunday) == (True, False)
+    assert "The next day: Sunday 5 July 2026" in saturday
+    assert client.get("/schedule/games/2026-07-06/").status_code == 404
+    assert client.get("/schedule/games/2026-13-40/").status_code == 404
+
+
+def test_what_waits_says_that_nobody_knows_until_when(day, client):
+    Activity.objects.filter(pk=day.swim.pk).update(status="held")
+    release(day.event, now=NOON)
+    html = read(client)
+    assert "Swim Please wait We do not know the new time yet. Old time: Saturday 4 July, 3 pm" in part(html, "now")
+    assert "Please wait. The new time will be on this page." in part(html, "changes")
+
+
+def test_page_speaks_the_readers_language_and_says_what_is_in_another(day, client):
+    finnish = read(client, **{"Accept-Language": "fi-FI,en;q=0.5"})
+    assert '<html lang="fi" dir="ltr">' in finnish
+    assert "Uinti" in part(finnish, "day")
+    assert '<bdi lang="en" dir="ltr">Relay</bdi>' in finnish
+    assert part(finnish, "day").count("Kieli: englanti.") == 2
+    assert "Kukaan ei ole vielä tarkistanut näitä sanoja." in finnish
+    arabic = read(client, f"{SATURDAY}?lang=ar&seen=1", **{"Accept-Language": "fi"})
+    assert '<html lang="ar" dir="rtl">' in arabic
+    switches = re.findall(r'<a href="([^"]+)" lang="(\w+)"', arabic)
+    assert switches == [(f"{SATURDAY}?lang={code}&amp;seen=1", code) for code in ("en", "fi", "ar")]
+    assert set(re.findall(r'href="(/schedule/[^"]+)"', arabic)) == {
+        each for each in re.findall(r'href="(/schedule/[^"]+)"', arabic) if "lang=" in each
+    }
+    assert '<html lang="en"' in read(client, f"{PAGE}?lang=es")
+
+
+def test_place_tells_the_way_in_steps_and_what_nobody_knows(day, client):
+    html = read(client, f"/schedule/games/places/{day.deck.pk}/")
+    assert part(html, "way") == "How to get there Go past the blue door. Turn left."
+    unknown = " ".join(f"{each}: We do not know" for each in ("Noise", "People", "Light", "Quiet room"))
+    assert part(html, "like") == f"What it is like there {unknown}"
+    assert part(html, "here").startswith("What happens there Swim")
+    assert [text(each) for each in re.findall(r"<h1>(.+)</h1>", html)] == ["Games: Deck"]
+    assert client.get("/schedule/games/places/1b4e28ba-2fa1-11d2-883f-0016d3cca427/").status_code == 404
+
+
+@pytest.mark.parametrize("page", ["", "2026-07-04/", "days/", "places/", "help/"])
+def test_every_page_has_few_choices_and_the_same_help_at_the_same_place(day, client, page):
+    html = read(client, f"{PAGE}{page}")
+    assert len(re.findall("<li>", html.partition('class="choices"')[2].partition("</nav>")[0])) == 4
+    assert html.count("<h1>") == 1
+    footer = text(html.partition("<footer>")[2])
+    assert footer.startswith("Help Call us: +358 40 1 Ask a person You can ask any person who works here.")
+    assert 'href="tel:+358401"' in html
+
+
+def test_event_without_a_release_is_calm_and_one_that_nobody_knows_is_not_there(games, client):
+    make_day(games)
+    for page in ("", "2026-07-04/", "days/", "places/"):
+        html = read(client, f"{PAGE}{page}")
+        assert "There is no plan yet" in html
+        assert "You do not need to do anything now." in html
+        assert "Swim" not in html
+    assert [client.get(f"/schedule/other/{page}").status_code for page in ("", "days/", "places/", "help/")] == [
+        404
+    ] * 4
+
+
+def test_draft_is_not_told(day, client):
+    Activity.objects.filter(pk=day.swim.pk).update(title="Secret", status="cancelled")
+    assert "Secret" not in read(client)
+
+
+def test_whoever_holds_the_page_gets_it_again_only_if_it_says_something_else(day, client):
+    first = client.get(PAGE)
+    assert (first["Cache-Control"], first["Referrer-Policy"]) == ("public, max-age=10, must-revalidate", "no-referrer")
+    assert (first.cookies, "Cookie" in first["Vary"], "Accept-Language" in first["Vary"]) == ({}, False, True)
+
+    def again(address: str = PAGE, **headers: str) -> int:
+        return int(client.get(address, headers={"If-None-Match": first["ETag"], **headers}).status_code)
+
+    assert again() == 304
+    assert again(**{"Accept-Language": "fi"}) == 200
+    assert again(f"{PAGE}?seen=1") == 200
+    with time_machine.travel(NOON + 2 * HOUR, tick=False):  # something else is on
+        assert again() == 200
+    with time_machine.travel(NOON + HOUR / 2 + timedelta(minutes=9), tick=False):
+        assert again() == 304
+    Event.objects.update(help_phone="+358 40 2")
+    assert again() == 200
+    Event.objects.update(help_phone="+358 40 1")
+    assert again() == 304
+    change(day)
+    assert again() == 200
+
+
+def test_queries_are_as_many_for_a_thousand_activities(day, client):
+    def queries() -> tuple[int, int]:
+        release(day.event, now=NOON)
+        with CaptureQueriesContext(connection) as cold:
+            read(client)
+        with CaptureQueriesContext(connection) as warm:
+            read(client)
+        return len(cold), len(warm)
+
+    def more(count: int) -> None:
+        Activity.objects.bulk_create(
+            Activity(event=day.event, place=day.deck, title=f"Race {number}", start=NOON, end=NOON + HOUR)
+            for number in range(count)
+        )
+
+    more(7)
+    few = queries()
+    more(990)
+    assert (few, queries()) == ((6, 3), (6, 3))
