@@ -51,7 +51,7 @@ export const app = {
   'enrol.no_code': 'Please type the code first.',
   'enrol.offline': 'The server did not answer. Enrolling needs a connection once. Please try again.',
   'enrol.forbidden': 'This code is wrong, used up, expired or not for this phone. Ask for a new one.',
-  'enrol.slow_down': 'Too many tries. Wait a minute, then try again.',
+  'enrol.slow_down': 'Too much at once. Wait a minute and try again.',
   'enrol.unavailable': 'The server is not available just now. Please try again in a minute.',
   'enrol.nonsense': 'The server gave an answer that makes no sense. Please try again.',
 
