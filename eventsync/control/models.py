@@ -49,7 +49,7 @@ class Replay(models.Model):
             "Not begun",
         )  # in: somebody chose them; out: running, once they have seen what it is; cleared away
         RUNNING = "running", "Running"  # in: begun; out: done, stopped
-        STOPPED = "stopped", "Stopped"  # in: somebody said so, or too many failed again; the rest waits as before
+        STOPPED = "stopped", "Stopped"  # in: somebody said so, or too many failed again; the rest waits for another
         DONE = "done", "Done"  # in: none is left
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -155,6 +155,29 @@ def test_it_stops_by_itself_when_they_fail_again_and_leaves_the_rest(db: None, t
     assert numbers(desk, address)[1] == 25
 
 
+def test_rest_of_one_that_was_stopped_goes_on_without_those_that_failed_again(
+    db: None, task: Task, later: Later, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(queue._tasks, "test.note", queue.Registered(task, Policy(retries=())))
+    desk, helper, task.broken = alice(), bob("jobs.view_job", "jobs.change_job"), True
+    for _ in range(12):
+        dead_job()
+    address = choose(desk, all="")
+    desk.post(address, {"begin": ""})
+    assert helper.post(address, {"rest": ""}).headers["Location"] == INBOX  # it runs
+    work(later, 2)
+    assert ("Replay the rest…" in page(helper, address), Job.objects.filter(state="dead").count()) == (True, 12)
+    task.broken = False
+    again = str(helper.post(address, {"rest": ""}).headers["Location"])
+    assert "<strong>7 would be replayed:</strong>" in page(helper, again)
+    assert task.done == []
+    helper.post(again, {"begin": ""})
+    work(later, 3)
+    assert (numbers(helper, again), numbers(desk, address)) == ([7, 0, 0, 7, 0], [12, 7, 0, 0, 5])
+    assert (len(task.done), Job.objects.filter(state="dead").count()) == (7, 5)
+    assert desk.post(address, {"rest": ""}).headers["Location"] == INBOX  # nothing is left
+
+
 def test_records_that_fail_again_stop_it_at_once(games: Games, phone: Phone, later: Later) -> None:
     phone.push(*(phone.record("strange.kind", {}) for _ in range(12)))
     desk = alice()

@@ -28,7 +28,10 @@ _SHOWN = 25  # of those that failed again
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """`letter`: kind and key of each; or `all` that are asked for. Leads to what it would be."""
-    chosen = _chosen(request)
+    return _preview_of(request, _chosen(request))
+
+
+def _preview_of(request: HttpRequest, chosen: together.Chosen) -> HttpResponse:
     if not chosen:
         messages.warning(request, "Nothing was chosen that you can replay.")
         return HttpResponseRedirect(reverse("inbox"))
@@ -53,10 +56,12 @@ def _chosen(request: HttpRequest) -> together.Chosen:
 @staff_member_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def replay(request: HttpRequest, key: UUID) -> HttpResponse:
-    """POST: `begin`, by whoever chose them; or `stop`, by whoever may see it."""
+    """POST: `begin`, by whoever chose them; `stop`, by whoever may see it; `rest` leads to what that would be."""
     found = Replay.objects.select_related("by").filter(pk=key).first()
     if found is None or not together.may_see(request.user, found):
         raise Http404
+    if "rest" in request.POST:
+        return _preview_of(request, together.rest_of(found, request.user))
     if request.method == "POST":
         _decide(request, found)
         return HttpResponseRedirect(reverse("replay", args=[key]))
@@ -117,4 +122,5 @@ def _progress(found: Replay) -> dict[str, Any]:
         "progress": together.progress(found, known),
         "again": again[:_SHOWN],
         "runs": found.state == Replay.State.RUNNING,
+        "stopped": found.state == Replay.State.STOPPED,
     }

@@ -61,6 +61,14 @@ def picked(user: Any, keys: Mapping[str, Sequence[str]]) -> Chosen:
     return _oldest({each: _among(finding.waiting(each, user, right=each.acts), keys[each.kind]) for each in kinds})
 
 
+def rest_of(replay: Replay, user: Any) -> Chosen:
+    """What a stopped one left: those that were not released, are letters still, and that `user` may replay."""
+    keys: dict[str, list[str]] = {}
+    for kind, key in replay.items.filter(released_at=None).values_list("kind", "key"):
+        keys.setdefault(kind, []).append(key)
+    return picked(user, keys) if replay.state == Replay.State.STOPPED else []
+
+
 def _among(rows: QuerySet[Any], keys: Sequence[str]) -> QuerySet[Any]:
     return rows.filter(pk__in=list(_readable(rows, keys)))
 
