@@ -6,10 +6,13 @@ from django.db import models
 from django.utils import timezone
 
 from eventsync.jobs.approvals.models import Approval, ApprovalState
+from eventsync.jobs.corrections.models import Correction
 from eventsync.jobs.rules import Priority
 from eventsync.jobs.webhooks.models import Sending, Webhook
 
-__all__ = ["Alert", "Approval", "ApprovalState", "Attempt", "Job", "Sending", "TurnedAway", "Webhook", "Worker"]
+__all__ = [
+    "Alert", "Approval", "ApprovalState", "Attempt", "Correction", "Job", "Sending", "TurnedAway", "Webhook", "Worker",
+]  # fmt: skip
 
 UNCLAIMED = ("available", "retry_wait")  # states
 UNBEGUN = ("waiting_approval", *UNCLAIMED)
@@ -33,7 +36,7 @@ class Job(models.Model):
         # in: it failed, and may succeed later; out: running when it is claimed after `due_at`, cancelled, expired
         RETRY_WAIT = "retry_wait", "Waiting to try again"
         DONE = "done", "Done"  # in: its task returned
-        DEAD = "dead", "Failed"  # in: it failed for good; out: available when somebody replays it, cancelled
+        DEAD = "dead", "Failed"  # in: it failed for good; out: available when it is replayed or corrected, cancelled
         CANCELLED = "cancelled", "Cancelled"  # in: a person said so, with a reason; or it is owed by a newer job
         EXPIRED = "expired", "Expired"  # in: it was not done before `expires_at`
 

@@ -1,8 +1,12 @@
-"""What alerts, approvals and errors of jobs have of people."""
+"""What alerts, approvals, errors and corrections of jobs have of people."""
+
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from eventsync.jobs.models import Alert, Approval, Attempt, Job
+from eventsync.jobs.approvals.deciding import end_for
+from eventsync.jobs.corrections.queries import CORRECTION
+from eventsync.jobs.models import Alert, Approval, Attempt, Correction, DomainEvent, Job, Sending
 from eventsync.privacy.registry import Holding, Whom, hold, nobodys
 from eventsync.privacy.words import GONE, take_out
 
@@ -41,6 +45,28 @@ def _erase_jobs(whom: Whom) -> None:
     take_out(whom.words, Attempt.objects.all(), "error")
 
 
+def _corrections(whom: Whom) -> "list[QuerySet[Correction]]":
+    about = Q(job__subject__in=whom.ids) | Q(job__correlation__in=whom.operations)
+    return [Correction.objects.filter(about | whom.words.among("original", "corrected", "reason"))]
+
+
+def _erase_corrections(whom: Whom) -> None:
+    """One that waits does not any more: another person would agree to something else than was asked for."""
+    [rows] = _corrections(whom)
+    keys = list(rows.values_list("pk", flat=True))
+    end_for(CORRECTION, *keys)
+    take_out(whom.words, Correction.objects.all(), "original", "corrected")
+    Correction.objects.filter(pk__in=keys).update(reason=GONE)
+
+
+def _sweep_corrections(event: UUID) -> None:
+    told = DomainEvent.objects.filter(event_id=event).values("pk")
+    sent = Sending.objects.filter(domain_event__event_id=event).values("pk")
+    rows = Correction.objects.filter(Q(job__subject__in=told) | Q(job__subject__in=sent))
+    end_for(CORRECTION, *rows.values_list("pk", flat=True))
+    rows.update(original=GONE, corrected=GONE, reason=GONE)
+
+
 hold(
     Holding(
         name="alerts",
@@ -69,6 +95,17 @@ hold(
         stays="The rest of the error.",
         rows=_jobs,
         erase=_erase_jobs,
+    )
+)
+hold(
+    Holding(
+        name="corrections",
+        tables=(Correction,),
+        goes="Their name and codes in what somebody corrected of work that failed, and why.",
+        stays="The rest of it; who corrected, who agreed, and when.",
+        rows=_corrections,
+        erase=_erase_corrections,
+        sweep=_sweep_corrections,
     )
 )
 nobodys("jobs.DomainEvent", "jobs.Handling", "jobs.Sending", why="Facts name operations by their ids, and nobody.")

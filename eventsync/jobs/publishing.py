@@ -1,6 +1,7 @@
 """Domain events go out: written with what they tell of, and owed to each subscriber in the same transaction."""
 
 import dataclasses
+import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -13,6 +14,8 @@ from django.utils import timezone
 
 from eventsync.ids import uuid7
 from eventsync.jobs import correlation as began
+from eventsync.jobs.corrections.contents import Content
+from eventsync.jobs.corrections.queries import in_place_of
 from eventsync.jobs.events import Fact, JobDied, JobDone, catalogue
 from eventsync.jobs.models import DomainEvent, Handling, Job
 from eventsync.jobs.pressure import Full
@@ -36,7 +39,8 @@ def subscribe(name: str, to: type[F], policy: Policy | None = None) -> Callable[
     """
 
     def register(handle: Handle[F]) -> Handle[F]:
-        task(name, dataclasses.replace(policy or Policy(), announced=False, alike="partition"))(_once(name, handle))
+        said = dataclasses.replace(policy or Policy(), announced=False, alike="partition")
+        task(name, said, Content(stored=_body, problem=_problem))(_once(name, handle))
         _subscribers.setdefault(to.name, []).append(name)
         return handle
 
@@ -96,15 +100,39 @@ def _row(fact: Fact, correlation: UUID | None) -> DomainEvent:
 
 def fact_of(row: DomainEvent) -> Fact:
     """What a stored domain event says. Permanent when no class reads it any more."""
+    return msgspec.json.decode(row.body, type=_class_of(row))
+
+
+def problem_of(row: DomainEvent, body: str) -> str:
+    """Why this, which is JSON, cannot be what a domain event says; "" when it can."""
+    try:
+        kind = _class_of(row)
+        msgspec.json.decode(body, type=kind)
+    except (Permanent, msgspec.ValidationError) as error:
+        return f"This cannot be read as {row.name}, version {row.version}: {str(error).rstrip('.')}."
+    unknown = json.loads(body).keys() - {each.name for each in dataclasses.fields(kind)}
+    return f"{row.name} says nothing under the name “{min(unknown)[:60]}”." if unknown else ""
+
+
+def _class_of(row: DomainEvent) -> type[Fact]:
     kind = catalogue.get((row.name, row.version))
     if kind is None:
         raise Permanent(f"Nothing here reads {row.name} of version {row.version} any more.")
-    return msgspec.json.decode(row.body, type=kind)
+    return kind
+
+
+def _body(subject: UUID) -> str | None:
+    return DomainEvent.objects.filter(id=subject).values_list("body", flat=True).first()
+
+
+def _problem(subject: UUID, body: str) -> str:
+    return problem_of(DomainEvent.objects.get(id=subject), body)
 
 
 def _once(name: str, handle: Handle[Any]) -> Callable[[UUID], None]:
     def work(subject: UUID) -> None:
         row = DomainEvent.objects.get(id=subject)
+        row.body = in_place_of(row.body, task=name, subject=subject)  # for this subscriber, and never saved
         fact = fact_of(row)
         with transaction.atomic():
             _, first = Handling.objects.get_or_create(domain_event=row, subscriber=name)

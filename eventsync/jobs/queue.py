@@ -21,6 +21,8 @@ from eventsync.jobs import brokers, picking, pressure, processes, shift, steps
 from eventsync.jobs import correlation as began
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.approvals import deciding
+from eventsync.jobs.corrections.contents import Content
+from eventsync.jobs.corrections.ending import let_go
 from eventsync.jobs.models import UNBEGUN, Attempt, Job
 from eventsync.jobs.rules import SERVER, Policy, Somebody
 
@@ -47,21 +49,22 @@ class NotAgreed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """What runs the jobs of one name, and how they are treated."""
+    """What runs the jobs of one name, how they are treated, and what they carry that may be corrected."""
 
     work: Task
     policy: Policy
+    content: Content | None = None
 
 
 _tasks: dict[str, Registered] = {}
 _ended: list[Ended] = []
 
 
-def task(name: str, policy: Policy | None = None) -> Callable[[Task], Task]:
+def task(name: str, policy: Policy | None = None, content: Content | None = None) -> Callable[[Task], Task]:
     """Registers what runs the jobs of this name. It gets the id of its subject and must bear being run twice."""
 
     def register(function: Task) -> Task:
-        _tasks[name] = Registered(function, policy or Policy())
+        _tasks[name] = Registered(function, policy or Policy(), content)
         return function
 
     return register
@@ -77,6 +80,11 @@ def policy_of(name: str) -> Policy:
     """That of a task which is no longer there is the default."""
     found = _tasks.get(name)
     return found.policy if found else Policy()
+
+
+def content_of(name: str) -> Content | None:
+    found = _tasks.get(name)
+    return found.content if found else None
 
 
 def enqueue(
@@ -268,12 +276,12 @@ def replay(job_id: UUID, *, now: datetime) -> bool:
     again = {"state": Job.State.AVAILABLE, "forgiven": F("attempts"), **new}
     try:
         with transaction.atomic():
-            found = dead.update(**again)
+            if found := dead.update(**again):
+                let_go(job_id)
+                steps.changed("replayed", job_id)
             _wake_after_commit()
     except IntegrityError:
         return False
-    if found:
-        steps.changed("replayed", job_id)
     return found == 1
 
 
@@ -287,5 +295,6 @@ def cancel(job_id: UUID, *, why: str, now: datetime, among: Sequence[str] = (*UN
         if idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 0:
             return False
         deciding.end_for(APPROVAL, job_id)
+        let_go(job_id)
         steps.changed("cancelled", job_id)
     return True

@@ -1,5 +1,6 @@
 """Somebody of whom everything is held that can be, and what must not be found of them afterwards."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from checkin import guardians, roster, rules
 from checkin.models import Credential, Person, RosterImport
 from checkin.safety import proposing
 from eventsync.access import audit
+from eventsync.jobs.corrections import proposing as corrections
+from eventsync.jobs.models import Job
 from eventsync.jobs.rules import Somebody
 from tests.cast import NOON, Games, Phone, add_person, make_phone
 from tests.checkin.walk_ins import BAND, WALK_IN, digest, merge, register
@@ -104,6 +107,10 @@ def _at_the_desk(life: Life) -> None:
         audit.note(maria, code, "Withdrawn.")
     told = {"rows": 1, "warnings": [{"row": 2, "column": "", "message": f"{NAME} is on the roster and stays."}]}
     RosterImport.objects.create(event=life.games.event, name="games.csv", state="done", report=told)
+    job = Job.objects.filter(task="control.alert_quarantined").latest("created_at")
+    Job.objects.filter(pk=job.pk).update(state="dead", finished_at=now)
+    said = json.dumps({"operations": [f"of {NAME}"]})
+    corrections.propose(job.pk, typed=said, reason=f"It is {NAME}'s.", by=MARIA, now=now)
 
 
 def late(life: Life, phone: Phone) -> list[Operation]:

@@ -8,7 +8,7 @@ import pytest
 from checkin import roster
 from checkin.models import Checkpoint, ConflictAct, Credential, HoldRecord, Person, Presence, SafetyAccess
 from checkin.privacy import erasing, finding
-from eventsync.jobs.models import Alert
+from eventsync.jobs.models import Alert, Approval
 from eventsync.sync import quarantine
 from eventsync.sync.models import Operation, Quarantined
 from tests.cast import NOON, Games, Phone, add_person, make_phone
@@ -40,6 +40,7 @@ def test_everything_is_found_before_and_nothing_afterwards(life: Life) -> None:
     assert set(life.secrets) == {text for texts in found(life.secrets).values() for text in texts}
     assert erasing.erase(life.person)
     assert found(life.secrets) == {}
+    assert list(Approval.objects.filter(kind="correction").values_list("state", flat=True)) == ["invalidated"]
 
 
 def test_headcount_and_ledger_stay_and_the_audit_is_green(life: Life) -> None:

@@ -101,10 +101,15 @@ class ApprovalAdmin(ReadOnlyAdmin):
                 self.log_change(request, approval, answer.told)
             return HttpResponseRedirect(_newest(approval))
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "What waits for a person"}
-        context |= {"approval": approval, "exact": pretty(approval), "form": form}
-        context |= {"may_decide": rights.may_decide(request), "may_force": rights.may_break_glass(request)}
-        context["own"] = approval.asked_by == rights.somebody(request).key
+        context |= {"approval": approval, "exact": pretty(approval), "form": form, "whole": _own_page(approval)}
+        context |= choices(request, approval)
         return TemplateResponse(request, "admin/jobs/approval/decide.html", context)
+
+
+def choices(request: HttpRequest, approval: Approval) -> dict[str, bool]:
+    """What whoever is signed in may say of it, for admin/jobs/approval/choices.html."""
+    own = approval.asked_by == rights.somebody(request).key
+    return {"may_decide": rights.may_decide(request), "may_force": rights.may_break_glass(request), "own": own}
 
 
 def decide(request: HttpRequest, approval: Approval, reason: str) -> deciding.Answer:

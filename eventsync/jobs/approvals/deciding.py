@@ -27,6 +27,10 @@ NOTHING_LEFT = "What it was about is no longer there, so there is nothing to dec
 NO_REASON = "Say why."
 
 
+class Impossible(Exception):
+    """What was agreed to cannot be done as things are, so nothing is decided. A sentence for whoever decides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of a decision, and a sentence for whoever decided."""
@@ -164,16 +168,19 @@ def sweep(now: datetime) -> None:
             log.exception("Approval %s could not be looked at", key)
 
 
-def end_for(kind: str, subject: UUID) -> None:
+def end_for(kind: str, *subjects: UUID) -> None:
     """What it was about was taken back by itself: nobody has to decide."""
-    waiting = Approval.objects.filter(kind=kind, subject=subject, state=ApprovalState.REQUESTED)
+    waiting = Approval.objects.filter(kind=kind, subject__in=subjects, state=ApprovalState.REQUESTED)
     waiting.update(state=ApprovalState.INVALIDATED)
 
 
-@transaction.atomic
 def _decide(approval_id: int, decide: Callable[[Approval, Kind], Answer], *, now: datetime) -> Answer:
-    approval, waits, told = _look(approval_id, now=now)
-    return decide(approval, kind_of(approval.kind)) if waits else Answer(done=False, told=told)
+    try:
+        with transaction.atomic():
+            approval, waits, told = _look(approval_id, now=now)
+            return decide(approval, kind_of(approval.kind)) if waits else Answer(done=False, told=told)
+    except Impossible as error:
+        return Answer(done=False, told=str(error))
 
 
 def _look(approval_id: int, *, now: datetime) -> tuple[Approval, bool, str]:

@@ -17,7 +17,8 @@ class Kind:
     """How approvals of one kind are treated. All of it runs in the transaction of the decision.
 
     `describe`: what it would do as it is now, its rows locked before they are read; None: there is nothing left to do.
-    `agreed`: it may be done. `over`: it will not be: rejected, expired, or nothing is left to do.
+    `agreed`: it may be done; raises `deciding.Impossible` when it cannot be now. `over`: it will not be: rejected,
+    expired, or nothing is left to do.
     `page`: where people see it whole and decide; "" is the page that all kinds have.
     """
 

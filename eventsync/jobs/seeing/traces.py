@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from eventsync.jobs.alerts import describe
-from eventsync.jobs.models import Alert, DomainEvent, Job
+from eventsync.jobs.corrections.queries import approvals_of
+from eventsync.jobs.models import Alert, Approval, Correction, DomainEvent, Job
 from eventsync.jobs.seeing.registry import Step, trace
 
 MOST = 200  # of each: a story is read by a person
@@ -41,6 +42,22 @@ def _life(job: Job) -> Iterator[Step]:
             yield Step(attempt.ended_at, "Try", f"{name} failed: {_line(attempt.error)}", page)
     if job.finished_at is not None:
         yield Step(job.finished_at, "Job", f"{job.task}: {job.get_state_display()}. {_line(job.error)}".strip(), page)
+
+
+@trace
+def of_corrections(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
+    rows = Correction.objects.filter(Q(job__correlation__in=ids) | Q(job__in=ids)).select_related("job")[:MOST]
+    asked = approvals_of(rows)
+    return [step for row in rows if row.pk in asked for step in _decided(row, asked[row.pk])], set()
+
+
+def _decided(row: Correction, approval: Approval) -> Iterator[Step]:
+    page = ("correction", str(row.pk))
+    words = f"{approval.asked_name} proposed another payload for {row.job.task}: {row.reason}"
+    yield Step(approval.asked_at, "Correction", words, page)
+    if approval.decided_at is not None:
+        told = f"{approval.get_state_display()}, by {approval.decided_name}. {approval.reason}"
+        yield Step(approval.decided_at, "Correction", told.strip(), page)
 
 
 @trace

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 
-from eventsync.jobs.models import DomainEvent
+from eventsync.jobs.models import DomainEvent, Sending
+from eventsync.jobs.publishing import problem_of
 
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -28,3 +29,17 @@ def around(key: str, kind: str, time: datetime, data: dict[str, Any]) -> dict[st
         "datacontenttype": "application/json",
         "data": data,
     }
+
+
+def problem_with(sending: Sending, said: str) -> str:
+    """Why this, which is JSON, cannot go out in the place of what was to be sent; "" when it can."""
+    before, after = json.loads(sending.body), json.loads(said)
+    if not isinstance(after, dict) or _around(before) != _around(after):
+        return "Only what is under “data” can be corrected: all around it says which message it is."
+    if "data" not in after:
+        return "There is no “data” in it."
+    return problem_of(sending.domain_event, json.dumps(after["data"])) if sending.domain_event else ""
+
+
+def _around(whole: dict[str, Any]) -> str:
+    return json.dumps({name: said for name, said in whole.items() if name != "data"}, sort_keys=True)

@@ -13,7 +13,7 @@ from eventsync.jobs.queue import replay
 from eventsync.jobs.seeing.dead_jobs import DEAD, cancel_dead, facts_of, fates_of, settled, tell, tries_of
 from eventsync.jobs.seeing.letters import Contents, Source, explain, register
 from eventsync.jobs.webhooks.models import UNTAKEN, Sending
-from eventsync.jobs.webhooks.sending import SEND, discard, switch_on
+from eventsync.jobs.webhooks.sending import SEND, discard, revive
 
 _GONE = "Its webhook was deleted."
 
@@ -60,7 +60,7 @@ def _replay(job: Job, by: str, now: datetime) -> Answer:
         return Answer(done=False, told=f"Nothing was done. {_GONE} Discard it.")
     if not replay(job.pk, now=now):
         return settled(job)
-    if switch_on(sending.webhook):
+    if revive(sending.pk):
         return Answer(done=True, told=f"“{sending.webhook}” was switched on: this and all that waits is sent.")
     return Answer(done=True, told=f"It is sent to “{sending.webhook}” again, under the same id.")
 

@@ -21,11 +21,13 @@ from eventsync.ids import uuid7
 from eventsync.jobs import spans
 from eventsync.jobs.alerts import alert, clear_all
 from eventsync.jobs.chores import chore
+from eventsync.jobs.corrections.contents import Content
+from eventsync.jobs.corrections.queries import in_place_of
 from eventsync.jobs.models import UNCLAIMED, UNFINISHED, DomainEvent, Job
 from eventsync.jobs.publishing import carrier
 from eventsync.jobs.queue import Permanent, cancel, enqueue, replay, task, when_ended
 from eventsync.jobs.rules import RETRIES, Policy
-from eventsync.jobs.webhooks.envelope import CONTENT_TYPE, around, envelope
+from eventsync.jobs.webhooks.envelope import CONTENT_TYPE, around, envelope, problem_with
 from eventsync.jobs.webhooks.models import UNTAKEN, Sending, Webhook
 from eventsync.jobs.webhooks.signing import signed
 
@@ -101,7 +103,21 @@ def _enqueue(webhook: Webhook, sendings: Iterable[Sending]) -> None:
         Sending.objects.filter(id=each.id, owed_at=None).update(owed_at=timezone.now())
 
 
-@task(SEND, POLICY)
+def _body(sending_id: UUID) -> str | None:
+    return Sending.objects.filter(id=sending_id).values_list("body", flat=True).first()
+
+
+def _problem(sending_id: UUID, said: str) -> str:
+    return problem_with(Sending.objects.select_related("domain_event").get(id=sending_id), said)
+
+
+def revive(sending_id: UUID) -> bool:
+    """Its webhook hears of it, and of all that waits; False when it was on."""
+    sending = Sending.objects.select_related("webhook").filter(id=sending_id).first()
+    return sending is not None and switch_on(sending.webhook)
+
+
+@task(SEND, POLICY, Content(stored=_body, problem=_problem, revive=revive))
 def send(sending_id: UUID) -> None:
     """Nothing, when it is over or its webhook is off by now."""
     sending = Sending.objects.select_related("webhook").filter(UNTAKEN, id=sending_id).first()
@@ -109,7 +125,7 @@ def send(sending_id: UUID) -> None:
         return
     from eventsync.jobs.webhooks.posting import post  # noqa: PLC0415 - each command would wait 0.15 s for aiohttp
 
-    now, body = timezone.now(), sending.body.encode()
+    now, body = timezone.now(), in_place_of(sending.body, task=SEND, subject=sending_id).encode()
     headers = signed(secret=sending.webhook.secret, key=str(sending.id), at=int(now.timestamp()), body=body)
     with _trying(sending) as span:
         traced = {"content-type": CONTENT_TYPE, "traceparent": span.traceparent, **headers}
