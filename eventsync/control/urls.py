@@ -1,6 +1,7 @@
 from django.urls import URLPattern, path
 
 from eventsync.control.health import health
+from eventsync.control.inbox.correcting import correct, correction
 from eventsync.control.inbox.replays import choose, replay
 from eventsync.control.inbox.views import inbox, letter
 from eventsync.control.metrics import metrics
@@ -12,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("control/health/", health, name="health"),
     path("control/inbox/", inbox, name="inbox"),
     path("control/inbox/<slug:kind>/<slug:key>/", letter, name="letter"),
+    path("control/inbox/<slug:kind>/<slug:key>/correction/", correct, name="correct"),
+    path("control/corrections/<uuid:key>/", correction, name="correction"),
     path("control/replays/", choose, name="replays"),
     path("control/replays/<uuid:key>/", replay, name="replay"),
     path("control/trace/", trace, name="trace"),

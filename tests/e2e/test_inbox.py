@@ -25,6 +25,20 @@ for number in range(3):
     Attempt.objects.create(job=job, number=1, worker="host:7", began_at=now, ended_at=now, error=job.error)
 """
 
+MISCOUNT = """
+import uuid
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from eventsync.jobs.models import Job
+from eventsync.jobs.publishing import publish
+from eventsync.sync.events import OperationsQuarantined
+User.objects.create_superuser("berit", password="for pictures only")
+with transaction.atomic():
+    [row] = publish(OperationsQuarantined(operations=tuple(str(uuid.UUID(int=number)) for number in range(20))))
+Job.objects.filter(subject=row.pk).update(state="dead", error="ValueError: no such record", finished_at=timezone.now())
+"""
+
 
 def looked_at(page: Page, name: str) -> list[str]:
     """What is wrong with a page on a computer and on a phone, in light and dark."""
@@ -81,3 +95,39 @@ def test_it_works_without_scripts(staffed: Server, new_phone: Callable[..., Phon
     page.get_by_role("link", name="A roster file was not brought in").first.click()
     page.get_by_role("button", name="Replay it").click()
     expect(page.get_by_text("It is owed again, under the same id.", exact=True)).to_be_visible()
+
+
+def test_another_payload_is_proposed_and_another_person_agrees(
+    staffed: Server, new_phone: Callable[..., Phone]
+) -> None:
+    staffed.manage("shell", "--no-imports", "-c", MISCOUNT)
+    page, other = new_phone(viewport=PHONE).page, new_phone(viewport=PHONE).page
+    sign_in(page, staffed, "/control/inbox/")
+    page.get_by_role("link", name="could not do").click()
+    page.get_by_role("link", name="Propose a correction").click()
+    payload, reason = page.get_by_label("What it should be"), page.get_by_label("Why it should be this")
+    typed = payload.input_value().replace("-000000000013", "-0000000000ff")
+    reason.fill("Its number was read wrongly.")
+    payload.fill("{" + typed)
+    page.get_by_role("button", name="See what would be other").click()
+    expect(payload).to_have_attribute("aria-invalid", "true")
+    expect(payload).to_have_value("{" + typed)
+    faults = looked_at(page, "refused")
+    page.get_by_role("link", name="What it should be").click()
+    expect(payload).to_be_focused()
+    payload.fill(typed)
+    page.get_by_role("button", name="See what would be other").click()
+    expect(page.get_by_role("listitem").filter(has_text="Goes:")).to_have_count(1)
+    faults += looked_at(page, "seen")
+    page.get_by_role("button", name="Ask another person").click()
+    expect(page.get_by_text("You asked for this yourself")).to_be_visible()
+    faults += looked_at(page, "own")
+    sign_in(other, staffed, page.url.removeprefix(staffed.url), user="berit")
+    faults += looked_at(other, "asked")
+    other.get_by_role("button", name="Approve").click()
+    expect(other.get_by_text("It is now: Approved, by berit.")).to_be_visible()
+    faults += looked_at(other, "agreed")
+    page.get_by_role("link", name="The job, with all that was tried").click()
+    expect(page.get_by_text("Approved, by berit")).to_be_visible()
+    faults += looked_at(page, "letter")
+    assert faults == []

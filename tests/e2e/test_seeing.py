@@ -22,9 +22,9 @@ def staffed(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
     return server
 
 
-def sign_in(page: Page, server: Server, path: str) -> None:
+def sign_in(page: Page, server: Server, path: str, *, user: str = USER) -> None:
     page.goto(f"{server.url}{path}")
-    page.get_by_label("Username").fill(USER)
+    page.get_by_label("Username").fill(user)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
 

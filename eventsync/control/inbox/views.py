@@ -13,8 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eventsync.control.inbox import acting, finding, together
+from eventsync.control.inbox.correcting import told_of
 from eventsync.control.inbox.finding import Asked
 from eventsync.control.pages import draw
+from eventsync.jobs.corrections.proposing import payload_of
+from eventsync.jobs.models import ApprovalState, Job
 from eventsync.jobs.seeing.letters import Source
 
 
@@ -100,6 +103,21 @@ def _shown(request: HttpRequest, source: Source, row: Any) -> dict[str, Any]:
         "waits": waits,
         "acts": waits and finding.may_act(request.user, source, row),
         "history": finding.history(row),
+        **_corrections(row),
+    }
+
+
+def _corrections(row: Any) -> dict[str, Any]:
+    """Of a job: what was proposed, and what it is done with now, if that is other than what it was."""
+    if not isinstance(row, Job):
+        return {}
+    told = told_of(row)
+    now = payload_of(row)
+    return {
+        "carries": now is not None,
+        "corrections": told,
+        "asked": [correction for correction, approval in told if approval.state == ApprovalState.REQUESTED],
+        "now": now if any(correction.applied_at for correction, _ in told) else None,
     }
 
 
