@@ -19,6 +19,7 @@ from eventsync.jobs.webhooks.sending import SEND
 from eventsync.privacy.registry import holdings
 from eventsync.privacy.words import GONE
 from tests.control.letters import dead_job, untaken
+from tests.desk import alice
 from tests.jobs.approving import ALICE, BOB, CHARLIE, Later
 from tests.jobs.correcting import BEGAN, Kitchen, asked, kitchen
 from tests.jobs.receiver import listening
@@ -195,6 +196,8 @@ def test_message_to_another_system_goes_out_corrected_and_signed(kitchen: Kitche
         assert json.loads(receiver.heard[0][1]) == said
     first.refresh_from_db()
     assert (first.taken_at is not None, json.loads(first.body)["data"]) == (True, {"message": "A test for Transport."})
+    page = alice().get(f"/admin/jobs/sending/{first.pk}/change/").content.decode()
+    assert page.count("A test for Transport, in other words.") == 1
 
 
 def test_data_of_a_message_must_be_what_the_domain_event_can_say(kitchen: Kitchen) -> None:

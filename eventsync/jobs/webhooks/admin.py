@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
 from eventsync.access.admin import NEVER, ModelAdmin, ReadOnlyAdmin, ago
+from eventsync.jobs.corrections.queries import in_place_of
 from eventsync.jobs.events import catalogue
 from eventsync.jobs.webhooks import sending
 from eventsync.jobs.webhooks.models import Sending, Webhook
@@ -108,13 +109,20 @@ class SendingAdmin(ReadOnlyAdmin):
     search_fields = ["id", "correlation"]
     search_help_text = "Its id, or the id of what it began with."
     fields = [
-        "webhook", "told", "created_at", "taken_at", "discarded_at", "status", "answer", "body", "correlation", "id",
+        "webhook", "told", "created_at", "taken_at", "discarded_at", "status", "answer", "body", "corrected",
+        "correlation", "id",
     ]  # fmt: skip
     actions = ["send_again"]
 
     @admin.display(description="domain event")
     def told(self, row: Sending) -> str:
         return row.domain_event.name if row.domain_event else "test"
+
+    @admin.display(description="sent in its place")
+    def corrected(self, row: Sending) -> str:
+        """Since somebody corrected it, and another person agreed."""
+        body = in_place_of(row.body, task=sending.SEND, subject=row.pk)
+        return NEVER if body == row.body else body
 
     @admin.display(description="created", ordering="id")
     def created(self, row: Sending) -> str:
