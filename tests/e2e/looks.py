@@ -44,6 +44,25 @@ def faults(page: Page) -> list[str]:
     return found + in_forced_colours(page)
 
 
+def lines_of_tabs(page: Page) -> list[int]:
+    """Over how many lines the words of each tab go."""
+    return list(
+        page.get_by_role("navigation")
+        .locator("a")
+        .evaluate_all(
+            """tabs => tabs.map(tab => {
+                const words = [...tab.childNodes].filter(each => each.nodeType === Node.TEXT_NODE && each.data.trim());
+                const range = document.createRange();
+                return new Set(words.flatMap(each => {
+                    range.selectNodeContents(each);
+                    const boxes = [...range.getClientRects()].filter(({ width }) => width > 1);
+                    return boxes.map(({ top }) => Math.round(top));
+                })).size;
+            })"""
+        )
+    )
+
+
 def in_forced_colours(page: Page) -> list[str]:
     """What cannot be told where colours are somebody's own: marks on their plates, what is pressed, where we are."""
     found = []
