@@ -2,6 +2,7 @@ import { listsPeople } from './contract/protocol';
 import { attempt } from './db/connection';
 import { Outbox } from './db/outbox';
 import { Records } from './db/records';
+import { Desk } from './features/door/desk.svelte';
 import { Scanner } from './features/scan/scanner.svelte';
 import { Attendance } from './operations/attendance.svelte';
 import { Conflicts } from './operations/conflicts.svelte';
@@ -42,6 +43,16 @@ export class Parts {
   readonly conflicts = new Conflicts(this.#records, this.outbox, this.attendance);
   readonly exchange = new Exchange();
   readonly settings = new Settings();
+  readonly desk = new Desk({
+    event: () => this.session.enrolment?.event.id ?? '',
+    roster: this.roster,
+    attendance: this.attendance,
+    holds: this.holds,
+    guardians: () => (this.session.may('checkin.release_try') ? this.guardians : null),
+    outbox: this.outbox,
+    settings: this.settings,
+    signal: (signal) => this.signal(signal),
+  });
   readonly scanner = new Scanner({
     openCamera,
     listCameras,

@@ -25,8 +25,11 @@ export type Judgement =
   | { readonly kind: 'barred'; readonly against: readonly Objection[] }
   | { readonly kind: 'choose' };
 
-/** Code and note of the refusal that an objection leads to. */
-export function reasonFor(objection: Objection): [reason: string, note?: string] {
+/** Code and note of a refusal. */
+export type Reason = readonly [reason: string, note?: string];
+
+/** Of the refusal that an objection leads to. */
+export function reasonFor(objection: Objection): Reason {
   return objection === 'outside' ? ['other', 'outside the time slots'] : [objection];
 }
 

@@ -8,3 +8,9 @@ export function focusOnArrival(node: HTMLElement): void {
 export function takeFocus(node: HTMLElement): void {
   node.focus();
 }
+
+/** The same at the top of the screen, with the section that it stands in. */
+export function takeScreen(node: HTMLElement): void {
+  node.focus({ preventScroll: true });
+  node.closest('section')?.scrollIntoView({ block: 'start' });
+}

@@ -6,8 +6,11 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.stage import PATIENCE, Phone
-from tests.e2e.tour import AT_ONCE
+from tests.e2e.door.test_holds import put_on_hold
+from tests.e2e.door.test_lead import lead_phone, tab
+from tests.e2e.looks import lines_of_tabs, speak
+from tests.e2e.stage import PATIENCE, Phone, Server
+from tests.e2e.tour import AT_ONCE, TEAM, UNKNOWN_CODE
 
 
 def word(phone: Phone, heading: str, name: str = "") -> None:
@@ -47,3 +50,55 @@ def test_two_codes_that_a_reader_types_one_on_the_other_are_both_recorded(
     phone.page.evaluate(f"codes => codes.forEach({AT_ONCE})", [person["code"] for person in new[:2]])
     phone.shows(present=2)
     assert recorded(phone) == [("checkin.arrive", "scan")] * 2
+
+
+def test_what_a_reader_types_on_another_screen_is_taken_to_the_door_and_presses_nothing_there(
+    server: Server, new: list[dict[str, str]], new_phone: Callable[..., Phone]
+) -> None:
+    put_on_hold(server, new[5])
+    phone = lead_phone(server, new_phone)
+    page = phone.page
+    phone.wait_until_stored()
+    page.context.set_offline(True)
+    for person, screen, control in (
+        (new[0], "Lead", page.get_by_role("button", name=f"Lift the hold on {new[5]['name']}")),
+        (new[1], "Sent and waiting, 1 waiting", page.get_by_role("button", name="Send now")),
+        (new[2], "This phone", page.get_by_role("button", name="Fetch and send now")),
+    ):
+        tab(page, screen).click()
+        control.focus()
+        page.evaluate(AT_ONCE, person["code"])
+        word(phone, "In", person["name"])
+    expect(page.get_by_role("button", name="Next person")).to_be_focused()
+    assert recorded(phone) == [("checkin.arrive", "scan")] * 3
+
+
+def test_what_was_begun_at_the_door_is_there_again_after_another_screen(
+    server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    phone = lead_phone(server, new_phone)
+    page = phone.page
+    phone.search(TEAM)
+    page.get_by_role("list", name="Groups found").get_by_role("button", name=TEAM).click()
+    page.get_by_role("checkbox").nth(1).check()
+    tab(page, "This phone").click()
+    for language in ("es", "fi", "ar", "en"):
+        speak(page, language)
+        assert lines_of_tabs(page) == [1] * 4, language
+    tab(page, "Door").click()
+    expect(page.get_by_role("heading", name=TEAM)).to_be_focused()
+    expect(page.get_by_role("checkbox", checked=True)).to_have_count(1)
+    page.get_by_role("button", name="Let in 1").click()
+    phone.shows(present=1)
+    tab(page, "Lead").click()
+    tab(page, "Door").click()
+    expect(page.get_by_role("heading", name=TEAM)).to_have_count(0)
+
+    phone.search("Zenobia Walker")
+    page.get_by_role("button", name="Not on the list: register").click()
+    page.get_by_label("Delegation").fill("Finland")
+    tab(page, "Lead").click()
+    page.evaluate(AT_ONCE, UNKNOWN_CODE)  # the wristband that they get
+    expect(page.get_by_text(f"Wristband {UNKNOWN_CODE}")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Zenobia Walker")
+    expect(page.get_by_label("Delegation")).to_have_value("Finland")

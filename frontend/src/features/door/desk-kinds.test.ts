@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
+import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../../contract/protocol';
 import { Outbox } from '../../db/outbox';
@@ -9,6 +9,7 @@ import { holding } from '../../operations/checkin';
 import { Holds } from '../../operations/holds.svelte';
 import { OutboxView } from '../../operations/outbox.svelte';
 import { Roster } from '../../operations/roster.svelte';
+import { Settings } from '../../operations/settings.svelte';
 import { Bulletin } from '../../platform/bulletin';
 import { searchKey } from '../../rules/search';
 import { Desk } from './desk.svelte';
@@ -24,10 +25,11 @@ let desk: Desk;
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory();
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
   bulletin = new Bulletin('test');
   const records = new Records();
   const people = Object.entries({ soo: 'Soo O', bo: 'Bo Ek' }).map(([key, name]): Row => {
-    return { kind: 'person', key, seq: 1, body: { id: key, name, search: searchKey(name), delegation: 'Norway', role: '', credentials: [] } };
+    return { kind: 'person', key, seq: 1, body: { id: key, name, search: searchKey(name), delegation: 'Norway', role: key === 'bo' ? 'coach' : '', credentials: [] } };
   });
   await records.replace({ seq: 5, epoch: 'e', count: null, pulledAt: 0, stream: 'roster:e' }, people);
   outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
@@ -35,12 +37,13 @@ beforeEach(async () => {
   attendance = new Attendance(records, outbox, roster);
   await roster.load('roster:e', 'all');
   const holds = new Holds(outbox, attendance, roster);
-  desk = new Desk({ event: 'e', roster, attendance, holds, guardians: () => null, outbox });
+  desk = new Desk({ event: () => 'e', roster, attendance, holds, guardians: () => null, outbox, settings: new Settings() });
 });
 
 afterEach(() => {
   bulletin.close();
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 async function tap(query: string): Promise<string | null> {
@@ -99,6 +102,66 @@ test('whom a hold does not stop is still told that they may not enter', async ()
   expect(await tap('soo')).toBe('On hold');
   if (desk.result !== null) await desk.anyway(desk.result);
   expect([desk.result?.kind, outbox.rows.length]).toEqual(['already', 2]);
+});
+
+const REFUSED = ['checkin.refuse', { checkpoint: 'lounge', person: 'soo', reason: 'not_admitted' }];
+const LET_IN = ['checkin.arrive', { checkpoint: 'lounge', person: 'soo', method: 'search', override: 'the lead said yes' }];
+const GOES_ON: Readonly<Record<string, () => unknown>> = {
+  'the next one comes': () => desk.pick('person:bo'),
+  'somebody is looked for': () => desk.look('b'),
+  'another screen comes': () => desk.leave(),
+};
+
+function ofSoo(): unknown[] {
+  return payloads().filter((each) => JSON.stringify(each).includes('soo'));
+}
+
+test.each(Object.entries(GOES_ON))('who may not enter was sent away when nobody decides and %s; once, and may be let in later', async (_, goOn) => {
+  await standAt(LOUNGE);
+  for (let times = 0; times < 2; times++) {
+    await tap('soo');
+    await desk.pick('person:soo'); // whoever is met again is still there
+    await goOn();
+    await vi.waitFor(() => expect(ofSoo()).toEqual([REFUSED]));
+  }
+  await tap('soo');
+  if (desk.result !== null) await desk.anyway(desk.result, 'the lead said yes');
+  await goOn();
+  expect(ofSoo()).toEqual([REFUSED, LET_IN]);
+});
+
+test('who was let in was not sent away, also when the next one comes before that is stored', async () => {
+  await standAt(LOUNGE);
+  await tap('soo');
+  const stored = desk.result !== null ? desk.anyway(desk.result, 'the lead said yes') : undefined;
+  await desk.pick('person:bo');
+  await stored;
+  expect([ofSoo(), outbox.rows.length]).toEqual([[LET_IN], 2]);
+});
+
+test('a hold that nobody decides about sends on; a place that is not chosen sends nobody away', async () => {
+  await outbox.enqueue(holding('soo', 'medical'));
+  await standAt(BUNKS);
+  await tap('soo');
+  desk.clear();
+  await vi.waitFor(() => expect(desk.announcement).toBe('Sent on: Soo O.'));
+  await tap('bo');
+  desk.clear();
+  expect(payloads().slice(1)).toEqual([['checkin.refuse', { checkpoint: 'bunks', person: 'soo', reason: 'on_hold' }]]);
+});
+
+test('that somebody was sent away and is not stored is said over whoever is there, and kept when it is tried again', async () => {
+  await standAt(LOUNGE);
+  await tap('soo');
+  vi.spyOn(IDBObjectStore.prototype, 'add').mockImplementation(() => {
+    throw new DOMException('no room', 'QuotaExceededError');
+  });
+  await desk.look('b');
+  await vi.waitFor(() => expect(desk.result).toMatchObject({ kind: 'unsaved', name: 'Soo O' }));
+  desk.leave();
+  vi.restoreAllMocks();
+  if (desk.result?.kind === 'unsaved') await desk.result.retry();
+  expect([payloads(), desk.result]).toEqual([[REFUSED], null]);
 });
 
 test('a meal outside its time slots is refused or overridden', async () => {

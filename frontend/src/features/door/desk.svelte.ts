@@ -1,8 +1,8 @@
 import type { Draft, OutboxRow } from '../../db/outbox';
-import { keyOf, movement, newcomer, refusal, registration, subjectOf, subjectOfKey, voiding, type Band, type Method, type Said, type Verb } from '../../operations/checkin';
+import { keyOf, movement, subjectOf, subjectOfKey, voiding, type Band, type Method, type Said, type Verb } from '../../operations/checkin';
 import type { Group } from '../../operations/groups.svelte';
 import type { Listed } from '../../operations/roster.svelte';
-import { slotHolders } from '../../rules/attendance';
+import { slotHolders, type Presence } from '../../rules/attendance';
 import { credentialDigest } from '../../rules/codes';
 import { Form } from './form.svelte';
 import { Gathering } from './gathering.svelte';
@@ -10,8 +10,9 @@ import { say } from '../../words/words.svelte';
 import { beyondHold, judge, placing, type Judgement } from '../../operations/judging';
 import { wordsAt, type KindWords } from './kinds';
 import { recentOf, type Recent } from './recents';
-import { aboutOf, announced, ON_HOLD, reasonOf, whyOf, type About, type Result } from './results';
-import { SIGNALS, type Signal } from '../../ui/signals';
+import { aboutOf, ON_HOLD, type About, type Result } from './results';
+import { Showing } from './showing.svelte';
+import { SIGNALS } from '../../ui/signals';
 import { isCode, type Tools } from './tools';
 
 const SHOWN = 30;
@@ -20,11 +21,11 @@ const SHOWN = 30;
 export class Desk {
   readonly gathering: Gathering;
   #query = $state('');
-  #result = $state.raw<Result | null>(null);
-  #direction = $state<Verb>('arrive');
-  #announcement = $state('');
   #byCode = $state.raw<Listed | null>(null);
   #form = $state.raw<Form | null>(null);
+  /** Where this phone stands. */
+  #stand = '';
+  readonly #showing: Showing;
   /** Subjects on their way to the disk: a second tap on one of them is the same tap. */
   #underWay = new Set<string>();
 
@@ -40,8 +41,10 @@ export class Desk {
     return recentOf(outbox.rows, attendance.checkpoint?.id, roster);
   });
 
-  constructor(private readonly tools: Tools) {
-    this.gathering = new Gathering(tools, this);
+  /** It outlives the screen: what was begun here is here again when a volunteer comes back from another one. */
+  constructor(readonly tools: Tools) {
+    this.#showing = new Showing(tools, this);
+    this.gathering = new Gathering(tools, this, this.#showing.tell);
   }
 
   get query(): string {
@@ -49,7 +52,7 @@ export class Desk {
   }
 
   get result(): Result | null {
-    return this.#result;
+    return this.#showing.result;
   }
 
   /** Who is being written down: somebody who is not on the list. */
@@ -72,7 +75,7 @@ export class Desk {
 
   /** For people who hear the screen. */
   get announcement(): string {
-    return this.#announcement;
+    return this.#showing.announcement;
   }
 
   get words(): KindWords {
@@ -80,22 +83,51 @@ export class Desk {
     return wordsAt(checkpoint, window);
   }
 
+  get tz(): string {
+    return this.tools.attendance.checkpoint?.tz ?? 'UTC';
+  }
+
+  /** Neither another screen nor a new start turns anybody around. */
   get direction(): Verb {
-    return this.tools.attendance.checkpoint?.policy === 'in_out' ? this.#direction : 'arrive';
+    const { attendance: { checkpoint }, settings } = this.tools;
+    return checkpoint?.policy === 'in_out' && settings.choices.leaving === checkpoint.id ? 'leave' : 'arrive';
   }
 
   set direction(verb: Verb) {
-    this.#direction = verb;
+    const { attendance, settings } = this.tools;
+    settings.choose({ leaving: (verb === 'leave' && attendance.checkpoint?.id) || '' });
     // What asks for a release code would record the other verb.
-    if (this.#result?.kind === 'guarded') this.#result = null;
+    if (this.result?.kind === 'guarded') this.#showing.turn(null);
+  }
+
+  /** The desk that a person must go to first; empty without a hold. */
+  deskOf = ({ id }: Listed): string => this.tools.holds.deskOf(id);
+
+  presenceOf = ({ id }: Listed): Presence | null => this.tools.attendance.presenceOf({ kind: 'person', id });
+
+  /** Of a subject, by its key. */
+  nameOf = (key: string): string => this.tools.roster.nameOf(subjectOfKey(key));
+
+  /** This phone stands at `place` from now on: elsewhere, nobody goes on with what was begun. */
+  standAt(place: string): void {
+    if (place !== this.#stand) this.open(null);
+    this.#stand = place;
+  }
+
+  /** Another screen comes. Ticks stay, and what is being written down, and what was not saved. */
+  leave(): void {
+    this.forget();
+    this.#showing.tell('');
+    this.gathering.leave();
+    if (this.result?.kind !== 'unsaved') this.#showing.turn(null);
   }
 
   /** Looks for `query` as a name, and as a code of the roster. */
   async look(query: string): Promise<void> {
     this.#query = query;
-    if (query.trim() !== '') this.#result = null;
+    if (query.trim() !== '') this.#showing.turn(null);
     this.#byCode = null;
-    const digest = await credentialDigest(this.tools.event, query.trim());
+    const digest = await credentialDigest(this.tools.event(), query.trim());
     if (this.#query === query && query !== '') this.#byCode = this.tools.roster.byDigest(digest) ?? null;
   }
 
@@ -121,14 +153,14 @@ export class Desk {
   /** Acts upon a code that the camera or a reader saw, or that a person read off a wristband. */
   async code(text: string, method: Method): Promise<void> {
     // What was not saved stays on the screen until a person has dealt with it.
-    if (method === 'scan' && this.#result?.kind === 'unsaved') return;
-    const digest = await credentialDigest(this.tools.event, text.trim());
+    if (method === 'scan' && this.result?.kind === 'unsaved') return;
+    const digest = await credentialDigest(this.tools.event(), text.trim());
     const about = aboutOf(this.tools.roster, { kind: 'credential', digest }, method);
     const code = text.trim();
     const owner = this.tools.roster.byDigest(digest);
     if (this.#form !== null) this.#form.take({ code, digest }, owner?.name);
     else if (this.gathering.meet(owner, digest, method)) this.#gather();
-    else if (owner === undefined) this.#show({ ...about, kind: 'unlisted', code });
+    else if (owner === undefined) this.#showing.show({ ...about, kind: 'unlisted', code });
     else await this.#meet(about);
   }
 
@@ -143,6 +175,7 @@ export class Desk {
 
   /** Records what the screen only offered: again, without a name, in spite of a hold, or for the reason that is given. */
   async anyway(about: Result, reason?: string): Promise<void> {
+    this.#showing.decide();
     if (about.kind === 'hold') return this.#settle(about, beyondHold(about.subject, this.direction, this.tools), ON_HOLD);
     const said = 'override' in about ? about.override : reason;
     await this.#place(about, placing(about.subject, this.direction, this.tools), said);
@@ -156,21 +189,12 @@ export class Desk {
     const { subject, name, delegation, method, override } = about;
     if (holder === undefined || about.kind === 'taken') return this.#record(about, { slot, override });
     const since = here.get(holder)?.since ?? '';
-    this.#show({ subject, name, delegation, method, override, kind: 'taken', slot, since, holder: this.tools.roster.nameOf(subjectOfKey(holder)) });
+    this.#showing.show({ subject, name, delegation, method, override, kind: 'taken', slot, since, holder: this.nameOf(holder) });
   }
 
   /** The person was sent away, or on to the desk that a hold names. */
   async sendOn(about: Result): Promise<void> {
-    const { attendance, outbox } = this.tools;
-    if (attendance.checkpoint === null) return;
-    const [reason, note] = reasonOf(about);
-    try {
-      await outbox.enqueue(refusal(attendance.checkpoint.id, about.subject, reason, note));
-      this.#result = null;
-      this.#announcement = say(about.kind === 'hold' ? 'result.sent_on' : 'result.sent_away', { name: about.name });
-    } catch (error) {
-      this.#unsaved(about, error, () => this.sendOn(about));
-    }
+    await this.#showing.sendOn(about);
   }
 
   /** Begins to write down somebody who is not on the list, with the wristband that they hold. */
@@ -179,33 +203,22 @@ export class Desk {
     this.#form = new Form(name, band);
   }
 
-  /** Puts them on the list and lets them in: two operations, stored together. Where there are places, they choose one first. */
+  /** Puts whom the form says on the list and lets them in. */
   async register(form: Form): Promise<void> {
-    const { attendance, outbox } = this.tools;
-    attendance.tick(Date.now());
-    const { checkpoint } = attendance;
-    if (checkpoint === null || !form.begin()) return;
-    const who = newcomer(form.said);
-    const about: About = { subject: { kind: 'person', id: who.person }, name: who.name, delegation: who.delegation, method: 'search' };
-    const { kind } = placing(about.subject, 'arrive', this.tools);
-    const arrival = kind === 'choose' ? [] : [movement('arrive', checkpoint.id, about.subject, about.method)];
-    try {
-      const rows = await outbox.enqueueAll([registration(who), ...arrival]);
-      this.#form = null;
-      this.#show(kind === 'choose' ? { ...about, kind } : { ...about, kind: 'in', row: rows[1] as OutboxRow });
-    } catch (error) {
-      form.fail(whyOf(error));
-    }
+    const result = await form.register(this.tools);
+    if (result === null) return;
+    this.#form = null;
+    this.#showing.show(result);
   }
 
   async undo(row: OutboxRow, name: string): Promise<void> {
     try {
       await this.tools.outbox.enqueue(voiding(row));
-      this.#result = null;
-      this.#announcement = say('result.undone', { name });
+      this.#showing.turn(null);
+      this.#showing.tell(say('result.undone', { name }));
     } catch (error) {
       const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
-      if (subject !== null) this.#unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
+      if (subject !== null) this.#showing.unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
     }
   }
 
@@ -215,18 +228,17 @@ export class Desk {
     this.gathering.open(group);
   }
 
-  /** Says something to people who hear the screen, and to ears and hands. */
-  tell = (words: string, signal?: Signal): void => {
-    this.#announcement = words;
-    if (signal !== undefined) this.tools.signal?.(signal);
-  };
+  /** Nobody is looked for any more. */
+  forget(): void {
+    this.#query = '';
+    this.#byCode = null;
+  }
 
   /** The next person, please. */
   clear(): void {
-    this.#query = '';
-    this.#byCode = null;
+    this.forget();
     this.#form = null;
-    this.#result = null;
+    this.#showing.turn(null);
   }
 
   /** A family came by its one code. */
@@ -234,7 +246,7 @@ export class Desk {
     this.clear();
     this.tools.attendance.tick(Date.now());
     const { gathering, group } = this;
-    if (group !== null) this.tell(`${group.name}. ${gathering.sum(group)}.`, SIGNALS[gathering.isDone(group) ? 'already' : 'choose']);
+    if (group !== null) this.#showing.tell(`${group.name}. ${gathering.sum(group)}.`, SIGNALS[gathering.isDone(group) ? 'already' : 'choose']);
   }
 
   async #meet(about: About): Promise<void> {
@@ -247,7 +259,7 @@ export class Desk {
     const about = { subject, name, delegation, method };
     if (found.kind === 'guarded') this.#guard(about, found.person, override);
     else if (found.kind === 'free' || found.kind === 'choose') await this.#place(about, found, override);
-    else this.#show({ ...about, ...found });
+    else this.#showing.show({ ...about, ...found });
   }
 
   /** This person leaves here with a guardian only. */
@@ -256,13 +268,13 @@ export class Desk {
     const [codes, checkpoint] = [guardians(), attendance.checkpoint?.id ?? ''];
     const letGo = (tries: readonly Draft[], override = held): Promise<void> =>
       this.#place(about, placing(about.subject, this.direction, this.tools), override, tries);
-    this.#show({ ...about, kind: 'guarded', leaving: codes && { person, checkpoint, guardians: codes, outbox, letGo } });
+    this.#showing.show({ ...about, kind: 'guarded', leaving: codes && { person, checkpoint, guardians: codes, outbox, letGo } });
   }
 
   async #place(about: About, found: ReturnType<typeof placing>, override?: string, before: readonly Draft[] = []): Promise<void> {
     const { subject, name, delegation, method } = about;
     if (found.kind === 'free') await this.#record(about, { override, slot: found.slot }, before);
-    else this.#show({ subject, name, delegation, method, override, kind: 'choose' });
+    else this.#showing.show({ subject, name, delegation, method, override, kind: 'choose' });
   }
 
   async #record(about: About, said: Said, before: readonly Draft[] = []): Promise<void> {
@@ -274,22 +286,11 @@ export class Desk {
     this.#underWay.add(key);
     try {
       const rows = await outbox.enqueueAll([...before, movement(this.direction, checkpoint.id, about.subject, about.method, said)]);
-      this.#show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row: rows.at(-1) as OutboxRow });
+      this.#showing.show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row: rows.at(-1) as OutboxRow });
     } catch (error) {
-      this.#unsaved(about, error, () => this.#record(about, said, before));
+      this.#showing.unsaved(about, error, () => this.#record(about, said, before));
     } finally {
       this.#underWay.delete(key);
     }
-  }
-
-  #unsaved(about: About, error: unknown, retry: () => Promise<void>): void {
-    this.#show({ ...about, kind: 'unsaved', why: whyOf(error), retry });
-  }
-
-  #show(result: Result): void {
-    this.#query = '';
-    this.#byCode = null;
-    this.#result = result;
-    this.tell(announced(result, this.words), SIGNALS[result.kind]);
   }
 }

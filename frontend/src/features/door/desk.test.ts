@@ -9,6 +9,7 @@ import { holding } from '../../operations/checkin';
 import { Holds } from '../../operations/holds.svelte';
 import { OutboxView } from '../../operations/outbox.svelte';
 import { Roster } from '../../operations/roster.svelte';
+import { Settings } from '../../operations/settings.svelte';
 import { Bulletin } from '../../platform/bulletin';
 import { credentialDigest } from '../../rules/codes';
 import { searchKey } from '../../rules/search';
@@ -52,6 +53,7 @@ function presence(id: string, checkpoint: string): Row {
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory();
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
   bulletin = new Bulletin('test');
   const records = new Records();
   const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
@@ -68,7 +70,7 @@ beforeEach(async () => {
   attendance.choose('door');
   holds = new Holds(outbox, attendance, roster);
   signals = [];
-  desk = new Desk({ event: EVENT, roster, attendance, holds, guardians: () => null, outbox, signal: (given) => signals.push(given) });
+  desk = new Desk({ event: () => EVENT, roster, attendance, holds, guardians: () => null, outbox, settings: new Settings(), signal: (given) => signals.push(given) });
 });
 
 afterEach(() => {

@@ -8,12 +8,13 @@ import { Attendance } from '../../operations/attendance.svelte';
 import { Holds } from '../../operations/holds.svelte';
 import { OutboxView } from '../../operations/outbox.svelte';
 import { Roster } from '../../operations/roster.svelte';
+import { Settings } from '../../operations/settings.svelte';
 import { Bulletin } from '../../platform/bulletin';
 import { credentialDigest } from '../../rules/codes';
 import { searchKey } from '../../rules/search';
 import { Desk } from './desk.svelte';
 import { SIGNALS, type Signal } from '../../ui/signals';
-import { Ticking } from './ticking.svelte';
+import type { Ticking } from './ticking.svelte';
 import type { Tools } from './tools';
 
 const DOOR: Checkpoint = { id: 'door', name: 'Door', policy: 'once', tz: 'UTC' };
@@ -48,18 +49,16 @@ beforeEach(async () => {
   attendance.choose('door');
   signals = [];
   const signal = (given: Signal): void => void signals.push(given);
-  tools = { event: 'e', roster, attendance, holds: new Holds(outbox, attendance, roster), guardians: () => null, outbox, signal };
+  tools = { event: () => 'e', roster, attendance, holds: new Holds(outbox, attendance, roster), guardians: () => null, outbox, settings: new Settings(), signal };
   desk = new Desk(tools);
 });
 
 afterEach(() => bulletin.close());
 
-/** What the screen of the open group makes. */
 function ticking(): Ticking {
-  const { group, gathering } = desk;
-  if (group === null) throw new Error('no group is open');
-  const people = () => gathering.groups.people(group);
-  return new Ticking({ ...tools, people, direction: () => desk.direction, code: group.code, settle: gathering.settle, tell: desk.tell });
+  const { ticking } = desk.gathering;
+  if (ticking === null) throw new Error('no group is open');
+  return ticking;
 }
 
 test('a code of a whole family shows all of them, ticked, and records nobody by itself', async () => {
@@ -124,4 +123,25 @@ test('a reader that stops for long in its code: what stands in the box is the wh
 test('a code of nobody that came with a stutter is shown whole', async () => {
   await desk.read('ET/99', 'TICKET/99');
   expect(desk.result).toMatchObject({ kind: 'unlisted', code: 'TICKET/99' });
+});
+
+test('another screen takes no tick away; what was recorded makes room, and so does everything at another place', async () => {
+  desk.standAt('e|door');
+  await desk.code(EKS, 'scan');
+  ticking().tick('cleo', false);
+  desk.leave();
+  desk.standAt('e|door');
+  expect(ticking().chosen).toBe(2);
+  await ticking().record();
+  ticking().tick('cleo', true);
+  desk.leave();
+  expect(ticking().chosen).toBe(1);
+  await ticking().record();
+  desk.leave();
+  expect(desk.group).toBeNull();
+  desk.welcome('Ada Walker', null);
+  desk.leave();
+  expect(desk.form?.name).toBe('Ada Walker');
+  desk.standAt('e|bus');
+  expect(desk.form).toBeNull();
 });

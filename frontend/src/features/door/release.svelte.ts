@@ -33,6 +33,12 @@ export class Release {
     return this.#problem;
   }
 
+  /** The same with what came before; in one piece, to be heard once. */
+  get said(): string {
+    const { problem, wrong, mustCall } = this;
+    return [problem, wrong > 0 && say('release.tries', { count: wrong }), mustCall && say('release.call')].filter(Boolean).join(' ');
+  }
+
   get busy(): boolean {
     return this.#busy;
   }
@@ -51,7 +57,7 @@ export class Release {
     if (this.#busy || this.code.trim() === '') return;
     this.#busy = true;
     try {
-      this.#problem = await this.#answer();
+      await this.#answer();
     } catch (error) {
       this.#problem = whyOf(error);
     } finally {
@@ -66,13 +72,13 @@ export class Release {
     else await this.tools.letGo([], reason);
   }
 
-  async #answer(): Promise<string | null> {
+  async #answer(): Promise<void> {
     const { person, checkpoint, guardians, outbox, letGo } = this.tools;
     const right = await guardians.check(person, this.code);
-    if (right === null) return say('release.no_codes');
+    if (right === null) return void (this.#problem = say('release.no_codes'));
     const attempt = releaseTry(person.id, checkpoint, right);
-    await (right ? letGo([attempt]) : outbox.enqueue(attempt));
-    this.code = '';
-    return right ? null : say('release.wrong');
+    // What follows is drawn with the try that it counts, and so heard once.
+    await (right ? letGo([attempt]) : outbox.enqueueAll([attempt]));
+    [this.code, this.#problem] = ['', right ? null : say('release.wrong')];
   }
 }

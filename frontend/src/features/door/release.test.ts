@@ -9,6 +9,7 @@ import { Guardians } from '../../operations/guardians.svelte';
 import { Holds } from '../../operations/holds.svelte';
 import { OutboxView } from '../../operations/outbox.svelte';
 import { Roster } from '../../operations/roster.svelte';
+import { Settings } from '../../operations/settings.svelte';
 import { Bulletin } from '../../platform/bulletin';
 import { releaseHash } from '../../rules/release';
 import { searchKey } from '../../rules/search';
@@ -43,6 +44,7 @@ async function keep(...people: string[]): Promise<void> {
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory();
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
   bulletin = new Bulletin('test');
   records = new Records();
   const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
@@ -60,7 +62,7 @@ beforeEach(async () => {
   attendance.choose('gate');
   isLead = true;
   const holds = new Holds(outbox, attendance, roster);
-  desk = new Desk({ event: 'e', roster, attendance, holds, guardians: () => (isLead ? guardians : null), outbox });
+  desk = new Desk({ event: () => 'e', roster, attendance, holds, guardians: () => (isLead ? guardians : null), outbox, settings: new Settings() });
   desk.direction = 'leave';
 });
 
@@ -124,6 +126,13 @@ test('who turns to those coming in asks nobody for a code any more', async () =>
   await asked();
   desk.direction = 'arrive';
   expect([desk.result, await tap('ada')]).toEqual([null, 'In']);
+});
+
+test('a phone that lets people out here does so before its door was shown', () => {
+  const started = new Desk(desk.tools);
+  const before = started.direction;
+  attendance.choose('other');
+  expect([before, started.direction]).toEqual(['leave', 'arrive']);
 });
 
 test('nothing typed is no try', async () => {

@@ -4,7 +4,7 @@ import { StorageError } from '../../db/connection';
 import type { OutboxRow } from '../../db/outbox';
 import type { Attendance, Sighting } from '../../operations/attendance.svelte';
 import { keyOf, type Method, type Subject } from '../../operations/checkin';
-import { reasonFor, type Objection } from '../../operations/judging';
+import { reasonFor, type Objection, type Reason } from '../../operations/judging';
 import type { Roster } from '../../operations/roster.svelte';
 import type { Presence } from '../../rules/attendance';
 import { goTo } from '../../ui/desks';
@@ -47,6 +47,12 @@ export function seenElsewhere(result: Result, attendance: Attendance): readonly 
   return attendance.sightings(result.subject).filter(({ presence }) => presence.operation !== own);
 }
 
+/** The place that a result is about: which bed, which wheelchair. */
+export function slotOf(result: Result): unknown {
+  if (result.kind === 'already') return result.presence.slot;
+  return 'row' in result ? result.row.operation.payload['slot'] : undefined;
+}
+
 /** Why something was not stored, for a person. */
 export function whyOf(error: unknown): string {
   if (error instanceof StorageError) return error.message;
@@ -55,7 +61,7 @@ export function whyOf(error: unknown): string {
 }
 
 /** Code and note of the refusal that a result leads to. */
-export function reasonOf(result: Result): [string, string?] {
+export function reasonOf(result: Result): Reason {
   if (result.kind === 'hold') return [ON_HOLD];
   if (result.kind !== 'barred') return ['full'];
   return reasonFor(result.against[0] ?? 'other');
@@ -82,9 +88,10 @@ export function wordOf(result: Result, words: KindWords): string {
 /** The same, whole, for people who hear the screen. */
 export function announced(result: Result, words: KindWords): string {
   const { name, delegation } = result;
-  const heard = { word: wordOf(result, words), name, delegation };
+  const heard = { word: [wordOf(result, words), slotOf(result)].filter(Boolean).join(', '), name, delegation };
   // Its name would be its word again.
   if (result.kind === 'unlisted') return say('result.announced_unlisted', heard);
+  if (result.kind === 'choose') return say('result.announced_choose', heard);
   if (result.kind === 'hold') return say('result.announced_hold', { ...heard, go: goTo(result.desk) });
   if (result.kind === 'guarded') return say('result.announced_hold', { ...heard, go: say(result.leaving ? 'release.ask' : 'release.call_lead') });
   return say('result.announced', heard);

@@ -1,5 +1,5 @@
 import { movement, newGroup, voiding, type Subject, type Verb } from '../../operations/checkin';
-import type { Group } from '../../operations/groups.svelte';
+import type { Group, Groups } from '../../operations/groups.svelte';
 import type { OutboxView } from '../../operations/outbox.svelte';
 import type { Listed } from '../../operations/roster.svelte';
 import { say } from '../../words/words.svelte';
@@ -23,12 +23,9 @@ export interface Parts {
 
 interface Tools extends Known {
   readonly outbox: OutboxView;
-  readonly people: () => readonly Listed[];
+  readonly groups: Groups;
+  readonly group: Group;
   readonly direction: () => Verb;
-  /** How they were found; by one code for all of them, whose that is. */
-  readonly code: Group['code'];
-  /** Some of them were recorded. */
-  readonly settle: () => void;
   /** For ears and hands. */
   readonly tell: (words: string, signal?: Signal) => void;
 }
@@ -36,14 +33,14 @@ interface Tools extends Known {
 /** Ticks who of a group is here; one tap then records each of them by an operation of their own. */
 export class Ticking {
   #ticked = $state.raw<ReadonlySet<string>>(new Set());
-  #group = $state<string | null>(null);
+  #recordedAs = $state<string | null>(null);
   #leftOut = $state.raw<readonly string[]>([]);
   #problem = $state<string | null>(null);
   #begun = $state(false);
   #busy = false;
 
   #parts = $derived.by((): Parts => {
-    const members = this.tools.people().map((person) => ({ person, ...this.#look(person) }));
+    const members = this.#people.map((person) => ({ person, ...this.#look(person) }));
     const of = (part: keyof Parts): readonly Member[] => members.filter((member) => member.part === part);
     return { open: of('open'), ask: of('ask'), done: of('done'), away: of('away') };
   });
@@ -52,12 +49,16 @@ export class Ticking {
 
   #recorded = $derived.by((): readonly Recent[] => {
     const { outbox, attendance, roster } = this.tools;
-    return this.#group === null ? [] : recentOf(outbox.rows, attendance.checkpoint?.id, roster, this.#group);
+    return this.#recordedAs === null ? [] : recentOf(outbox.rows, attendance.checkpoint?.id, roster, this.#recordedAs);
   });
 
   /** Who comes by one code is here, unless somebody says otherwise. */
   constructor(private readonly tools: Tools) {
-    if (tools.code !== undefined) this.#ticked = this.#everybody;
+    if (tools.group.code !== undefined) this.#ticked = this.#everybody;
+  }
+
+  get group(): Group {
+    return this.tools.group;
   }
 
   get parts(): Parts {
@@ -67,6 +68,11 @@ export class Ticking {
   /** How many one tap would record. */
   get chosen(): number {
     return this.#chosen.length;
+  }
+
+  /** Some of them were recorded. */
+  get settled(): boolean {
+    return this.#recordedAs !== null;
   }
 
   /** For ears: how many are ticked, once somebody began to. */
@@ -106,7 +112,7 @@ export class Ticking {
 
   /** Records everybody who is ticked, all or nobody. */
   async record(): Promise<void> {
-    const { attendance, outbox, code, direction, people } = this.tools;
+    const { attendance, outbox, direction } = this.tools;
     // The window of this tap; whoever changed meanwhile is asked for by themselves.
     attendance.tick(Date.now());
     const [{ checkpoint }, verb, members, group] = [attendance, direction(), this.#chosen, newGroup()];
@@ -114,15 +120,14 @@ export class Ticking {
     this.#busy = true;
     try {
       const taken = new Set(members.map(({ person }) => person.id));
-      const late = people().filter(({ id }) => this.#ticked.has(id) && !taken.has(id));
+      const late = this.#people.filter(({ id }) => this.#ticked.has(id) && !taken.has(id));
       await outbox.enqueueAll(
         members.map(({ person, judgement }) => {
           const slot = judgement.kind === 'free' ? judgement.slot : undefined;
-          return movement(verb, checkpoint.id, this.#subjectOf(person), code?.method ?? 'search', { slot, group });
+          return movement(verb, checkpoint.id, this.#subjectOf(person), this.group.code?.method ?? 'search', { slot, group });
         }),
       );
-      [this.#group, this.#ticked, this.#begun, this.#problem, this.#leftOut] = [group, new Set(), false, null, late.map(({ name }) => name)];
-      this.tools.settle();
+      [this.#recordedAs, this.#ticked, this.#begun, this.#problem, this.#leftOut] = [group, new Set(), false, null, late.map(({ name }) => name)];
       this.#tellRecorded(members.length, verb);
     } catch (error) {
       this.#fail(error);
@@ -148,13 +153,17 @@ export class Ticking {
     }
   }
 
+  get #people(): readonly Listed[] {
+    return this.tools.groups.people(this.group);
+  }
+
   get #everybody(): ReadonlySet<string> {
     return new Set(this.#parts.open.map(({ person }) => person.id));
   }
 
   // The code that was seen is its owner's; the others are named.
   #subjectOf({ id }: Listed): Subject {
-    const { code } = this.tools;
+    const { code } = this.group;
     return code?.owner === id ? { kind: 'credential', digest: code.digest } : { kind: 'person', id };
   }
 

@@ -56,9 +56,10 @@ beforeEach(async () => {
   groups = new Groups(roster);
   [verb, told] = ['arrive', []];
   const [group] = groups.search('ivo', 3);
+  if (group === undefined) throw new Error('no such delegation');
   const known = { roster, attendance, outbox, holds: new Holds(outbox, attendance, roster) };
   const tell = (words: string): void => void told.push(words);
-  ticking = new Ticking({ ...known, people: () => (group === undefined ? [] : groups.people(group)), direction: () => verb, code: undefined, settle: () => undefined, tell });
+  ticking = new Ticking({ ...known, groups, group, direction: () => verb, tell });
 });
 
 afterEach(() => {

@@ -1,8 +1,9 @@
 import { attempt } from '../../db/connection';
-import { movement, refusal, type Subject } from '../../operations/checkin';
+import { movement, type Subject } from '../../operations/checkin';
 import { Groups } from '../../operations/groups.svelte';
-import { judge, reasonFor, type Known } from '../../operations/judging';
+import { judge, reasonFor, type Known, type Reason } from '../../operations/judging';
 import type { OutboxView } from '../../operations/outbox.svelte';
+import { Refusals } from '../../operations/refusals';
 import type { Listed } from '../../operations/roster.svelte';
 import { credentialDigest } from '../../rules/codes';
 import { SIGNALS, type Signal } from '../../ui/signals';
@@ -20,22 +21,18 @@ interface Tools extends Known {
   readonly signal: (signal: Signal) => void;
 }
 
-type Reason = ReturnType<typeof reasonFor>;
-
 const VOLUNTEER: Answer = { kind: 'hold', name: '' };
-/** For so long, a code that is tried again and again is one refusal; ms. */
-const AGAIN_MS = 600_000;
 
 /** A kiosk at work: people hold up their codes, one after the other. */
 export class Kiosk {
   #answer = $state.raw<Answer | null>(null);
   #trouble = $state<string | null>(null);
   #last: Promise<void> = Promise.resolve();
-  #refused = new Map<string, number>();
-
-  #groups: Groups;
+  readonly #refusals: Refusals;
+  readonly #groups: Groups;
 
   constructor(private readonly tools: Tools) {
+    this.#refusals = new Refusals(tools);
     this.#groups = new Groups(tools.roster);
   }
 
@@ -83,7 +80,7 @@ export class Kiosk {
     const judgement = judge(subject, 'arrive', this.tools);
     const reason = this.#reason(person, judgement);
     if (reason !== null) {
-      await this.#refuse(checkpoint.id, subject, reason);
+      await this.#refusals.notice(checkpoint.id, subject, reason);
       return VOLUNTEER;
     }
     if (judgement.kind === 'already') return { kind: 'already', name: '' };
@@ -101,12 +98,5 @@ export class Kiosk {
     if (person.guarded && this.tools.attendance.checkpoint?.guarded === true) return ['other', 'leaves with a guardian only'];
     // Somebody ticks who of them is here.
     return this.#groups.byOneCode(person) === null ? null : ['other', 'the code of a whole family'];
-  }
-
-  async #refuse(checkpoint: string, subject: Subject & { readonly kind: 'credential' }, [reason, note]: Reason): Promise<void> {
-    const [key, now] = [`${checkpoint}|${subject.digest}|${reason}`, Date.now()];
-    if (now - (this.#refused.get(key) ?? -Infinity) < AGAIN_MS) return;
-    await this.tools.outbox.enqueue(refusal(checkpoint, subject, reason, note));
-    this.#refused.set(key, now);
   }
 }

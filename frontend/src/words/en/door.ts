@@ -59,6 +59,7 @@ export const door = {
   'result.undone': 'Undone: {name}.',
   'result.sent_on': 'Sent on: {name}.',
   'result.announced_unlisted': '{word}. {delegation}.',
+  'result.announced_choose': '{word} {name}, {delegation}.',
 
   'do.search_name': 'Search by name',
   'do.in_anyway': 'Let in anyway',
@@ -105,7 +106,6 @@ export const door = {
   'release.reason': 'Why, and with whom they leave',
   'release.reason_first': 'Write a reason first.',
 
-  'seen.label': 'Also seen',
   'seen.also_in': 'Also seen at {place}, {time}',
   'seen.also_in_by': 'Also seen at {place}, {time} by {by}',
   'seen.also_out': 'Also left {place}, {time}',

@@ -15,7 +15,7 @@ export const lead = {
   'conflict.slot_taken': 'One place, given to more than one person',
   'conflict.list': 'Let in',
   'conflict.holders': 'Who has it',
-  'conflict.undo_at': 'Undo {place} {time}',
+  'conflict.undo_at': 'Undo {place} {time}, {by}',
   'conflict.move': 'Move to {slot}',
   'conflict.move_who': 'Move {name} to {slot}',
   'conflict.moved': '{name} has {slot} now.',
