@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.stage import ROOT, Phone
-from tests.e2e.tour import TEAM, UNKNOWN_CODE
+from tests.e2e.door.test_guardians import guard
+from tests.e2e.door.test_holds import put_on_hold
+from tests.e2e.door.test_kinds import BUNKS, DECK, by_role, of
+from tests.e2e.stage import ROOT, Phone, Server
+from tests.e2e.stops import stand_at
+from tests.e2e.tour import IN_OUT_DOOR, TEAM, UNKNOWN_CODE, admit_earlier
 
 READER = ROOT / "frontend/node_modules/@guidepup/virtual-screen-reader/lib/esm/index.browser.js"
 GOLDEN = Path(__file__).parent / "spoken"
 PEOPLE = 60  # as loaded in conftest.py
-MOST = 80  # phrases of a screen; more would be a loop
+MOST = 120  # phrases of a screen; more would be a loop
+DAYS = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 
 
 class Listener:
@@ -57,7 +62,10 @@ class Listener:
                 return log;
             }"""
         )
-        return [re.sub(r"\d\d:\d\d", "hh:mm", phrase) for phrase in phrases]
+        return [re.sub(rf"({DAYS} )?\d\d:\d\d", "hh:mm", phrase) for phrase in phrases]
+
+    def stop(self) -> None:
+        self.page.evaluate("reader.stop()")
 
 
 def compare(name: str, heard: Listener) -> None:
@@ -136,3 +144,91 @@ def test_a_delegation_is_told(at_door: Callable[..., Phone]) -> None:
     heard.hear("They are let in")
     heard.read("The delegation afterwards")
     compare("group", heard)
+
+
+def meet(phone: Phone, heard: Listener, person: dict[str, str], word: str) -> None:
+    phone.tap(person)
+    expect(phone.result.get_by_role("heading", name=word, exact=True)).to_be_visible()
+    heard.hear("The person is tapped")
+    heard.read("The result")
+
+
+def hear_hold(phone: Phone, heard: Listener, held: dict[str, str]) -> None:
+    meet(phone, heard, held, "On hold")
+    phone.page.get_by_role("button", name="Sent to the medical desk").press("Enter")
+    expect(phone.result).to_have_count(0)
+    heard.hear("They were sent there")
+
+
+def hear_guardian(phone: Phone, heard: Listener, guarded: dict[str, str], code: str) -> None:
+    page, said = phone.page, phone.result.get_by_role("alert")
+    page.get_by_text("Going out").click()
+    meet(phone, heard, guarded, "Guardian only")
+    for each, answer in (("acdefghj", "This is not the code."), (code, "")):
+        phone.result.get_by_role("textbox", name="Release code").fill(each)
+        page.get_by_role("button", name="Check the code").click()
+        if answer:
+            expect(said).to_contain_text(answer)
+        else:
+            expect(phone.result.get_by_role("heading", name="Out", exact=True)).to_be_visible()
+        heard.hear("The right code" if not answer else "A wrong code")
+
+
+def hear_barred(phone: Phone, heard: Listener, away: dict[str, str]) -> None:
+    meet(phone, heard, away, "Not allowed here")
+    phone.search("zz")
+    expect(phone.page.get_by_text("Nobody on the list matches")).to_be_visible()
+    expect(phone.page.get_by_text(f"Sent away: {away['name']}.")).to_be_attached()
+    heard.hear("The next one is looked for, and nothing was decided")
+
+
+def hear_places(phone: Phone, heard: Listener, first: dict[str, str], second: dict[str, str]) -> None:
+    meet(phone, heard, first, "Which place?")
+    phone.page.get_by_role("button", name="A-1, free").press("Enter")
+    expect(phone.result.get_by_role("heading", name="In", exact=True)).to_be_visible()
+    heard.hear("A place is given")
+    phone.tap(second)
+    phone.page.get_by_role("button", name=re.compile("^A-1, ")).click()
+    expect(phone.result.get_by_role("heading", name="A-1 is taken", exact=True)).to_be_visible()
+    heard.hear("Somebody else is given the same")
+    heard.read("The result")
+
+
+def hear_conflicts(phone: Phone, heard: Listener) -> None:
+    page = phone.page
+    page.get_by_role("link", name="Lead, 1 to look at").click()
+    expect(page.get_by_role("heading", name="Lead", level=1)).to_be_focused()
+    heard.hear("The lead’s screen is opened")
+    heard.read("The lead’s screen")
+    page.get_by_role("button", name="Same person twice: nothing to do").click()
+    expect(page.get_by_role("list", name="To look at").get_by_role("listitem")).to_have_count(0)
+    heard.hear("It is resolved")
+
+
+def test_what_a_person_has_to_decide_is_told(
+    server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
+) -> None:
+    held, guarded, twice = new[:3]
+    put_on_hold(server, held)
+    [release] = guard(server, guarded)
+    for by, verdict in (("Ana", "accepted"), ("Bo", "flagged")):
+        admit_earlier(server, code=code, people=[twice], by=by, verdict=verdict)
+    phone = new_phone(reduced_motion="reduce")
+    phone.enrol(server.enrolment_link(profile="lead"), name="Lea", checkpoint=IN_OUT_DOOR)
+    expect(phone.page.get_by_role("link", name="Lead, 1 to look at")).to_be_visible()
+    without_network(phone)
+    phone.check_in(guarded)
+    phone.next()
+    for name, checkpoint, hear, cast in (
+        ("hold", None, hear_hold, [held]),
+        ("guardian", None, hear_guardian, [guarded, release]),
+        ("barred", DECK, hear_barred, by_role("family")[:1]),
+        ("places", BUNKS, hear_places, of("Finland")[:2]),
+        ("conflicts", None, hear_conflicts, []),
+    ):
+        if checkpoint is not None:
+            stand_at(phone.page, checkpoint)
+        heard = Listener(phone.page)
+        hear(phone, heard, *cast)
+        heard.stop()
+        compare(name, heard)
