@@ -64,13 +64,14 @@ def answer(
     context: Callable[[], dict[str, Any]],
     *,
     about: object = None,
+    status: int = 200,
 ) -> HttpResponseBase:
     """The page, or 304 for whoever holds it. `about`: of what it is made beside the visit's own stamp."""
     made_of = repr((_LOOKS, template, visit.stamp, _sheet(visit.now), about))
     etag = quote_etag(hashlib.sha256(made_of.encode()).hexdigest()[:32])
-    response = get_conditional_response(request, etag=etag)
+    response = get_conditional_response(request, etag=etag) if status == 200 else None
     if response is None:
-        response = HttpResponse(shelf.get(etag, lambda: _render(visit, template, context())))
+        response = HttpResponse(shelf.get(etag, lambda: _render(visit, template, context())), status=status)
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate"
     response["Content-Language"] = visit.words.code

@@ -77,8 +77,9 @@ def _comment(visit: Visit, teller: Teller) -> str:
 
 
 def _elsewhere(visit: Visit, changes: list[Change], day: date) -> list[tuple[str, str]]:
-    """Other days on which something changed: address, sentence."""
-    days = {visit.clock.local(change.new.start).date() for change in changes} - {day}
+    """Other days on which something changed that is not told here, but those that are over: address, sentence."""
+    others = [change for change in changes if not rules.about_day(change, day, visit.zone)]
+    days = {each for change in others if (each := visit.clock.local(change.new.start).date()) >= visit.today}
     say = visit.words.say
     return [(visit.link("day", day=each), say("changes_other_day", day=visit.clock.day(each))) for each in sorted(days)]
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -36,7 +36,7 @@ def now(request: HttpRequest, slug: str) -> HttpResponseBase:
 def day(request: HttpRequest, slug: str, day: date) -> HttpResponseBase:
     reader = visit(request, slug)
     if day not in days_of(reader, _plan(reader)):
-        raise Http404
+        return _gone(request, reader)
     return _day(request, reader, day)
 
 
@@ -80,7 +80,7 @@ def place(request: HttpRequest, slug: str, place: UUID) -> HttpResponseBase:
     plan = _plan(reader)
     told = plan.places.get(str(place))
     if told is None:
-        raise Http404
+        return _gone(request, reader)
     return answer(request, reader, "place.html", lambda: place_page(reader, plan, told))
 
 
@@ -104,6 +104,12 @@ def _help(reader: Visit) -> dict[str, Any]:
 def _no_plan(request: HttpRequest, reader: Visit) -> HttpResponseBase:
     heading = f"{reader.event.name}: {reader.words.say('no_plan')}"
     return answer(request, reader, "no_plan.html", lambda: {"heading": heading})
+
+
+def _gone(request: HttpRequest, reader: Visit) -> HttpResponseBase:
+    """With the way to help and to the plan, as everywhere."""
+    heading = f"{reader.event.name}: {reader.words.say('gone')}"
+    return answer(request, reader, "gone.html", lambda: {"heading": heading}, status=404)
 
 
 def _plan(reader: Visit) -> Plan:

@@ -135,8 +135,19 @@ def test_another_day_tells_that_something_changed_and_where_it_went(day, client)
         assert "Time: Sunday 5 July, 6 pm to 7 pm Old time: Saturday 4 July, 6 pm to 7 pm" in part(html, "day")
     assert ('id="now"' in saturday, 'id="now"' in sunday) == (True, False)
     assert "The next day: Sunday 5 July 2026" in saturday
-    assert client.get("/schedule/games/2026-07-06/").status_code == 404
-    assert client.get("/schedule/games/2026-13-40/").status_code == 404
+    assert "There are changes on" not in saturday  # it tells them itself
+    Activity.objects.filter(pk=day.party.pk).update(delay=10)
+    release(day.event, now=NOON)
+    assert '"/schedule/games/2026-07-05/?seen=2">There are changes on Sunday' in read(client, f"{SATURDAY}?seen=2")
+
+
+def test_page_that_is_not_there_shows_the_way_to_the_plan_and_to_help(day, client):
+    for page in ("2026-07-06/", "places/1b4e28ba-2fa1-11d2-883f-0016d3cca427/"):
+        answer = client.get(f"{PAGE}{page}?lang=en", headers={"If-None-Match": "*"})
+        html = answer.content.decode()
+        assert (answer.status_code, "This page is not there" in html, "+358 40 1" in html) == (404, True, True)
+        assert f'href="{PAGE}?lang=en"' in html
+    assert client.get(f"{PAGE}2026-13-40/").status_code == 404
 
 
 def test_what_waits_says_that_nobody_knows_until_when(day, client):
@@ -171,7 +182,6 @@ def test_place_tells_the_way_in_steps_and_what_nobody_knows(day, client):
     assert part(html, "like") == f"What it is like there {unknown}"
     assert part(html, "here").startswith("What happens there Swim")
     assert [text(each) for each in re.findall(r"<h1>(.+)</h1>", html)] == ["Games: Deck"]
-    assert client.get("/schedule/games/places/1b4e28ba-2fa1-11d2-883f-0016d3cca427/").status_code == 404
 
 
 @pytest.mark.parametrize("page", ["", "2026-07-04/", "days/", "places/", "help/"])
