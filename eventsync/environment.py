@@ -162,6 +162,13 @@ def folder(name: str) -> Path | None:
     return Path(value) if value else None
 
 
+def check_folder(name: str) -> None:
+    """For a variable that a library reads by itself: stops unless it is empty, or names a folder to write to."""
+    value = text(name, "")
+    if value and not (Path(value).is_dir() and os.access(value, os.W_OK)):
+        stop(f"{name} is {value!r}; it must be a folder that is there and can be written to.")
+
+
 def secret_key(name: str, *, directory: Path) -> str:
     """The variable's value, or one generated into `directory` at the first start."""
     if value := os.environ.get(name, ""):

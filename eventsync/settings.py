@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
 
 TELEMETRY = environment.telemetry()
 METRICS_TOKEN = environment.token("EVENTSYNC_METRICS_TOKEN")
+environment.check_folder("PROMETHEUS_MULTIPROC_DIR")  # where web processes that share an address count together
 PROMETHEUS_EXPORT_MIGRATIONS = False  # it would ask the database at each start
 
 LOGGING = logs.configure(debug=DEBUG)

@@ -53,6 +53,11 @@ def test_start_needs_no_variables() -> None:
         ("EVENTSYNC_KEEP_DAYS", "0", "is '0'; it must be a number from 1 to 3650."),
         ("EVENTSYNC_BROKER", "kafka", "is 'kafka'; it must be one of orm, redis, sqs."),
         ("EVENTSYNC_METRICS_TOKEN", "short", "must have 20 characters or more, without spaces and accents."),
+        (
+            "PROMETHEUS_MULTIPROC_DIR",
+            "/nowhere",
+            "is '/nowhere'; it must be a folder that is there and can be written to.",
+        ),
         ("EVENTSYNC_DEBUG", "maybe", "is 'maybe'; it must be 1 or 0."),
     ],
 )

@@ -1,6 +1,8 @@
 """`/metrics`: what Prometheus reads, and who may."""
 
 import re
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from eventsync.jobs.models import Job
 from eventsync.jobs.seeing.registry import measures
 from tests.cast import Games, Phone
+from tests.e2e.stage import Server
 
 TOKEN = "a-token-of-prometheus"
 ROOT = Path(__file__).parent.parent.parent
@@ -69,6 +72,35 @@ def test_with_a_token_whoever_shows_it_may_read(db: None, settings: Any, shown: 
     settings.METRICS_TOKEN = TOKEN
     client = Client(REMOTE_ADDR="10.0.0.7", headers={"Authorization": shown})
     assert client.get("/metrics").status_code == status
+
+
+def test_web_processes_that_share_a_folder_answer_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also for one that has ended: what is counted never goes back."""
+    (tmp_path / "counters").mkdir()
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "counters"))
+    with Server(tmp_path) as one:
+        with Server(tmp_path) as other:
+            for server, times in ((one, 2), (other, 3)):
+                for _ in range(times):
+                    ask(server, "/readyz")
+            assert (not_ready(one), not_ready(other)) == (5, 5)
+        assert not_ready(one) == 5
+
+
+def ask(server: Server, path: str) -> str:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=20)
+    with closing(connection):
+        connection.request("GET", path)
+        return connection.getresponse().read().decode()
+
+
+def not_ready(server: Server) -> float:
+    """How often somebody heard that the server is not ready: its database has no tables here."""
+    counted = {each.name: each for each in text_string_to_metric_families(ask(server, "/metrics"))}
+    answers = counted["django_http_responses_total_by_status_view_method"].samples
+    return sum(each.value for each in answers if (each.labels["view"], each.labels["status"]) == ("readyz", "503"))
 
 
 def test_each_measure_is_documented() -> None:
