@@ -109,7 +109,7 @@ CACHES = {"default": environment.cache(REDIS_URL)}
 CHANNEL_LAYERS = {"default": environment.redis_layer(REDIS_URL)}
 
 _brokers: dict[str, dict[str, Any]] = {
-    "orm": {"orm": "default"},
+    "orm": {"broker_class": "eventsync.jobs.asking.Orm", "orm": "default"},
     "redis": {"redis": environment.with_timeouts(REDIS_URL)},
     # Region and keys come from AWS's own variables. Without waiting for an answer it would ask all the time.
     "sqs": {"broker_class": "eventsync.jobs.sqs.Sqs", "sqs": {"receive_message_wait_time_seconds": 2}},
@@ -118,7 +118,8 @@ _brokers: dict[str, dict[str, Any]] = {
 Q_CLUSTER = {
     "name": environment.word("EVENTSYNC_QUEUE", "eventsync"),
     "workers": 2,
-    "poll": 1,  # second in which the database, as broker, is asked for a word; 0.2 cost an idle worker 1% of a core
+    "poll": 1,  # second in which the database, as broker, is asked for a word
+    "guard_cycle": 1,  # second in which the library looks after its processes; they are at rest nearly all the time
     "queue_limit": 4,  # prefetched tasks would run twice after `retry`
     "timeout": JOB_TIMEOUT + JOBS_SHIFT,
     "retry": JOB_TIMEOUT + JOBS_SHIFT + 30,

@@ -22,6 +22,11 @@ def claim(*, now: datetime, lease: datetime, worker: str, ordered: list[str]) ->
     return None
 
 
+def any_unfinished() -> bool:
+    """Whether there is anything to look at: most of the time an idle worker asks nothing else."""
+    return Job.objects.filter(finished_at=None).exists()
+
+
 def any_due(*, now: datetime) -> bool:
     return _all_due(now).exists()
 

@@ -1,4 +1,4 @@
-"""`manage.py worker`, as a real process: it does what is owed, is heard from, and stops when it is told to."""
+"""`manage.py worker`, as a real process: it is heard from, costs little, and stops when it is told to."""
 
 import os
 import signal
@@ -14,6 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 30
+SEVERAL = 10
 MORE = (signal.SIGINT, signal.SIGKILL)
 
 
@@ -72,14 +73,21 @@ def alive(process: int) -> bool:
         return False
 
 
+def having_open(file: Path, processes: list[int]) -> int:
+    """How many of them, a moment later. Who asks each second keeps its connection, and the others leave theirs."""
+    time.sleep(0.2)
+    return sum(file in map(Path.resolve, (Path("/proc") / str(each) / "fd").iterdir()) for each in processes)
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, *(pytest.param(each, marks=pytest.mark.long) for each in MORE)])
 def test_worker_is_heard_from_and_leaves_nothing_behind(
     worker: subprocess.Popen[bytes], tmp_path: Path, how: signal.Signals
 ) -> None:
     database = tmp_path / "eventsync.sqlite3"
     wait_for(lambda: heard_from(database))
-    wait_for(lambda: len(parts_of(worker.pid)) > 3)  # the guard, the monitor, the pusher, the workers
+    wait_for(lambda: len(parts_of(worker.pid)) > 5)  # itself, the guard, two that work, the monitor, the pusher
     parts = parts_of(worker.pid)
+    wait_for(lambda: all(having_open(database, parts) == 2 for _ in range(SEVERAL)))
     os.killpg(worker.pid, how)
     worker.wait(PATIENCE)
     wait_for(lambda: not any(map(alive, parts)))

@@ -8,12 +8,14 @@ import platform
 import signal
 import threading
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
+from eventsync.jobs import asking, picking
 from eventsync.jobs.chores import Rota
 from eventsync.jobs.models import Worker
 from eventsync.jobs.queue import tick
@@ -37,6 +39,7 @@ class Command(BaseCommand):
             raise CommandError(f"The worker cannot start: {sentence}")
         stop = threading.Event()
         os.register_at_fork(after_in_child=_leave_the_group)
+        asking.keep_connection()
         supervisor = Supervisor(stop.set)
         with suppress(RuntimeError):  # the broker does not answer yet, which is logged: it is asked again each second
             supervisor.start()
@@ -58,6 +61,7 @@ def _leave_the_group() -> None:
     """
     os.setpgid(0, 0)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    asking.keep_none()
 
 
 def _beat(name: str, supervisor: Supervisor, stop: threading.Event) -> None:
@@ -68,12 +72,17 @@ def _beat(name: str, supervisor: Supervisor, stop: threading.Event) -> None:
             if number % BEAT == 0:
                 Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
                 rota.do_due(now)
-            sweep(now=now)
-            supervisor.watch(due=tick(now=now))
+            supervisor.watch(due=picking.any_unfinished() and _look(now))
         except DatabaseError as error:  # locked or gone for a while: the next beat will tell
             log.warning("The worker could not say that it is alive: %s", error)
         except Exception:  # a broker's own errors: what is owed is in the database
             log.warning("The worker could not ask the broker", exc_info=True)
-        connection.close()
+        connection.close_if_unusable_or_obsolete()
         if stop.wait(TICK):
             return
+
+
+def _look(now: datetime) -> bool:
+    """Whether anything is due."""
+    sweep(now=now)
+    return tick(now=now)
