@@ -132,6 +132,7 @@ def test_a_phone_that_does_not_trust_yet_is_told_how(server: LanServer, new_phon
     assert coming.value.path().read_bytes() == server.authority.certificate.public_bytes(Encoding.DER)
 
 
+@pytest.mark.long
 def test_all_but_that_page_is_left_to_https(server: LanServer) -> None:
     led = {}
     for path in ("/app/", "/admin/", "/api/v1/streams", "/rescue"):

@@ -80,6 +80,7 @@ def heading(phone: Phone, word: str) -> Any:
     return phone.result.get_by_role("heading", name=word, exact=True)
 
 
+@pytest.mark.long
 def test_lead_lets_go_with_the_right_code_and_without_a_network(
     server: Server, new: list[dict[str, str]], new_phone: Callable[..., Phone]
 ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.screenshots import DESK, PASSWORD, USER
@@ -60,6 +61,7 @@ def shown_number(page: Page) -> str:
     return row.locator("code").inner_text()
 
 
+@pytest.mark.long
 def test_one_id_is_on_the_phone_in_the_operation_the_job_the_webhook_and_every_log(
     server: Server, at_door: Callable[..., Phone], new_phone: Callable[..., Phone], new: list[dict[str, str]]
 ) -> None:

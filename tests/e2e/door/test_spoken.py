@@ -205,6 +205,7 @@ def hear_conflicts(phone: Phone, heard: Listener) -> None:
     heard.hear("It is resolved")
 
 
+@pytest.mark.long
 def test_what_a_person_has_to_decide_is_told(
     server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
 ) -> None:
