@@ -1,7 +1,7 @@
 """The demo's schedule: two days at three venues, some of it in four languages, released twice."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,16 +60,17 @@ class _Planned:
 
 
 _NORTH = ("Denmark", "Finland", "Norway", "Sweden")
+_BREAKFAST = _Planned(
+    place="village/Dining hall", day=0, start=time(8), minutes=60, symbol="food", priority="core",
+    title="Breakfast", sentence="There is bread, porridge, fruit and tea.",
+    texts={
+        "fi": {"title": "Aamiainen", "sentence": "Tarjolla on leipää, puuroa, hedelmiä ja teetä."},
+        "es": {"title": "Desayuno", "sentence": "Hay pan, avena, fruta y té."},
+        "ar": {"title": "الفطور", "sentence": "يوجد خبز وعصيدة وفاكهة وشاي."},
+    },
+)  # fmt: skip
 _ACTIVITIES = {
-    "breakfast": _Planned(
-        place="village/Dining hall", day=0, start=time(8), minutes=60, symbol="food", priority="core",
-        title="Breakfast", sentence="There is bread, porridge, fruit and tea.",
-        texts={
-            "fi": {"title": "Aamiainen", "sentence": "Tarjolla on leipää, puuroa, hedelmiä ja teetä."},
-            "es": {"title": "Desayuno", "sentence": "Hay pan, avena, fruta y té."},
-            "ar": {"title": "الفطور", "sentence": "يوجد خبز وعصيدة وفاكهة وشاي."},
-        },
-    ),
+    "breakfast": _BREAKFAST,
     "opening": _Planned(
         place="arena/Stage", day=0, start=time(10), minutes=60, symbol="stage", priority="core",
         title="Opening", sentence="All teams walk in. There is music.",
@@ -105,15 +106,7 @@ _ACTIVITIES = {
         place="pool/Small pool", day=0, start=time(17), minutes=45, symbol="swim", priority="droppable",
         title="Water games", sentence="You can play in the water. You need no ticket.",
     ),
-    "breakfast-2": _Planned(
-        place="village/Dining hall", day=1, start=time(8), minutes=60, symbol="food", priority="core",
-        title="Breakfast", sentence="There is bread, porridge, fruit and tea.",
-        texts={
-            "fi": {"title": "Aamiainen", "sentence": "Tarjolla on leipää, puuroa, hedelmiä ja teetä."},
-            "es": {"title": "Desayuno", "sentence": "Hay pan, avena, fruta y té."},
-            "ar": {"title": "الفطور", "sentence": "يوجد خبز وعصيدة وفاكهة وشاي."},
-        },
-    ),
+    "breakfast-2": replace(_BREAKFAST, day=1),
     "relay": _Planned(
         place="arena/Running track", day=1, start=time(10), minutes=90, symbol="run", groups=_NORTH,
         title="Relay", sentence="Four people run, one after the other.",

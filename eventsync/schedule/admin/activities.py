@@ -3,12 +3,11 @@
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -19,6 +18,7 @@ from eventsync.schedule.admin.names import VenueField
 from eventsync.schedule.models import Activity, Place, Revision
 from eventsync.schedule.plan.editing import Overtaken, change
 from eventsync.schedule.plan.freezing import TEXTS
+from eventsync.sync.admin import as_id
 
 
 class PlaceField(VenueField):
@@ -108,20 +108,10 @@ class ActivityAdmin(DraftAdmin):
         if object_id:
             activity: Activity | None = self.get_object(request, object_id)
             return ZoneInfo(activity.event.tz) if activity else None
-        key = _id(request.POST.get("place", ""))
+        key = as_id(request.POST.get("place", ""))
         place = Place.objects.filter(pk=key).select_related("venue__event").first() if key else None
         return ZoneInfo(place.venue.event.tz) if place else None
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return ["in_other_languages"]
 
     def why_kept(self, obj: Activity) -> str:
         told = Revision.objects.filter(key=obj.pk).exists()
         return f"Families have read of {obj}. Cancel it instead: it stays in the plan and says so." if told else ""
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -18,7 +18,7 @@ from eventsync.schedule.plan import releasing
 from eventsync.schedule.plan.queries import last_release
 from eventsync.schedule.plan.releasing import NotReleased, Preview
 from eventsync.schedule.plan.rules import LANGUAGES
-from eventsync.schedule.plan.words import lines, meeting
+from eventsync.schedule.plan.words import lines, meeting, own
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import events_for
 
@@ -113,7 +113,9 @@ def _previewed(event: Event, look: Look) -> dict[str, Any]:
         return {"why_not": str(why)}
     if what.is_empty:
         return {"why_not": "Nothing is different from what families see."}
-    places = [each.texts.get(event.language) or next(iter(each.texts.values())) for each in what.places.values()]
-    return {"what": what, "lines": lines(what.changes, event), "places": sorted(each.name for each in places)} | {
-        "collisions": [meeting(each, event) for each in what.collisions]
+    return {
+        "what": what,
+        "lines": lines(what.changes, event),
+        "places": sorted(own(each.names, event) for each in what.places.values()),
+        "collisions": [meeting(each, event) for each in what.collisions],
     }

@@ -11,7 +11,7 @@ from eventsync.schedule.pages.rules import Present
 from eventsync.schedule.pages.telling import Teller
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
-from eventsync.schedule.plan.rules import Change, Told, said
+from eventsync.schedule.plan.rules import Change, Told
 
 LONGEST = timedelta(days=60)  # of a longer event only the days on which something is are listed
 SHOWN = 5  # at once, of what is now, next, or changed: more would be no overview
@@ -71,9 +71,7 @@ def _changed(visit: Visit, teller: Teller, changes: list[Change], day: date) -> 
 
 
 def _comment(visit: Visit, teller: Teller) -> str:
-    texts = visit.release.comment if visit.release else {}
-    text, language = said(texts, wanted=visit.words.code, otherwise=visit.event.language)
-    return teller.marked(text, language)
+    return teller.text(visit.release.comment if visit.release else {})
 
 
 def _elsewhere(visit: Visit, changes: list[Change], day: date) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from eventsync.schedule.pages.telling import SENSES, UNKNOWN, Teller
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
-from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace
+from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace, language_of
 
 
 def places_page(visit: Visit, plan: Plan) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
     here = [told for told in plan.activities.values() if told.slot.place == place.id]
     name = teller.place_name(place)
     return {
-        "heading": f"{visit.event.name}: {_plain(place, visit)}",
+        "heading": f"{visit.event.name}: {teller.said(place.names)[0]}",
         "title": name,
         "venue_name": place.venue_name,
         "steps": _steps(place, teller, lambda texts: texts.directions),
@@ -44,12 +44,6 @@ def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
     }
 
 
-def _plain(place: ToldPlace, visit: Visit) -> str:
-    names = {language: texts.name for language, texts in place.texts.items() if texts.name}
-    order = [visit.words.code, visit.event.language, *names]
-    return next((names[language] for language in order if language in names), "")
-
-
 def _sense(sense: str, value: str, visit: Visit) -> tuple[str, str]:
     words = visit.words
     return words.say(sense), words.say("unknown" if value == UNKNOWN else f"{sense}_{value}")
@@ -57,7 +51,6 @@ def _sense(sense: str, value: str, visit: Visit) -> tuple[str, str]:
 
 def _steps(place: ToldPlace, teller: Teller, of: Callable[[PlaceTexts], tuple[str, ...]]) -> list[SafeString]:
     """The steps in one language: those of two would be no way."""
-    known = {language: of(texts) for language, texts in place.texts.items() if of(texts)}
-    order = [teller.visit.words.code, teller.visit.event.language, *sorted(known)]
-    language = next((each for each in order if each in known), "")
+    known = {language: of(texts) for language, texts in place.texts.items()}
+    language = language_of(known, wanted=teller.visit.words.code, otherwise=teller.visit.event.language)
     return [teller.marked(step, language) for step in known.get(language, ())]

@@ -10,7 +10,7 @@ from eventsync.schedule.pages import rules
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.pages.words import direction
 from eventsync.schedule.plan.queries import Plan
-from eventsync.schedule.plan.rules import PlaceTexts, Status, Texts, Told, ToldPlace, said
+from eventsync.schedule.plan.rules import PlaceTexts, Status, Texts, Told, ToldPlace, language_of, said
 
 SENSES = ("noise", "crowd", "light", "quiet_room")
 UNKNOWN = "unknown"
@@ -47,8 +47,11 @@ class Teller:
     plan: Plan
 
     def text(self, texts: Mapping[str, str]) -> SafeString:
-        text, language = said(texts, wanted=self.visit.words.code, otherwise=self.visit.event.language)
-        return self.marked(text, language)
+        return self.marked(*self.said(texts))
+
+    def said(self, texts: Mapping[str, str]) -> tuple[str, str]:
+        """What of it this reader gets, and in which language."""
+        return said(texts, wanted=self.visit.words.code, otherwise=self.visit.event.language)
 
     def marked(self, text: str, language: str) -> SafeString:
         """What assistive technology speaks in the language that it is in."""
@@ -57,7 +60,7 @@ class Teller:
         return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, direction(language), text)
 
     def field(self, told: Told, name: str) -> SafeString:
-        return self.text({language: getattr(texts, name) for language, texts in told.texts.items()})
+        return self.text(told.by_language(name))
 
     def title(self, told: Told) -> SafeString:
         return self.field(told, "title")
@@ -66,7 +69,7 @@ class Teller:
         return self.text(told.place_name)
 
     def place_name(self, place: ToldPlace) -> SafeString:
-        return self.text({language: texts.name for language, texts in place.texts.items()})
+        return self.text(place.names)
 
     def groups(self, told: Told) -> SafeString:
         return escape(", ".join(told.groups) or self.visit.words.say("everybody"))
@@ -109,8 +112,7 @@ class Teller:
         return self.place_name(told) if told else SafeString()
 
     def paragraphs(self, told: Told) -> SafeString:
-        texts = {language: texts.outline for language, texts in told.texts.items()}
-        text, language = said(texts, wanted=self.visit.words.code, otherwise=self.visit.event.language)
+        text, language = self.said(told.by_language("outline"))
         lines = (line.strip() for line in text.splitlines())
         return format_html_join("", "<p>{}</p>", ((self.marked(line, language),) for line in lines if line))
 
@@ -126,5 +128,5 @@ class Teller:
         words = self.visit.words
         if words.code in texts or not texts:
             return ""
-        there = self.visit.event.language if self.visit.event.language in texts else min(texts)
+        there = language_of(texts, wanted=words.code, otherwise=self.visit.event.language)
         return words.say("in_language", language=words.say(f"language_{there}"))

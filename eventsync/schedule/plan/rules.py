@@ -88,6 +88,10 @@ class Told:
     def end(self) -> datetime:
         return self.slot.end + timedelta(minutes=self.overrun)
 
+    def by_language(self, name: str) -> dict[str, str]:
+        """One of its `Texts`."""
+        return {language: getattr(texts, name) for language, texts in self.texts.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceTexts:
@@ -110,6 +114,10 @@ class ToldPlace:
     crowd: str
     light: str
     quiet_room: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        return {language: texts.name for language, texts in self.texts.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,7 @@ def _kinds(old: Told | None, new: Told) -> list[Kind]:
     if now == Status.CANCELLED:
         return [Kind.DETAILS if was == Status.CANCELLED else Kind.CANCELLED]
     kinds = [*_turns(was, now), *_time(old, new), *_place(old, new)]
-    kinds += [Kind.TITLE] if _titles(old) != _titles(new) else []
+    kinds += [Kind.TITLE] if old.by_language("title") != new.by_language("title") else []
     kinds += [Kind.GROUPS] if set(old.groups) != set(new.groups) else []
     return kinds or [Kind.DETAILS]
 
@@ -200,10 +208,6 @@ def _place(old: Told, new: Told) -> list[Kind]:
     return [] if old.place_name == new.place_name else [Kind.PLACE_NAME]
 
 
-def _titles(told: Told) -> dict[str, str]:
-    return {language: texts.title for language, texts in told.texts.items()}
-
-
 def affected(what: Iterable[Change]) -> Affected:
     """Also those whom an activity is not for any more."""
     audiences = [told.groups for change in what for told in (change.old, change.new) if told is not None]
@@ -212,9 +216,12 @@ def affected(what: Iterable[Change]) -> Affected:
 
 
 def said(texts: Names, *, wanted: str, otherwise: str) -> tuple[str, str]:
-    """A text in the wanted language, or else in the event's, or in any; and which language it is in.
+    """A text and which language it is in. Nothing, in the wanted language, when nobody wrote it in any."""
+    language = language_of(texts, wanted=wanted, otherwise=otherwise)
+    return texts.get(language, ""), language
 
-    Nothing, in the wanted language, when nobody wrote it in any.
-    """
+
+def language_of(texts: Mapping[str, object], *, wanted: str, otherwise: str) -> str:
+    """The wanted language, or else the event's, or any, in which something was written; the wanted one if in none."""
     order = [wanted, otherwise, *sorted(texts)]
-    return next(((texts[language], language) for language in order if texts.get(language)), ("", wanted))
+    return next((language for language in order if texts.get(language)), wanted)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.delays import Collision
-from eventsync.schedule.plan.rules import Change, Kind, Told, said
+from eventsync.schedule.plan.rules import Change, Kind, Names, Told, said
 
 WHAT = {
     Kind.ADDED: "New",
@@ -86,17 +86,20 @@ def meeting(collision: Collision, event: Event) -> str:
 
 
 def _note(told: Told, event: Event) -> str:
-    notes = {language: texts.note for language, texts in told.texts.items()}
-    return said(notes, wanted=event.language, otherwise=event.language)[0]
+    return own(told.by_language("note"), event)
 
 
 def _title(told: Told, event: Event) -> str:
-    titles = {language: texts.title for language, texts in told.texts.items()}
-    return said(titles, wanted=event.language, otherwise=event.language)[0]
+    return own(told.by_language("title"), event)
 
 
 def _place(told: Told, event: Event) -> str:
-    return said(told.place_name, wanted=event.language, otherwise=event.language)[0]
+    return own(told.place_name, event)
+
+
+def own(texts: Names, event: Event) -> str:
+    """A text in the event's language, if it is there."""
+    return said(texts, wanted=event.language, otherwise=event.language)[0]
 
 
 def _groups(told: Told) -> str:
