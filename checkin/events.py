@@ -1,6 +1,7 @@
 """What happens at the door and to the list. Each tells of the operations that said so, by their ids."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from eventsync.jobs.events import Fact, domain_event
 from eventsync.sync.events import OperationsRecorded
@@ -91,3 +92,15 @@ class RosterImported(Fact):
 
     new: int
     changed: int
+
+
+@domain_event("people_erased")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleErased(Fact):
+    """What was held of people was erased, but for bare ids. Whoever keeps anything under these ids erases it, too.
+
+    `people`: of all rows that were one of them; `operations`: which other facts told of them.
+    """
+
+    people: tuple[UUID, ...]
+    operations: tuple[UUID, ...]

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from checkin import roster
+from checkin.events import PeopleErased
 from checkin.models import ConflictAct, Person
 from checkin.privacy.finding import whom_of
+from eventsync.jobs.publishing import publish
 from eventsync.privacy.registry import Whom, holdings
 
 
@@ -36,10 +38,12 @@ def erase(person: Person) -> bool:
 
 
 def clear(whom: Whom, change: roster.RosterChange) -> None:
-    """Presence, streams and conflicts follow at the end of the caller's `roster.changing`."""
+    """Presence, streams and conflicts follow at the end of the caller's `roster.changing`; others are told in it."""
     noted = _notes(whom)
     for holding in holdings():
         holding.erase(whom)
+    ids, operations = tuple(sorted(whom.ids)), tuple(sorted(whom.operations))
+    publish(PeopleErased(event=whom.event, people=ids, operations=operations))
     change.people |= whom.ids
     change.guardians |= whom.ids
     change.conflicts |= {conflict for _, conflict, _ in noted - _notes(whom)}

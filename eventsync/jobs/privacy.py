@@ -108,7 +108,7 @@ hold(
         sweep=_sweep_corrections,
     )
 )
-nobodys("jobs.DomainEvent", "jobs.Handling", "jobs.Sending", why="Facts name operations by their ids, and nobody.")
+nobodys("jobs.DomainEvent", "jobs.Handling", "jobs.Sending", why="Facts hold ids, and no words.")
 nobodys("jobs.Webhook", "jobs.Worker", "jobs.TurnedAway", why="Machines, and numbers.")
 nobodys(
     *("django_q.OrmQ", "django_q.Task", "django_q.Success", "django_q.Failure", "django_q.Schedule"),

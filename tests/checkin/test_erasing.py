@@ -1,14 +1,19 @@
 """Erasing one person: nothing of them is found any more, and nothing that counts has changed."""
 
+import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from checkin import roster
+from checkin.events import PeopleErased
 from checkin.models import Checkpoint, ConflictAct, Credential, HoldRecord, Person, Presence, SafetyAccess
 from checkin.privacy import erasing, finding
-from eventsync.jobs.models import Alert, Approval
+from eventsync.jobs.models import Alert, Approval, DomainEvent, Sending, Webhook
+from eventsync.jobs.publishing import fact_of
 from eventsync.sync import quarantine
 from eventsync.sync.models import Operation, Quarantined
 from tests.cast import NOON, Games, Phone, add_person, make_phone
@@ -53,6 +58,23 @@ def test_headcount_and_ledger_stay_and_the_audit_is_green(life: Life) -> None:
 def test_twice_is_once(life: Life) -> None:
     assert [erasing.erase(life.person) for _ in range(2)] == [True, False]
     assert (found(life.secrets), healthy(life.games)) == ({}, [])
+
+
+def test_others_are_told_once_by_ids_alone_and_of_nothing_that_was_undone(life: Life) -> None:
+    Webhook.objects.create(name="Transport", url="https://bus.example/", event_id=life.games.event.pk)
+    with transaction.atomic():
+        erasing.erase(life.person)
+        transaction.set_rollback(True)
+    assert not DomainEvent.objects.filter(name="people_erased").exists()
+    for _ in range(2):
+        erasing.erase(life.person)
+    fact = fact_of(DomainEvent.objects.get(name="people_erased"))
+    assert isinstance(fact, PeopleErased)
+    others = {each["id"] for _, each in life.sent if str(life.games.people[0].pk) in str(each) or "With " in str(each)}
+    aside = set(Quarantined.objects.values_list("operation_id", flat=True))  # told of as nobody's
+    about = {UUID(each["id"]) for _, each in life.sent if each["id"] not in others} - aside
+    assert (set(fact.people), set(fact.operations)) == ({life.person.pk, WALK_IN}, about)
+    assert json.loads(Sending.objects.latest("pk").body)["data"]["people"] == sorted(map(str, fact.people))
 
 
 def test_what_was_recorded_keeps_its_number_time_phone_and_verdict(life: Life) -> None:
