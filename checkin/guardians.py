@@ -23,6 +23,7 @@ from checkin.rules import (
     wrong_in_a_row,
 )  # fmt: skip
 from eventsync.jobs.alerts import alert
+from eventsync.jobs.rules import Partition
 from eventsync.sync import bulk
 from eventsync.sync.lookup import Lookup
 from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded
@@ -107,12 +108,13 @@ class Tries:
 
     def _alert(self, whom: str, count: int, last: Incoming) -> None:
         name = self._people.get(last.payload.person, (None, "somebody who is not on the list"))[1]
-        place = self._places[last.payload.checkpoint][2]
+        _, venue, place = self._places[last.payload.checkpoint]
         message = (
             f"{count} wrong release codes in a row for {name}, at {place}, heard by {_by(last)}. Find out who wants to "
             "take this person away. The tries are listed under “Release tries”."
         )
-        alert(kind="release_code", subject=whom, message=message, now=last.received_at)
+        of = Partition(self._event, UUID(venue))
+        alert(kind="release_code", subject=whom, message=message, now=last.received_at, of=of)
 
 
 def _tries_of(people: Iterable[str], identities: Identities) -> dict[str, list[Try]]:

@@ -16,6 +16,7 @@ from checkin.privacy.erasing import clear
 from checkin.privacy.finding import part_of
 from eventsync.jobs.alerts import alert, clear_all
 from eventsync.jobs.queue import enqueue
+from eventsync.jobs.rules import Partition
 from eventsync.privacy.registry import holdings
 from eventsync.schedule.models import Event
 
@@ -46,7 +47,7 @@ def _look_at(event: Event, now: datetime) -> None:
     elif event.erasure_told_on is None:
         _announce(event, now)
     elif is_due(event, now):
-        enqueue(TASK, event.pk, dedupe=str(event.pk), partition=str(event.pk))
+        enqueue(TASK, event.pk, dedupe=str(event.pk), partition=Partition(event.pk))
 
 
 def is_due(event: Event, now: datetime) -> bool:
@@ -61,7 +62,7 @@ def _announce(event: Event, now: datetime) -> None:
         f"Names, codes and safety data of {kept(event).count():,} people at {event} are erased after {day:%-d %B %Y}; "
         "only counts stay. Export what you still need, or change the day on the page of the event."
     )
-    alert(kind="retention", subject=str(event.pk), message=message, now=now)
+    alert(kind="retention", subject=str(event.pk), message=message, now=now, of=Partition(event.pk))
     Event.objects.filter(pk=event.pk).update(erasure_told_on=now.date())
 
 

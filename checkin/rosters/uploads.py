@@ -16,6 +16,7 @@ from checkin.rosters.planning import Entry, Plan, plan_import
 from checkin.rosters.table import LARGE, Table
 from eventsync.jobs.models import UNFINISHED, Job
 from eventsync.jobs.queue import enqueue
+from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
 
 IMPORT_ROSTER = "checkin.import_roster"  # the job
@@ -69,7 +70,7 @@ def confirm(row: RosterImport, *, seen: str) -> Answer:
     with transaction.atomic():
         if _held(row.pk) is None:
             return "too late"
-        enqueue(IMPORT_ROSTER, row.pk)
+        enqueue(IMPORT_ROSTER, row.pk, partition=Partition(row.event_id))
     return "taken"
 
 

@@ -11,7 +11,7 @@ from checkin.models import Person, SafetyProposal
 from checkin.models.safety import TEXT_LENGTH
 from checkin.safety import proposing
 from eventsync.jobs.alerts import alert
-from eventsync.jobs.rules import Somebody
+from eventsync.jobs.rules import Partition, Somebody
 from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded, registry
 from eventsync.sync.streams import Changes, roster_stream
 from eventsync.sync.wire import Id
@@ -62,7 +62,8 @@ class Proposals:
             f"A phone proposes other safety data for number {person.external_id[:100]} ({person.event}). Look at it, "
             "beside what is confirmed, on the page of that person, or on a lead’s phone."
         )
-        alert(kind="safety_proposal", subject=str(person.pk), message=message, now=operation.received_at)
+        now, of = operation.received_at, Partition(person.event_id)
+        alert(kind="safety_proposal", subject=str(person.pk), message=message, now=now, of=of)
         return Recorded(flags=("proposed", *operation.flags))
 
 

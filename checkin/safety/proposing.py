@@ -14,7 +14,7 @@ from checkin.safety.keeping import APPROVAL, Conflict
 from eventsync.jobs.approvals import deciding, kinds
 from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.models import Approval, ApprovalState
-from eventsync.jobs.rules import Matter, Somebody
+from eventsync.jobs.rules import Matter, Partition, Somebody
 
 WITHIN = timedelta(days=90)  # longer than any event: nothing about medication goes away unseen
 
@@ -88,7 +88,8 @@ def _describe(proposal_id: UUID) -> Matter | None:
         return None
     person, what = proposal.person, proposal.get_kind_display().lower()
     sentence = f"Change the {what} of number {person.external_id[:100]} ({person.event})."
-    return Matter(sentence, {"proposal": str(proposal.pk), "confirmed_version": entry.version})
+    content = {"proposal": str(proposal.pk), "confirmed_version": entry.version}
+    return Matter(sentence, content, Partition(person.event_id))
 
 
 def _agreed(approval: Approval, now: datetime) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.models import DomainEvent
 from eventsync.jobs.publishing import subscribe
+from eventsync.jobs.rules import Partition
 from eventsync.sync.events import OperationsQuarantined
 from eventsync.sync.letters import help_of
 from eventsync.sync.models import Quarantined
@@ -14,10 +15,11 @@ _TOLD_AT_ONCE = "handler_error"  # by an alert of its own
 
 @subscribe("control.alert_quarantined", OperationsQuarantined)
 def alert_quarantined(fact: OperationsQuarantined, row: DomainEvent) -> None:
-    """One alert for each reason, counted up."""
+    """One alert for each reason and place, counted up."""
     aside = Quarantined.objects.filter(operation_id__in=fact.operations).exclude(code=_TOLD_AT_ONCE)
-    for code, count in sorted(Counter(aside.order_by().values_list("code", flat=True)).items()):
+    found = aside.order_by().values_list("code", "device__event_id", "device__venue_id")
+    for (code, event, venue), count in sorted(Counter(found).items(), key=str):
         told = help_of(code)
         more = f" {count} came at once." if count > 1 else ""
         message = f"{told.what}{more} It waits in the inbox. {told.owner}: {told.step}"
-        alert(kind="quarantined", subject=code, message=message, now=row.occurred_at)
+        alert(kind="quarantined", subject=code, message=message, now=row.occurred_at, of=Partition(event, venue))

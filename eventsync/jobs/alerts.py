@@ -2,38 +2,42 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError
 from django.db.models import F, Q, QuerySet
 
 from eventsync.jobs.models import Alert
+from eventsync.jobs.rules import WHOLE_SERVER, Partition
 
 log = logging.getLogger(__name__)
 
 RUNBOOK = "/control/runbook/"
 
 
-def alert(*, kind: str, subject: str, message: str, now: datetime) -> None:
+def alert(*, kind: str, subject: str, message: str, now: datetime, of: Partition = WHOLE_SERVER) -> None:
     """Raises an alert; an open one of this kind about this subject is counted up and gets the new message.
 
+    `of`: whose leads see it; by default only who runs the server does.
     Joins the caller's transaction: an alert about something that did not happen is not raised. A silence lasts as long
     as somebody said, also when the alert was cleared in between.
     """
-    new = {"message": message, "first_at": now, "last_at": now} | _silence(kind, subject, now)
-    row, created = Alert.objects.get_or_create(kind=kind, subject=subject, cleared_at=None, defaults=new)
+    like = {"kind": kind, "subject": subject, "event_id": of.event, "venue_id": of.venue}
+    new = {"message": message, "first_at": now, "last_at": now} | _silence(like, now)
+    row, created = Alert.objects.get_or_create(**like, cleared_at=None, defaults=new)
     if not created:
         Alert.objects.filter(pk=row.pk).update(message=message, count=F("count") + 1, last_at=now)
 
 
-def _silence(kind: str, subject: str, now: datetime) -> dict[str, object]:
-    before = Alert.objects.filter(kind=kind, subject=subject, silenced_until__gt=now).order_by("-pk").first()
+def _silence(like: dict[str, Any], now: datetime) -> dict[str, object]:
+    before = Alert.objects.filter(**like, silenced_until__gt=now).order_by("-pk").first()
     return {"silenced_until": before.silenced_until, "silenced_by": before.silenced_by} if before else {}
 
 
-def alert_if_possible(*, kind: str, subject: str, message: str, now: datetime) -> None:
+def alert_if_possible(*, kind: str, subject: str, message: str, now: datetime, of: Partition = WHOLE_SERVER) -> None:
     """As `alert`, after a commit: that it cannot be raised must not undo an answer that holds without it."""
     try:
-        alert(kind=kind, subject=subject, message=message, now=now)
+        alert(kind=kind, subject=subject, message=message, now=now, of=of)
     except DatabaseError:
         log.exception("No alert of %s could be raised about %s", kind, subject)
 

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from eventsync.jobs.approvals.models import Approval, ApprovalState
@@ -14,6 +15,7 @@ __all__ = [
     "Alert", "Approval", "ApprovalState", "Attempt", "Correction", "Job", "Sending", "TurnedAway", "Webhook", "Worker",
 ]  # fmt: skip
 
+_NONE = uuid.UUID(int=0)  # in the place of a venue and an event, where a row belongs to none
 UNCLAIMED = ("available", "retry_wait")  # states
 UNBEGUN = ("waiting_approval", *UNCLAIMED)
 UNFINISHED = (*UNBEGUN, "running")
@@ -46,6 +48,10 @@ class Job(models.Model):
     partition = models.CharField(
         max_length=60, blank=True, help_text="Whose work it is: a venue or an event. None waits for another's."
     )
+    event_id = models.UUIDField(
+        null=True, help_text="Who may see it: those who have a role there. Empty: the server's."
+    )
+    venue_id = models.UUIDField(null=True, help_text="Empty: the whole event's.")
     correlation = models.UUIDField(null=True, help_text="What it all began with: an operation, or the job itself.")
     dedupe = models.CharField(max_length=200, blank=True, help_text="While it waits, the same is not owed twice.")
     state = models.CharField(max_length=16, choices=State, default=State.AVAILABLE)
@@ -186,6 +192,8 @@ class TurnedAway(models.Model):
 class Alert(models.Model):
     """Something that a person must look at. The same thing again is counted, not listed twice.
 
+    The same of two events or venues is two alerts, for others see them.
+
     Open: raised. Acknowledged: somebody looks after it; it may still be so. Cleared: somebody said that it is dealt
     with, or what it watches has been well for a while; the next one like it is a new row. Silenced, open or not: nobody
     is to be bothered by it until then.
@@ -193,6 +201,8 @@ class Alert(models.Model):
 
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=200, blank=True, help_text="What it is about: a stream, a device, a batch.")
+    event_id = models.UUIDField(null=True, help_text="Whose leads see it. Empty: it is about the server.")
+    venue_id = models.UUIDField(null=True, help_text="Empty: the whole event's.")
     message = models.TextField()
     count = models.PositiveIntegerField(default=1)
     first_at = models.DateTimeField()
@@ -208,7 +218,11 @@ class Alert(models.Model):
         ordering = ["-last_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject"], condition=models.Q(cleared_at=None), name="alert_open_once"
+                "kind",
+                "subject",
+                Coalesce("venue_id", "event_id", models.Value(_NONE, output_field=models.UUIDField())),
+                condition=models.Q(cleared_at=None),
+                name="alert_open_once_at_a_place",
             )
         ]
 

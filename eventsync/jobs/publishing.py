@@ -20,7 +20,7 @@ from eventsync.jobs.events import Fact, JobDied, JobDone, catalogue
 from eventsync.jobs.models import DomainEvent, Handling, Job
 from eventsync.jobs.pressure import Full
 from eventsync.jobs.queue import Permanent, enqueue, policy_of, task, when_ended
-from eventsync.jobs.rules import Policy
+from eventsync.jobs.rules import Partition, Policy
 
 F = TypeVar("F", bound=Fact)
 Handle = Callable[[F, DomainEvent], object]
@@ -67,18 +67,18 @@ def publish(*facts: Fact, correlation: UUID | None = None) -> list[DomainEvent]:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a domain event is published with what it tells of")
     rows = DomainEvent.objects.bulk_create([_row(fact, correlation) for fact in facts])
-    for row in rows:
+    for fact, row in zip(facts, rows, strict=True):
         for name in subscribers_of(row.name):
-            _owe(name, row)
+            _owe(name, fact, row)
     for carry in _carriers:
         carry(rows)
     return rows
 
 
-def _owe(name: str, row: DomainEvent) -> None:
+def _owe(name: str, fact: Fact, row: DomainEvent) -> None:
     """A droppable subscriber may not be told when the queue is full, which is counted: the fact stays."""
     with suppress(Full):
-        enqueue(name, row.id, partition=row.partition, correlation=row.correlation)
+        enqueue(name, row.id, partition=Partition(fact.event, fact.venue), correlation=row.correlation)
 
 
 def _row(fact: Fact, correlation: UUID | None) -> DomainEvent:
@@ -147,4 +147,5 @@ def tell_of_the_end(job: Job, state: str) -> None:
     """A job that is done may be what others waited for; one that is dead is of somebody's concern."""
     kind = JobDone if state == Job.State.DONE else JobDied
     if policy_of(job.task).announced:
-        publish(kind(job=job.id, task=job.task, subject=job.subject), correlation=job.correlation)
+        fact = kind(event=job.event_id, venue=job.venue_id, job=job.id, task=job.task, subject=job.subject)
+        publish(fact, correlation=job.correlation)

@@ -24,7 +24,7 @@ from eventsync.jobs.approvals import deciding
 from eventsync.jobs.corrections.contents import Content
 from eventsync.jobs.corrections.ending import let_go
 from eventsync.jobs.models import UNBEGUN, Attempt, Job
-from eventsync.jobs.rules import SERVER, Policy, Somebody
+from eventsync.jobs.rules import SERVER, Partition, Policy, Somebody
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def enqueue(
     name: str,
     subject: UUID,
     *,
-    partition: str = "",
+    partition: Partition | str = "",
     correlation: UUID | None = None,
     dedupe: str = "",
     due_at: datetime | None = None,
@@ -99,18 +99,22 @@ def enqueue(
 ) -> Job:
     """Owes one run of the task `name` for `subject`, in the caller's transaction. Its correlation is the caller's.
 
-    With `dedupe`, a job that waits under the same words is answered instead, and nothing more is owed. `due_at`: not
-    before then. `by`: who wants it; they cannot approve it, where it must be approved.
+    `partition`: whose work it is; a bare name is the server's. With `dedupe`, a job that waits under the same words is
+    answered instead, and nothing more is owed. `due_at`: not before then. `by`: who wants it; they cannot approve it,
+    where it must be approved.
     Full, when it is droppable and there is too much to do: the caller goes on without.
     """
     if name not in _tasks:
         raise LookupError(f"no task is registered as {name}")
     policy, now, key = _tasks[name].policy, timezone.now(), uuid4()
-    dedupe = pressure.words(name, policy, dedupe=dedupe, subject=subject, partition=partition)
+    whose = Partition(name=partition) if isinstance(partition, str) else partition
+    dedupe = pressure.words(name, policy, dedupe=dedupe, subject=subject, partition=str(whose))
     new = {
         "id": key,
         "subject": subject,
-        "partition": partition,
+        "partition": str(whose),
+        "event_id": whose.event,
+        "venue_id": whose.venue,
         "correlation": correlation or began.current() or key,
         "priority": policy.priority,
         "due_at": due_at or now,
@@ -264,9 +268,9 @@ def leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) ->
 
 
 def bury(job: Job, error: str, *, now: datetime) -> None:
-    """A dead letter is an alert, one for each task that has any."""
+    """A dead letter is an alert, one for each task that has any, at each place."""
     message = f"A job has failed for good: {job.task}. {error}"[:1000]
-    alert(kind="dead_letter", subject=job.task, message=message, now=now)
+    alert(kind="dead_letter", subject=job.task, message=message, now=now, of=Partition(job.event_id, job.venue_id))
 
 
 def replay(job_id: UUID, *, now: datetime) -> bool:

@@ -52,11 +52,31 @@ SERVER = Somebody("server", "The server")
 
 
 @dataclass(frozen=True, slots=True)
+class Partition:
+    """Whose work something is: a venue's or an event's, where those who have a role see it; without an event it is the
+    server's. `name`: with whose other work it waits its turn, if not with theirs."""
+
+    event: UUID | None = None
+    venue: UUID | None = None
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.name or str(self.venue or self.event or "")
+
+
+WHOLE_SERVER = Partition()
+
+
+@dataclass(frozen=True, slots=True)
 class Matter:
-    """What a person is asked to agree to: a plain sentence of what would be done, and its exact content, as JSON."""
+    """What a person is asked to agree to: a plain sentence of what would be done, and its exact content, as JSON.
+
+    `partition`: whose managers are asked.
+    """
 
     sentence: str
     content: dict[str, Any]
+    partition: Partition = WHOLE_SERVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from eventsync.jobs.alerts import alert_if_possible
+from eventsync.jobs.rules import Partition
 from eventsync.sync.models import Device
 from eventsync.sync.registry import registry
 from eventsync.sync.rules import SUSPECT
@@ -66,4 +67,5 @@ def mismatch(device: Device, stream: object, *, now: datetime) -> None:
         message=f"{device} had a copy of {stream} that did not add up, and pulls it anew. Nothing that it recorded "
         "is touched. When this comes again, the server's copy may be wrong: run manage.py audit.",
         now=now,
+        of=Partition(device.event_id, device.venue_id),
     )

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from eventsync.jobs import correlation, spans
 from eventsync.jobs.alerts import alert_if_possible
+from eventsync.jobs.rules import Partition
 from eventsync.sync import heartbeat
 from eventsync.sync.batch import Result, apply_batch
 from eventsync.sync.errors import ApiError
@@ -113,7 +114,8 @@ def _kind(item: Item) -> str:
 def _tell(item: Item, error: Exception, arrival: Arrival) -> None:
     about = item.received.id
     message = f"The server failed on an operation ({type(error).__name__}); it is in quarantine: {about}."
-    alert_if_possible(kind="handler_error", subject=about, message=message, now=arrival.received_at)
+    of = Partition(item.author.event_id, item.author.venue_id)
+    alert_if_possible(kind="handler_error", subject=about, message=message, now=arrival.received_at, of=of)
 
 
 def _batch(items: Sequence[Item], arrival: Arrival, *, until: float) -> list[Result]:

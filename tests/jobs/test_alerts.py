@@ -1,16 +1,20 @@
 """Alerts: counted while open, acknowledged, silenced, cleared by somebody or by itself, never removed."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from eventsync.jobs.alerts import acknowledge, alert, clear, clear_all, describe, silence, unsilenced
 from eventsync.jobs.models import Alert
+from eventsync.jobs.rules import WHOLE_SERVER, Partition
 from tests.cast import NOON
 from tests.desk import alice, bob, charlie
 
+GAMES, HALL = UUID(int=1), UUID(int=2)
 LIST = "/admin/jobs/alert/"
 HOUR = timedelta(hours=1)
 
@@ -28,6 +32,25 @@ def test_alert_that_is_open_is_counted_and_a_cleared_one_begins_anew(db):
     assert [clear(alert_id=row.pk, by="alice", now=NOON), clear(alert_id=row.pk, by="bob", now=NOON)] == [True, False]
     assert raise_one(9).count == 1
     assert list(Alert.objects.order_by("pk").values_list("count", "cleared_by")) == [(2, "alice"), (1, "")]
+
+
+def test_the_same_at_two_places_is_two_alerts_and_a_silence_is_for_one(db):
+    places = [Partition(GAMES, HALL), Partition(GAMES), WHOLE_SERVER]
+    for of in (*places, *places[:1]):
+        alert(kind="dead_letter", subject="send", message="It rained.", now=NOON, of=of)
+    rows = Alert.objects.order_by("pk")
+    assert [(row.event_id, row.venue_id, row.count) for row in rows] == [
+        (GAMES, HALL, 2),
+        (GAMES, None, 1),
+        (None, None, 1),
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Alert.objects.create(kind="dead_letter", subject="send", event_id=GAMES, first_at=NOON, last_at=NOON)
+    silence(alert_id=rows[0].pk, by="bob", now=NOON, span=HOUR)
+    clear_all(kind="dead_letter", subject="send", now=NOON)
+    for of in places:
+        alert(kind="dead_letter", subject="send", message="It rained.", now=NOON, of=of)
+    assert {row.venue_id for row in Alert.objects.filter(cleared_at=None).exclude(silenced_until=None)} == {HALL}
 
 
 def test_one_that_is_acknowledged_stays_until_it_is_cleared(db):

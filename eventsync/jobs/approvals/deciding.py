@@ -16,7 +16,7 @@ from eventsync.jobs.alerts import alert, clear
 from eventsync.jobs.approvals.kinds import Kind, kind_of, names
 from eventsync.jobs.approvals.models import AGREED, Approval, ApprovalState
 from eventsync.jobs.models import Alert
-from eventsync.jobs.rules import Matter, Somebody, canonical, digest
+from eventsync.jobs.rules import Matter, Partition, Somebody, canonical, digest
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,8 @@ def _ask(kind: str, subject: UUID, matter: Matter, *, by: Somebody, now: datetim
     return Approval.objects.create(
         kind=kind,
         subject=subject,
+        event_id=matter.partition.event,
+        venue_id=matter.partition.venue,
         sentence=matter.sentence[:500],
         content=canonical(matter.content),
         digest=digest(matter.content),
@@ -88,7 +90,8 @@ def force(approval_id: int, *, by: Somebody, reason: str, now: datetime) -> Answ
         message = (
             f"Done without approval by {by.name}: {approval.sentence} Why: {reason} Another person must review it."
         )
-        alert(kind="break_glass", subject=str(approval.id), message=message, now=now)
+        of = Partition(approval.event_id, approval.venue_id)
+        alert(kind="break_glass", subject=str(approval.id), message=message, now=now, of=of)
         kind.agreed(approval, now)
         return Answer(done=True, told="It is being done. Another person must review it.")
 

@@ -12,7 +12,7 @@ from eventsync.jobs.approvals.models import Approval, ApprovalState
 from eventsync.jobs.chores import chore
 from eventsync.jobs.models import Job
 from eventsync.jobs.queue import APPROVAL, policy_of, wake
-from eventsync.jobs.rules import Matter
+from eventsync.jobs.rules import Matter, Partition
 
 
 def _describe(job_id: UUID) -> Matter | None:
@@ -26,7 +26,8 @@ def _describe(job_id: UUID) -> Matter | None:
     matter = demand.describe(job.subject) if demand else Matter(f"Run {job.task} once.", {})
     if matter is None:
         return None
-    return Matter(matter.sentence, {"task": job.task, "subject": str(job.subject), "content": matter.content})
+    content = {"task": job.task, "subject": str(job.subject), "content": matter.content}
+    return Matter(matter.sentence, content, Partition(job.event_id, job.venue_id))
 
 
 def _agreed(approval: Approval, now: datetime) -> None:

@@ -28,6 +28,8 @@ class Approval(models.Model):
 
     kind = models.CharField(max_length=40, help_text="What sort of thing waits: a job, a change of safety data.")
     subject = models.UUIDField(help_text="The row that it is about.")
+    event_id = models.UUIDField(null=True, help_text="Whose managers decide. Empty: it is about the server.")
+    venue_id = models.UUIDField(null=True, help_text="Empty: the whole event's.")
     sentence = models.CharField("what would be done", max_length=500)
     content = models.TextField("exact content", help_text="Canonical JSON.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content, as hexadecimal digits.")

@@ -15,7 +15,7 @@ class Webhook(models.Model):
     """An address of another system. `off_at`: nothing is sent there, and what happens meanwhile waits."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(max_length=100, unique=True, help_text="Whose it is, for people.")
+    name = models.CharField(max_length=100, help_text="Whose it is, for people.")
     url = models.URLField("address", max_length=500, help_text="Where each domain event is posted to.")
     event_id = models.UUIDField("event", null=True, blank=True, help_text="Only what one event tells; empty: all.")
     names = models.JSONField("domain events", default=list, blank=True, help_text="Which it hears of; none: all.")
@@ -26,6 +26,19 @@ class Webhook(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event_id", "name"],
+                name="webhook_named_once_at_event",
+                violation_error_message="This event has a webhook of this name already.",
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(event_id=None),
+                name="webhook_named_once_for_all_events",
+                violation_error_message="There is a webhook of this name for all events already.",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -26,7 +26,7 @@ from eventsync.jobs.corrections.queries import in_place_of
 from eventsync.jobs.models import UNCLAIMED, UNFINISHED, DomainEvent, Job
 from eventsync.jobs.publishing import carrier
 from eventsync.jobs.queue import Permanent, cancel, enqueue, replay, task, when_ended
-from eventsync.jobs.rules import RETRIES, Policy
+from eventsync.jobs.rules import RETRIES, Partition, Policy
 from eventsync.jobs.webhooks.envelope import CONTENT_TYPE, around, envelope, problem_with
 from eventsync.jobs.webhooks.models import UNTAKEN, Sending, Webhook
 from eventsync.jobs.webhooks.signing import signed
@@ -99,7 +99,8 @@ def _room(webhook: Webhook) -> int:
 
 def _enqueue(webhook: Webhook, sendings: Iterable[Sending]) -> None:
     for each in sendings:
-        enqueue(SEND, each.id, partition=webhook.partition, correlation=each.correlation, dedupe=str(each.id))
+        whose = Partition(webhook.event_id, name=webhook.partition)
+        enqueue(SEND, each.id, partition=whose, correlation=each.correlation, dedupe=str(each.id))
         Sending.objects.filter(id=each.id, owed_at=None).update(owed_at=timezone.now())
 
 
@@ -197,7 +198,7 @@ def switch_off(webhook: Webhook, *, why: str, by_itself: bool = False) -> bool:
 
 def _alert(webhook: Webhook, why: str, now: datetime) -> None:
     message = f"Nothing is sent to {webhook} any more. {why} What happens meanwhile waits. Switch it on once it works."
-    alert(kind=OFF, subject=str(webhook.id), message=message, now=now)
+    alert(kind=OFF, subject=str(webhook.id), message=message, now=now, of=Partition(webhook.event_id))
 
 
 def switch_on(webhook: Webhook) -> bool:
