@@ -76,7 +76,8 @@ def view(request: HttpRequest, desk: PersonAdmin, site: AdminSite, key: UUID) ->
     context = {**site.each_context(request), "opts": desk.opts, "title": f"Safety data of {person}", "person": person}
     context |= {"rows": rows, "event": person.event, "kept": kept, "own": somebody(request).key}
     context["level"] = 3 if len(rows) > 1 else 2  # of the headings of each kind
-    context |= {"may_change": rights.may_change(request.user, person), "may_force": may_break_glass(request)}
+    context["may_change"] = rights.may_change(request.user, person)
+    context["may_force"] = may_break_glass(request, person, OF_ROW)
     if rights.may_see_audit(request.user):
         context["accesses"] = SafetyAccess.objects.filter(person_id__in=[row.person.pk for row in rows])[:50]
     return TemplateResponse(request, "admin/checkin/safety.html", context)
@@ -107,7 +108,7 @@ def _settle(request: HttpRequest, event: Event) -> tuple[bool, str, dict[str, An
     if "accept" in request.POST:
         answer = proposing.accept(proposal, expected=expected, by=by, now=now)
     elif "force" in request.POST:
-        if not may_break_glass(request):
+        if not may_break_glass(request, proposal.person, OF_ROW):
             raise PermissionDenied
         answer = proposing.force(proposal, expected=expected, by=by, reason=said["reason"], now=now)
     else:

@@ -74,7 +74,12 @@ class Scope:
             whole &= Q(**{f"{belongs.venue}__isnull": True})
         return found | whole if reading and belongs.shared else found
 
-    def covers(self, row: Model, belongs: Belongs | None, *, reading: bool) -> bool:
+    def meets(self, belongs: Belongs | None, *, reading: bool) -> bool:
+        """Whether any row that belongs like this can be in it."""
+        venues = belongs is not None and (belongs.venue or (reading and belongs.shared))
+        return self.everywhere or bool(belongs and (self.events or (venues and self.venues)))
+
+    def covers(self, row: object, belongs: Belongs | None, *, reading: bool) -> bool:
         if self.everywhere or belongs is None:
             return self.everywhere
         event, venue = _value(row, belongs.event), belongs.venue and _value(row, belongs.venue)
@@ -113,7 +118,8 @@ def limit(rows: "QuerySet[Row]", user: Any, permission: str, belongs: Belongs | 
     return rows.filter(where.rows(belongs, reading=_reads(permission))) if belongs else rows.none()
 
 
-def may(user: Any, permission: str, row: Model, belongs: Belongs | None) -> bool:
+def may(user: Any, permission: str, row: object, belongs: Belongs | None) -> bool:
+    """`row`: whatever has what `belongs` names."""
     return scope(user, permission).covers(row, belongs, reading=_reads(permission))
 
 

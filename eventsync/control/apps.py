@@ -8,6 +8,7 @@ class ControlConfig(AppConfig):
     verbose_name = "Control room"
 
     def ready(self) -> None:
+        import_module("eventsync.control.rights")
         import_module("eventsync.control.measures")
         import_module("eventsync.control.privacy")
         import_module("eventsync.control.tasks")

@@ -1,27 +1,35 @@
-"""/control/health/: at a glance, for anybody of the staff, whether all is well."""
+"""/control/health/: at a glance, whether all is well: of the server, or of the events that somebody has a role at."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib.admin.views.decorators import staff_member_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from eventsync.access.scope import Scope, limit, scope
 from eventsync.control import rules
 from eventsync.control.pages import draw
 from eventsync.control.plots import plot
+from eventsync.control.rights import SEE
 from eventsync.control.rules import Reading
 from eventsync.control.sampling import history
 from eventsync.jobs.alerts import page_of, unsilenced
 from eventsync.jobs.models import Alert
+from eventsync.jobs.rights import OF_PLACE, SEE_ALERT
 from eventsync.jobs.seeing.letters import sources
-from eventsync.jobs.seeing.registry import measures, total
+from eventsync.jobs.seeing.registry import counted_rows, measures, total, total_for
 from eventsync.sync.models import Device
 from eventsync.sync.queries import silent_holders
 from eventsync.sync.reliability import TARGET
+from eventsync.sync.rights import OF_DEVICE
 
 SPAN = timedelta(hours=2)
 _PLOTTED = {
@@ -44,52 +52,74 @@ _LINKS: dict[str, tuple[str, list[str]]] = {
 @staff_member_required
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    found = readings(now=now)
-    groups = alert_groups(now=now)
-    past = history(now=now, span=SPAN)
-    cards = [_card(request, each, past, now) for each in found]
-    whole = rules.headline(found, alerts=sum(each["count"] for each in groups))
-    silenced = Alert.objects.filter(cleared_at=None, silenced_until__gt=now).count()
-    shown = {"title": "Health", "whole": whole, "cards": cards, "groups": groups, "silenced": silenced, "now": now}
+    if not request.user.has_perm(SEE):
+        raise PermissionDenied
+    now, user = timezone.now(), request.user
+    where = scope(user, SEE)
+    found = readings(user, now=now) + (servers(now=now) if where.everywhere else [])
+    alerts = limit(unsilenced(now=now), user, SEE, OF_PLACE).count()
+    groups = alert_groups(user, now=now)
+    past = history(now=now, span=SPAN) if where.everywhere else {}
+    silenced = limit(Alert.objects.filter(cleared_at=None, silenced_until__gt=now), user, SEE, OF_PLACE)
+    shown = {
+        "title": "Health",
+        "whole": rules.headline(found, alerts=alerts),
+        "cards": [_card(request, each, past, now) for each in sorted(found, key=lambda each: -each.level)],
+        "groups": groups,
+        "untold": max(alerts - sum(each["count"] for each in groups), 0),
+        "silenced": silenced.count(),
+        "everywhere": where.everywhere,
+        "now": now,
+    }
     return draw(request, "control/health.html", shown)
 
 
-def readings(*, now: datetime) -> list[Reading]:
-    """What is measured, in words; what asks for somebody first."""
-    ages, used = measures["jobs_oldest_seconds"].read(now), measures["disk_used_ratio"].read(now)
-    found = [
+def readings(user: Any, *, now: datetime) -> list[Reading]:
+    """What is measured of all that somebody may see, in words."""
+
+    def count(name: str) -> int:
+        return int(total_for(name, now, user, SEE))
+
+    first = counted_rows("jobs_waiting", now, user, SEE).aggregate(at=Min("due_at"))["at"]
+    return [
         rules.undelivered(
-            records=_count("records_undelivered", now),
-            holders=_count("phones_holding", now),
-            silent=silent_holders(Device.objects.all(), now=now).count(),
+            records=count("records_undelivered"),
+            holders=count("phones_holding"),
+            silent=silent_holders(limit(Device.objects.all(), user, SEE, OF_DEVICE), now=now).count(),
         ),
-        rules.phones(heard=_count("phones_heard", now), enrolled=_count("phones", now)),
+        rules.phones(heard=count("phones_heard"), enrolled=count("phones")),
         rules.queue(
-            waiting=_count("jobs_waiting", now),
-            oldest=max(ages.values(), default=0),
-            running=_count("jobs_running", now),
-            turned_away=_count("jobs_turned_away", now),
+            waiting=count("jobs_waiting"),
+            oldest=(now - first).total_seconds() if first else 0,
+            running=count("jobs_running"),
+            turned_away=int(total("jobs_turned_away", now)) if scope(user, SEE).everywhere else 0,
         ),
-        rules.workers(heard=_count("workers", now)),
-        rules.dead_letters(jobs=_count("jobs_dead", now), quarantined=_count("records_quarantined", now)),
-        rules.disk(used=max(used.values())),
-        rules.success(ratio=min(measures["records_success_ratio"].read(now).values(), default=None), target=TARGET),
+        rules.dead_letters(jobs=count("jobs_dead"), quarantined=count("records_quarantined")),
+        *_success(scope(user, SEE), now=now),
     ]
-    return sorted(found, key=lambda each: -each.level)
 
 
-def alert_groups(*, now: datetime) -> list[dict[str, Any]]:
-    """What is open, by kind, the newest first: how many, about how many things, and what to do."""
+def _success(where: Scope, *, now: datetime) -> Iterator[Reading]:
+    """Of whole events: it is not known of venues."""
+    by_event = measures["records_success_ratio"].read(now)
+    seen = {event: ratio for (event,), ratio in by_event.items() if where.everywhere or UUID(event) in where.events}
+    if where.everywhere or where.events:
+        yield rules.success(ratio=min(seen.values(), default=None), target=TARGET)
+
+
+def servers(*, now: datetime) -> list[Reading]:
+    """What is of no event."""
+    used = measures["disk_used_ratio"].read(now)
+    return [rules.workers(heard=int(total("workers", now))), rules.disk(used=max(used.values()))]
+
+
+def alert_groups(user: Any, *, now: datetime) -> list[dict[str, Any]]:
+    """What is open and may be read, by kind, the newest first: how many, about how many things, and what to do."""
     groups: dict[str, dict[str, Any]] = {}
-    for row in unsilenced(now=now).order_by("-last_at"):
+    for row in limit(unsilenced(now=now), user, SEE_ALERT, OF_PLACE).order_by("-last_at"):
         group = groups.setdefault(row.kind, {"kind": row.kind, "page": page_of(row.kind), "newest": row, "count": 0})
         group["count"] += 1
     return list(groups.values())
-
-
-def _count(name: str, now: datetime) -> int:
-    return int(total(name, now))
 
 
 def _card(request: HttpRequest, reading: Reading, past: Any, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Sample(models.Model):
     class Meta:
         ordering = ["measure", "at"]
         constraints = [models.UniqueConstraint(fields=["measure", "at"], name="sample_once_a_minute")]
+        permissions = [("view_health", "Can see the health page, of the whole server")]
 
     def __str__(self) -> str:
         return f"{self.measure} {self.at:%H:%M}: {self.value:g}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import django_q.admin  # noqa: F401 - registers its own pages, which are unregistered below
 from django.contrib import admin
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,9 +15,12 @@ from django.utils.safestring import SafeString
 from django_q import models as queue
 
 from eventsync.access.admin import ReadOnlyAdmin, ReadOnlyInline, ago
+from eventsync.access.scope import scope
 from eventsync.jobs import alerts
 from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Worker
 from eventsync.jobs.queue import cancel, replay
+from eventsync.jobs.rights import OF_PLACE, OF_WEBHOOK, SEE_SENDING, STEER_JOB
+from eventsync.jobs.webhooks.sending import SEND
 
 TRACE = "/control/trace/"
 
@@ -36,6 +39,7 @@ class AttemptInline(ReadOnlyInline):
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
+    belongs = OF_PLACE
     list_display = ["task", "state", "attempts", "partition", "created", "finished", "error_line"]
     list_filter = ["state", "task", "priority"]
     search_fields = ["subject", "correlation", "partition"]
@@ -47,12 +51,17 @@ class JobAdmin(ReadOnlyAdmin):
     inlines = [AttemptInline]
     actions = ["try_again", "cancel_selected"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        """What is sent to a webhook is for who may see that, too."""
+        rows, where = super().get_queryset(request), scope(request.user, SEE_SENDING)
+        return rows if where.everywhere else rows.filter(~Q(task=SEND) | where.rows(OF_WEBHOOK, reading=True))
+
     @admin.display(description="what it all began with")
     def story(self, job: Job) -> SafeString:
         return format_html('<a href="{}?id={}">Every step</a>', TRACE, job.correlation or job.pk)
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("jobs.change_job")
+        return request.user.has_perm(STEER_JOB)
 
     @admin.action(description="Try selected failed jobs again", permissions=["steer"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
@@ -140,6 +149,7 @@ class OpenFilter(admin.SimpleListFilter):
 class AlertAdmin(ReadOnlyAdmin):
     """What somebody must look at, the open ones first. An alert is marked, never removed."""
 
+    belongs = OF_PLACE
     list_display = ["message", "state", "subject", "count", "last", "first"]
     list_filter = [OpenFilter, "kind"]
     search_fields = ["subject", "message"]

@@ -8,6 +8,7 @@ class JobsConfig(AppConfig):
     verbose_name = "Jobs"
 
     def ready(self) -> None:
+        import_module("eventsync.jobs.rights")
         import_module("eventsync.jobs.seeing.measures")
         import_module("eventsync.jobs.seeing.traces")
         import_module("eventsync.jobs.approvals.jobs")

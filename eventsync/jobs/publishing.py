@@ -107,9 +107,11 @@ def problem_of(row: DomainEvent, body: str) -> str:
     """Why this, which is JSON, cannot be what a domain event says; "" when it can."""
     try:
         kind = _class_of(row)
-        msgspec.json.decode(body, type=kind)
+        fact = msgspec.json.decode(body, type=kind)
     except (Permanent, msgspec.ValidationError) as error:
         return f"This cannot be read as {row.name}, version {row.version}: {str(error).rstrip('.')}."
+    if (fact.event, fact.partition) != (row.event_id, row.partition):
+        return "Of which event and venue it is cannot be corrected."
     unknown = json.loads(body).keys() - {each.name for each in dataclasses.fields(kind)}
     return f"{row.name} says nothing under the name “{min(unknown)[:60]}”." if unknown else ""
 

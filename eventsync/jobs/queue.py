@@ -24,7 +24,7 @@ from eventsync.jobs.approvals import deciding
 from eventsync.jobs.corrections.contents import Content
 from eventsync.jobs.corrections.ending import let_go
 from eventsync.jobs.models import UNBEGUN, Attempt, Job
-from eventsync.jobs.rules import SERVER, Partition, Policy, Somebody
+from eventsync.jobs.rules import SERVER, Partition, Policy, Somebody, columns_of
 
 log = logging.getLogger(__name__)
 
@@ -101,20 +101,16 @@ def enqueue(
 
     `partition`: whose work it is; a bare name is the server's. With `dedupe`, a job that waits under the same words is
     answered instead, and nothing more is owed. `due_at`: not before then. `by`: who wants it; they cannot approve it,
-    where it must be approved.
-    Full, when it is droppable and there is too much to do: the caller goes on without.
+    where it must be approved. Full, when it is droppable and there is too much to do: the caller goes on without.
     """
     if name not in _tasks:
         raise LookupError(f"no task is registered as {name}")
     policy, now, key = _tasks[name].policy, timezone.now(), uuid4()
-    whose = Partition(name=partition) if isinstance(partition, str) else partition
-    dedupe = pressure.words(name, policy, dedupe=dedupe, subject=subject, partition=str(whose))
+    dedupe = pressure.words(name, policy, dedupe=dedupe, subject=subject, partition=str(partition))
     new = {
         "id": key,
         "subject": subject,
-        "partition": str(whose),
-        "event_id": whose.event,
-        "venue_id": whose.venue,
+        **columns_of(partition),
         "correlation": correlation or began.current() or key,
         "priority": policy.priority,
         "due_at": due_at or now,

@@ -67,6 +67,12 @@ class Partition:
 WHOLE_SERVER = Partition()
 
 
+def columns_of(partition: Partition | str) -> dict[str, Any]:
+    """As a job has it. A bare name is the server's."""
+    of = Partition(name=partition) if isinstance(partition, str) else partition
+    return {"partition": str(of), "event_id": of.event, "venue_id": of.venue}
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a person is asked to agree to: a plain sentence of what would be done, and its exact content, as JSON.

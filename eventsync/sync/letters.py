@@ -6,12 +6,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from eventsync.access.scope import Belongs
 from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.seeing.letters import Contents, Fate, Help, Letter, Source, Try, first_line, register, too_late
 from eventsync.sync import quarantine
 from eventsync.sync.models import Quarantined, Resolution
 from eventsync.sync.registry import registry
+from eventsync.sync.rights import OF_QUARANTINED
 from eventsync.sync.showing import exact, members_of
 
 _RERUN = "Replay it once that is done."
@@ -125,7 +125,7 @@ register(
         many="records of phones",
         sees="sync.view_quarantined",
         acts="sync.change_quarantined",
-        belongs=Belongs(event="device__event_id", venue="device__venue_id", shared=False),
+        belongs=OF_QUARANTINED,
         rows=_rows,
         waits=Q(resolution=Resolution.OPEN),
         at="received_at",

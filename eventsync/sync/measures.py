@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet
 
-from eventsync.jobs.seeing.registry import Numbers, limit, measure
+from eventsync.jobs.seeing.registry import Numbers, counted, limit, measure
 from eventsync.jobs.seeing.rules import Limit
 from eventsync.sync.models import Device, Operation, Profile, Quarantined, Resolution, StreamHead
 from eventsync.sync.poke.hub import hub
+from eventsync.sync.rights import OF_DEVICE, OF_QUARANTINED
 from eventsync.sync.streams import kiosk_stream, roster_stream
 
 HEARD = timedelta(minutes=15)  # a phone that is looked at says something every minute, one in a pocket does not
@@ -17,29 +18,34 @@ _SUCCESS = "measures:success"
 _KIOSK = Q(profile=Profile.KIOSK)
 
 
-@measure("phones", "Phones that were enrolled and not revoked.")
-def phones(now: datetime) -> Numbers:
-    return {(): _enrolled().count()}
+@counted("phones", "Phones that were enrolled and not revoked.", OF_DEVICE)
+def phones(now: datetime) -> QuerySet[Device]:
+    return _enrolled()
 
 
-@measure("phones_heard", "Phones that were heard from within 15 minutes.")
-def phones_heard(now: datetime) -> Numbers:
-    return {(): Device.objects.filter(heard_at__gt=now - HEARD).count()}
+@counted("phones_heard", "Phones that were heard from within 15 minutes.", OF_DEVICE)
+def phones_heard(now: datetime) -> QuerySet[Device]:
+    return Device.objects.filter(heard_at__gt=now - HEARD)
 
 
-@measure("phones_holding", "Phones that hold records that are not here, as they last said.")
-def phones_holding(now: datetime) -> Numbers:
-    return {(): Device.objects.filter(pending__gt=0).count()}
+@counted("phones_holding", "Phones that hold records that are not here, as they last said.", OF_DEVICE)
+def phones_holding(now: datetime) -> QuerySet[Device]:
+    return Device.objects.filter(pending__gt=0)
 
 
-@measure("records_undelivered", "Records that phones hold and that are not here, as they last said.")
-def undelivered(now: datetime) -> Numbers:
-    return {(): Device.objects.aggregate(n=Sum("pending"))["n"] or 0}
+@counted(
+    "records_undelivered",
+    "Records that phones hold and that are not here, as they last said.",
+    OF_DEVICE,
+    adds="pending",
+)
+def undelivered(now: datetime) -> QuerySet[Device]:
+    return Device.objects.order_by()
 
 
-@measure("records_quarantined", "Records that could not be applied and that nobody has decided about.")
-def quarantined(now: datetime) -> Numbers:
-    return {(): Quarantined.objects.filter(resolution=Resolution.OPEN).count()}
+@counted("records_quarantined", "Records that could not be applied and that nobody has decided about.", OF_QUARANTINED)
+def quarantined(now: datetime) -> QuerySet[Quarantined]:
+    return Quarantined.objects.filter(resolution=Resolution.OPEN)
 
 
 @measure("records_success_ratio", "The share of records that were handled without a failure of ours.", of=("event",))

@@ -9,6 +9,7 @@ import orjson
 
 from eventsync.ids import uuid7
 from eventsync.jobs.models import DomainEvent
+from eventsync.jobs.rules import Partition
 from eventsync.jobs.seeing.registry import Step, trace
 from eventsync.sync.models import Operation, Quarantined, Resolution
 
@@ -21,7 +22,7 @@ def of_operations(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
 
     That first one is not a part of another's story.
     """
-    rows = Operation.objects.filter(pk__in=ids)
+    rows = Operation.objects.filter(pk__in=ids).select_related("device")
     began = {row: _batch(row) for row in rows}
     others = {each for row, batch in began.items() for each in batch if each != row.pk}
     steps = [step for row in began if row.pk not in others for step in _life(row)]
@@ -29,14 +30,18 @@ def of_operations(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
 
 
 def _life(row: Operation) -> Iterator[Step]:
-    page = ("admin:sync_operation_change", str(row.pk))
+    page, sees = ("admin:sync_operation_change", str(row.pk)), "sync.view_operation"
+    own = Partition(row.event_id, row.device.venue_id)
     if row.corrected_at is not None:
-        yield Step(row.corrected_at, "Operation", f"{row.kind} was recorded on a phone.", page)
+        yield Step(row.corrected_at, "Operation", f"{row.kind} was recorded on a phone.", page, sees, own)
     flags = ", ".join(orjson.loads(row.flags))
     said = ": ".join(filter(None, (row.verdict, flags, row.message)))
-    yield Step(row.received_at, "Verdict", f"{row.kind or 'It'} arrived: {said.rstrip('.')}.", page)
+    yield Step(row.received_at, "Verdict", f"{row.kind or 'It'} arrived: {said.rstrip('.')}.", page, sees, own)
     for stream, seq in orjson.loads(row.at).items():
-        yield Step(row.received_at, "Change", f"Visible in {stream} from position {seq} on.")
+        whole = stream.endswith((str(row.event_id), str(row.device_id)))
+        there = own if whole else Partition(row.event_id, UUID(stream.partition(":")[2]))  # at another venue's door
+        words = f"Visible in {stream} from position {seq} on."
+        yield Step(row.received_at, "Change", words, sees=sees, partition=there)
 
 
 def _batch(row: Operation) -> set[UUID]:
@@ -52,12 +57,13 @@ def _id_at(moment: datetime) -> UUID:
 
 @trace
 def of_quarantine(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
-    rows = Quarantined.objects.filter(operation_id__in=ids)
+    rows = Quarantined.objects.filter(operation_id__in=ids).select_related("device")
     return [step for row in rows for step in _aside(row)], set()
 
 
 def _aside(row: Quarantined) -> Iterator[Step]:
     page = ("admin:sync_quarantined_change", str(row.pk))
-    yield Step(row.received_at, "Quarantine", f"Kept aside, {row.code}: {row.message}", page)
+    whose = ("sync.view_quarantined", Partition(row.device.event_id, row.device.venue_id))
+    yield Step(row.received_at, "Quarantine", f"Kept aside, {row.code}: {row.message}", page, *whose)
     if row.resolved_at is not None:
-        yield Step(row.resolved_at, "Quarantine", f"{Resolution(row.resolution).label} by a person.", page)
+        yield Step(row.resolved_at, "Quarantine", f"{Resolution(row.resolution).label} by a person.", page, *whose)

@@ -41,12 +41,13 @@ def fill(games: Games) -> None:
     SafetyAccess.objects.create(event=games.event, person_id=person.id, act="read", **seen)
     RosterImport.objects.create(event=games.event, name="games.csv", file=ContentFile(b"", "games.csv"))
     OutboxImport.objects.create(name="games.ndjson", event_id=games.event.id, device=phone.id, by="maria")
-    Alert.objects.create(kind="silent", message="Games are silent.", first_at=NOON, last_at=NOON)
+    of = {"event_id": games.event.pk}
+    Alert.objects.create(kind="silent", message="Games are silent.", first_at=NOON, last_at=NOON, **of)
     hook = Webhook.objects.create(name="Games", url="https://games.example/", event_id=games.event.pk)
     send_test(hook)
-    Job.objects.create(task="test", subject=games.event.id, partition=str(games.event.id))
+    Job.objects.create(task="test", subject=games.event.id, partition=str(games.event.id), **of)
     asked = {"asked_by": "user:1", "asked_name": "Maria", "asked_at": NOON, "expires_at": NOON + timedelta(days=9999)}
-    Approval.objects.create(kind="job", subject=games.event.id, sentence="It waits.", content="{}", **asked)
+    Approval.objects.create(kind="job", subject=games.event.id, sentence="It waits.", content="{}", **asked, **of)
     Worker.objects.create(name="games", started_at=NOON, heard_at=NOON)
     owner = User.objects.create_user("maria", is_staff=True)
     StaffRole.objects.create(user=owner, event=games.event, rank=Rank.OWNER)

@@ -53,8 +53,10 @@ class ModelAdmin(_ModelAdmin):
         return where
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        anywhere = any(request.user.has_perm(self.right(what)) for what in self.sees)
-        return anywhere and (obj is None or self.seen(request).covers(obj, self.belongs, reading=True))
+        anywhere, where = any(request.user.has_perm(self.right(what)) for what in self.sees), self.seen(request)
+        if obj is None:
+            return anywhere and (self.belongs is None or where.meets(self.belongs, reading=True))
+        return anywhere and where.covers(obj, self.belongs, reading=True)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.right("add"))

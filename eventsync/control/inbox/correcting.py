@@ -144,7 +144,7 @@ def _source_of(user: Any, job: Job) -> Source | None:
 
 
 def _decide(request: HttpRequest, found: Correction, approval: Approval, reason: str) -> None:
-    if not (may_decide(request) or may_break_glass(request)):
+    if not (may_decide(request, approval) or may_break_glass(request, approval)):
         raise PermissionDenied
     answer = decide(request, approval, reason)
     messages.add_message(request, messages.SUCCESS if answer.done else messages.WARNING, answer.told)

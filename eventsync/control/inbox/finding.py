@@ -97,14 +97,14 @@ def _times(source: Source, rows: QuerySet[Any], end: int) -> list[tuple[Any, Sou
 
 def named(letters: Sequence[tuple[Source, Letter]]) -> list[tuple[Source, Letter]]:
     """With the names of the places that they are about."""
-    ids = {key for _, letter in letters for key in _ids(letter.place)}
+    ids = {key for _, letter in letters for key in ids_of(letter.place)}
     names: dict[str, str] = {}
     for table in (Event, Venue) if ids else ():
         names |= {str(key): name for key, name in table.objects.filter(pk__in=ids).values_list("pk", "name")}
     return [(source, replace(letter, place=names.get(letter.place, ""))) for source, letter in letters]
 
 
-def _ids(text: str) -> list[UUID]:
+def ids_of(text: str) -> list[UUID]:
     """The one that a partition is, if it is a place's."""
     try:
         return [UUID(text)]

@@ -24,8 +24,9 @@ from eventsync.control.models import Replay, ReplayItem
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.queue import enqueue, task
 from eventsync.jobs.retention import kept
-from eventsync.jobs.rules import Policy
+from eventsync.jobs.rules import WHOLE_SERVER, Partition, Policy
 from eventsync.jobs.seeing.letters import Fate, Source, explain, sources
+from eventsync.schedule.models import Event, Venue
 
 STEP = "control.replay"  # the job
 MOST = 500  # letters
@@ -106,12 +107,14 @@ def running() -> QuerySet[Replay]:
 
 
 def may_see(user: Any, replay: Replay) -> bool:
-    """Whoever made it; and whoever may replay any of its letters, so that somebody can always stop it."""
-    return replay.by_id == user.pk or any(
-        finding.within(source, user, right=source.acts).filter(pk__in=keys).exists()
-        for source in sources.values()
-        if (keys := list(replay.items.filter(kind=source.kind).values_list("key", flat=True)))
-    )
+    """Whoever may replay all of its letters that are still there, so that somebody else can stop it; not who may replay
+    some, for the page tells of all. Of a replay whose rows are all gone only whoever made it."""
+    there = mine = 0
+    for source in sources.values():
+        keys = list(replay.items.filter(kind=source.kind).values_list("key", flat=True))
+        there += source.rows().filter(pk__in=keys).count() if keys else 0
+        mine += finding.within(source, user, right=source.acts).filter(pk__in=keys).count() if keys else 0
+    return mine == there and (there > 0 or replay.by_id == user.pk)
 
 
 @transaction.atomic
@@ -187,8 +190,20 @@ def _braked(replay: Replay) -> bool:
         return False
     now, why = timezone.now(), f"It stopped by itself: {failed} failed again. Mend the cause, then replay the rest."
     if _end(replay, Replay.State.STOPPED, why, now):
-        alert(kind="replay_stopped", subject=str(replay.pk), message=f"Of a replay of dead letters: {why}", now=now)
+        message = f"Of a replay of dead letters: {why}"
+        alert(kind="replay_stopped", subject=str(replay.pk), message=message, now=now, of=_whose(replay))
     return True
+
+
+def _whose(replay: Replay) -> Partition:
+    """The one event, and the one venue of it, that all of its letters are of; else the server's."""
+    places = set(replay.items.values_list("place", flat=True))
+    ids = [key for place in places for key in finding.ids_of(place)]
+    venues = dict(Venue.objects.filter(pk__in=ids).values_list("pk", "event_id"))
+    events = {*venues.values(), *Event.objects.filter(pk__in=ids).values_list("pk", flat=True)}
+    if len(events) != 1 or len(ids) < len(places):
+        return WHOLE_SERVER
+    return Partition(events.pop(), next(iter(venues)) if len(places) == len(venues) == 1 else None)
 
 
 def _release(replay: Replay, item: ReplayItem) -> None:

@@ -17,6 +17,7 @@ from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.jobs.approvals import deciding, rights
 from eventsync.jobs.approvals.kinds import kind_of, names
 from eventsync.jobs.approvals.models import NEEDS_A_PERSON, Approval, ApprovalState
+from eventsync.jobs.rights import OF_PLACE
 
 
 class ReasonForm(forms.Form):
@@ -44,6 +45,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
+    belongs = OF_PLACE
     list_display = ["sentence", "state", "asked_name", "asked", "expires", "decided_name"]
     list_filter = [StateFilter, "kind"]
     search_fields = ["sentence", "asked_name", "decided_name"]
@@ -88,9 +90,11 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
     def decide_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
         """GET shows it and asks; POST says `grant`, `reject`, `force` or `review`."""
-        if not self.has_view_permission(request) or not (rights.may_decide(request) or rights.may_break_glass(request)):
+        if not self.has_view_permission(request):
             raise PermissionDenied
-        approval = get_object_or_404(Approval, pk=key)
+        approval = get_object_or_404(self.get_queryset(request), pk=key)
+        if not (rights.may_decide(request, approval) or rights.may_break_glass(request, approval)):
+            raise PermissionDenied
         if approval.state == ApprovalState.REQUESTED and (own := _own_page(approval)):
             return HttpResponseRedirect(own)  # where the rights of its kind are asked, too
         form = ReasonForm(request.POST or None)
@@ -108,18 +112,19 @@ class ApprovalAdmin(ReadOnlyAdmin):
 
 def choices(request: HttpRequest, approval: Approval) -> dict[str, bool]:
     """What whoever is signed in may say of it, for admin/jobs/approval/choices.html."""
+    may_decide, may_force = rights.may_decide(request, approval), rights.may_break_glass(request, approval)
     own = approval.asked_by == rights.somebody(request).key
-    return {"may_decide": rights.may_decide(request), "may_force": rights.may_break_glass(request), "own": own}
+    return {"may_decide": may_decide, "may_force": may_force, "own": own}
 
 
 def decide(request: HttpRequest, approval: Approval, reason: str) -> deciding.Answer:
     """What the pressed button says, by whoever is signed in and may say it."""
     by, now = rights.somebody(request), timezone.now()
     if "force" in request.POST:
-        if not rights.may_break_glass(request):
+        if not rights.may_break_glass(request, approval):
             raise PermissionDenied
         return deciding.force(approval.pk, by=by, reason=reason, now=now)
-    if not rights.may_decide(request):
+    if not rights.may_decide(request, approval):
         raise PermissionDenied
     if "grant" in request.POST:
         return deciding.grant(approval.pk, by=by, reason=reason, now=now)

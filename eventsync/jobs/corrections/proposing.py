@@ -19,7 +19,7 @@ from eventsync.jobs.corrections.models import Correction
 from eventsync.jobs.corrections.queries import CORRECTION, approvals_of, in_place_of
 from eventsync.jobs.models import Approval, ApprovalState, Job
 from eventsync.jobs.queue import content_of, replay
-from eventsync.jobs.rules import Matter, Somebody
+from eventsync.jobs.rules import Matter, Partition, Somebody
 
 WITHIN = timedelta(days=7)
 PAGE = "/control/corrections/"
@@ -108,7 +108,8 @@ def _describe(correction_id: UUID) -> Matter | None:
     told = {"correction": str(correction.pk), "job": str(job.pk), "task": job.task}
     texts = {"original": correction.original, "corrected": correction.corrected}
     hashes = {f"{name}_sha256": sha256(text.encode()).hexdigest() for name, text in texts.items()}
-    return Matter(f"Run {job.task} once more, with another payload.", told | hashes)
+    whose = Partition(job.event_id, job.venue_id)
+    return Matter(f"Run {job.task} once more, with another payload.", told | hashes, whose)
 
 
 def _agreed(approval: Approval, now: datetime) -> None:

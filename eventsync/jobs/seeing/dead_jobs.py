@@ -9,6 +9,7 @@ from django.urls import reverse
 from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.models import DomainEvent, Job
 from eventsync.jobs.queue import cancel, replay
+from eventsync.jobs.rights import OF_PLACE, SEE_JOB, STEER_JOB
 from eventsync.jobs.rules import canonical
 from eventsync.jobs.seeing.letters import Contents, Fate, Letter, Source, Try, first_line, help_of, register, too_late
 from eventsync.jobs.webhooks.sending import SEND
@@ -105,8 +106,9 @@ register(
         kind="job",
         one="job of the server",
         many="jobs of the server",
-        sees="jobs.view_job",
-        acts="jobs.change_job",
+        sees=SEE_JOB,
+        acts=STEER_JOB,
+        belongs=OF_PLACE,
         rows=_rows,
         waits=DEAD,
         at="finished_at",

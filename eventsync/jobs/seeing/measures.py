@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Sum
 
 from eventsync.jobs import pressure
 from eventsync.jobs.models import UNCLAIMED, Attempt, Job, TurnedAway, Worker
-from eventsync.jobs.seeing.registry import Numbers, Subject, limit, measure
+from eventsync.jobs.rights import OF_PLACE
+from eventsync.jobs.seeing.registry import Numbers, Subject, counted, limit, measure
 from eventsync.jobs.seeing.rules import Limit
 
 SILENCE = timedelta(seconds=60)  # of a worker, which says that it lives each ten seconds
@@ -17,9 +18,9 @@ _PLACE = ("task", "partition")
 _WAITING = Job.objects.filter(state__in=UNCLAIMED, finished_at=None).order_by()
 
 
-@measure("jobs_waiting", "Jobs that are due and that nobody works on.")
-def waiting(now: datetime) -> Numbers:
-    return {(): _WAITING.filter(due_at__lte=now).count()}
+@counted("jobs_waiting", "Jobs that are due and that nobody works on.", OF_PLACE)
+def waiting(now: datetime) -> QuerySet[Job]:
+    return _WAITING.filter(due_at__lte=now)
 
 
 @measure("jobs_depth", "Jobs that wait, also for their time to come.", of=_PLACE)
@@ -29,13 +30,13 @@ def depth(now: datetime) -> Numbers:
 
 @measure("jobs_oldest_seconds", "How long the oldest waiting job has been due.", of=_PLACE)
 def oldest(now: datetime) -> Numbers:
-    due = _WAITING.filter(due_at__lte=now).order_by().values_list(*_PLACE)
+    due = waiting(now).values_list(*_PLACE)
     return {(task, place): (now - first).total_seconds() for task, place, first in due.annotate(n=Min("due_at"))}
 
 
-@measure("jobs_running", "Jobs that a worker has in hand.")
-def running(now: datetime) -> Numbers:
-    return {(): Job.objects.filter(state=Job.State.RUNNING, finished_at=None).count()}
+@counted("jobs_running", "Jobs that a worker has in hand.", OF_PLACE)
+def running(now: datetime) -> QuerySet[Job]:
+    return Job.objects.filter(state=Job.State.RUNNING, finished_at=None)
 
 
 @measure(
@@ -58,9 +59,9 @@ def turned_away(now: datetime) -> Numbers:
     return _by_place(recent.values_list("what", "how").annotate(n=Sum("count")))
 
 
-@measure("jobs_dead", "Jobs that failed for good, and that nobody has decided about.")
-def dead(now: datetime) -> Numbers:
-    return {(): Job.objects.filter(state=Job.State.DEAD).count()}
+@counted("jobs_dead", "Jobs that failed for good, and that nobody has decided about.", OF_PLACE)
+def dead(now: datetime) -> QuerySet[Job]:
+    return Job.objects.filter(state=Job.State.DEAD)
 
 
 @measure("jobs_latency_seconds", "From owed to done, on average of the last 15 minutes.", of=_PLACE)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -9,7 +10,10 @@ from django.db.models import Q
 from eventsync.jobs.alerts import describe
 from eventsync.jobs.corrections.queries import approvals_of
 from eventsync.jobs.models import Alert, Approval, Correction, DomainEvent, Job
+from eventsync.jobs.rights import SEE_ALERT, SEE_JOB, SEE_SENDING
+from eventsync.jobs.rules import Partition
 from eventsync.jobs.seeing.registry import Step, trace
+from eventsync.jobs.webhooks.sending import SEND
 
 MOST = 200  # of each: a story is read by a person
 
@@ -22,7 +26,9 @@ def of_domain_events(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
 
 def _published(row: DomainEvent) -> Step:
     page = ("admin:jobs_domainevent_change", str(row.pk))
-    return Step(row.occurred_at, "Domain event", f"{row.name}, version {row.version}", page)
+    venue = UUID(row.partition) if row.partition not in {"", str(row.event_id)} else None
+    words = f"{row.name}, version {row.version}"
+    return Step(row.occurred_at, "Domain event", words, page, SEE_JOB, Partition(row.event_id, venue))
 
 
 @trace
@@ -34,14 +40,23 @@ def of_jobs(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
 
 def _life(job: Job) -> Iterator[Step]:
     page = ("admin:jobs_job_change", str(job.pk))
-    yield Step(job.created_at, "Job", f"{job.task} is owed.", page)
+
+    def step(at: datetime, what: str, words: str) -> Step:
+        return Step(at, what, words, page, *_whose(job))
+
+    yield step(job.created_at, "Job", f"{job.task} is owed.")
     for attempt in job.tries.all():
         name = f"{job.task}, try {attempt.number}"
-        yield Step(attempt.began_at, "Try", f"{name} begins on {attempt.worker}.", page)
+        yield step(attempt.began_at, "Try", f"{name} begins on {attempt.worker}.")
         if attempt.ended_at is not None and attempt.error:
-            yield Step(attempt.ended_at, "Try", f"{name} failed: {_line(attempt.error)}", page)
+            yield step(attempt.ended_at, "Try", f"{name} failed: {_line(attempt.error)}")
     if job.finished_at is not None:
-        yield Step(job.finished_at, "Job", f"{job.task}: {job.get_state_display()}. {_line(job.error)}".strip(), page)
+        yield step(job.finished_at, "Job", f"{job.task}: {job.get_state_display()}. {_line(job.error)}".strip())
+
+
+def _whose(job: Job) -> tuple[str, Partition]:
+    """By what right its steps are seen, and of whom they are."""
+    return SEE_SENDING if job.task == SEND else SEE_JOB, Partition(job.event_id, job.venue_id)
 
 
 @trace
@@ -54,10 +69,10 @@ def of_corrections(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
 def _decided(row: Correction, approval: Approval) -> Iterator[Step]:
     page = ("correction", str(row.pk))
     words = f"{approval.asked_name} proposed another payload for {row.job.task}: {row.reason}"
-    yield Step(approval.asked_at, "Correction", words, page)
+    yield Step(approval.asked_at, "Correction", words, page, *_whose(row.job))
     if approval.decided_at is not None:
         told = f"{approval.get_state_display()}, by {approval.decided_name}. {approval.reason}"
-        yield Step(approval.decided_at, "Correction", told.strip(), page)
+        yield Step(approval.decided_at, "Correction", told.strip(), page, *_whose(row.job))
 
 
 @trace
@@ -70,8 +85,8 @@ def of_alerts(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
 
 
 def _raised(row: Alert) -> Step:
-    words = f"{row.message} ({describe(row, now=row.last_at)})"
-    return Step(row.last_at, "Alert", words, ("admin:jobs_alert_change", str(row.pk)))
+    words, page = f"{row.message} ({describe(row, now=row.last_at)})", ("admin:jobs_alert_change", str(row.pk))
+    return Step(row.last_at, "Alert", words, page, SEE_ALERT, Partition(row.event_id, row.venue_id))
 
 
 def _line(text: str) -> str:

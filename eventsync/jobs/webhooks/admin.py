@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 
 from eventsync.access.admin import NEVER, ModelAdmin, ReadOnlyAdmin, ago
+from eventsync.access.scope import scope
 from eventsync.jobs.corrections.queries import in_place_of
 from eventsync.jobs.events import catalogue
+from eventsync.jobs.rights import OF_SENDING, OF_WEBHOOK, STEER_WEBHOOK
 from eventsync.jobs.webhooks import sending
 from eventsync.jobs.webhooks.models import Sending, Webhook
 from eventsync.jobs.webhooks.signing import new_secret
@@ -44,18 +46,26 @@ class WebhookForm(ModelForm):
         return said
 
 
-@admin.register(Webhook)
 class WebhookAdmin(ModelAdmin):
+    """Registered by `eventsync.schedule.admin`, which knows events by name."""
+
+    belongs = OF_WEBHOOK
     form = WebhookForm
     list_display = ["name", "url", "state", "waiting"]
-    fields = ["name", "url", "event_id", "names", "state"]
-    readonly_fields = ["state"]
     actions = ["test", "switch_on", "switch_off", "renew"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
         rows: QuerySet[Webhook] = super().get_queryset(request)
         waits = Q(sendings__taken_at=None, sendings__discarded_at=None)
         return rows.annotate(untaken=Count("sendings", filter=waits))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return scope(request.user, self.right("add")).meets(self.belongs, reading=False)
+
+    def may(self, request: HttpRequest, what: str, obj: Model | None) -> bool:
+        """A role at a venue is none at webhooks, which are the whole event's."""
+        anywhere = scope(request.user, self.right(what)).meets(self.belongs, reading=False)
+        return anywhere and super().may(request, what, obj)
 
     @admin.display(description="state")
     def state(self, row: Webhook) -> str:
@@ -74,7 +84,7 @@ class WebhookAdmin(ModelAdmin):
         self.message_user(request, f"The secret of {row} is {row.secret} – it is shown this once.", messages.WARNING)
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("jobs.change_webhook")
+        return request.user.has_perm(STEER_WEBHOOK)
 
     @admin.action(description="Send a test to selected", permissions=["steer"])
     def test(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
@@ -103,6 +113,7 @@ class WebhookAdmin(ModelAdmin):
 
 @admin.register(Sending)
 class SendingAdmin(ReadOnlyAdmin):
+    belongs = OF_SENDING
     list_display = ["webhook", "told", "created", "taken", "status"]
     list_filter = ["webhook", ("taken_at", admin.EmptyFieldListFilter), "status"]
     list_select_related = ["webhook", "domain_event"]
@@ -133,7 +144,7 @@ class SendingAdmin(ReadOnlyAdmin):
         return ago(row.taken_at) if row.taken_at else NEVER
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("jobs.change_webhook")
+        return request.user.has_perm(STEER_WEBHOOK)
 
     @admin.action(description="Send selected again, the oldest first", permissions=["steer"])
     def send_again(self, request: HttpRequest, queryset: QuerySet[Sending]) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.models import Job
 from eventsync.jobs.queue import replay
+from eventsync.jobs.rights import OF_WEBHOOK, SEE_SENDING, STEER_WEBHOOK
 from eventsync.jobs.seeing.dead_jobs import DEAD, cancel_dead, facts_of, fates_of, settled, tell, tries_of
 from eventsync.jobs.seeing.letters import Contents, Source, explain, register
 from eventsync.jobs.webhooks.models import UNTAKEN, Sending
@@ -87,8 +88,9 @@ register(
         kind="webhook",
         one="message to another system",
         many="messages to other systems",
-        sees="jobs.view_sending",
-        acts="jobs.change_webhook",
+        sees=SEE_SENDING,
+        acts=STEER_WEBHOOK,
+        belongs=OF_WEBHOOK,
         rows=_rows,
         waits=DEAD,
         at="finished_at",

@@ -7,6 +7,8 @@ from uuid import UUID
 from django.db.models import Q
 
 from eventsync.jobs.models import DomainEvent
+from eventsync.jobs.rights import SEE_SENDING
+from eventsync.jobs.rules import Partition
 from eventsync.jobs.seeing.registry import Step, trace
 from eventsync.jobs.seeing.traces import MOST
 from eventsync.jobs.webhooks.models import Sending
@@ -23,8 +25,9 @@ def of_sendings(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
 
 def _way(row: Sending) -> Iterator[Step]:
     page = ("admin:jobs_sending_change", str(row.pk))
-    yield Step(row.created_at, "Sending", f"It is to go to {row.webhook}.", page)
+    whose = (SEE_SENDING, Partition(row.webhook.event_id))
+    yield Step(row.created_at, "Sending", f"It is to go to {row.webhook}.", page, *whose)
     if row.taken_at is not None:
-        yield Step(row.taken_at, "Sending", f"{row.webhook} took it: {row.status}.", page)
+        yield Step(row.taken_at, "Sending", f"{row.webhook} took it: {row.status}.", page, *whose)
     if row.discarded_at is not None:
-        yield Step(row.discarded_at, "Sending", f"It is not to go to {row.webhook} any more.", page)
+        yield Step(row.discarded_at, "Sending", f"It is not to go to {row.webhook} any more.", page, *whose)

@@ -18,10 +18,11 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 
 from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
-from eventsync.access.scope import Belongs, limit
+from eventsync.access.scope import limit
 from eventsync.sync import enrolment, queries
 from eventsync.sync.admin.reading import as_id
 from eventsync.sync.models import Device, Quarantined
+from eventsync.sync.rights import OF_DEVICE
 
 HELD = Coalesce("pending", 0)
 
@@ -85,7 +86,7 @@ def with_roster_heads(devices: Iterable[Any]) -> list[Any]:
 
 
 class DeviceAdmin(ReadOnlyAdmin):
-    belongs = Belongs(event="event_id", venue="venue_id")
+    belongs = OF_DEVICE
     list_display = ["__str__", "holds", "heard", "profile", "list_age", "storage", "charge", "state"]
     list_filter = [HoldingFilter, RevokedFilter, "profile"]
     ordering = [HELD.desc(), F("heard_at").desc(nulls_last=True)]

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
-from eventsync.access.scope import Belongs
 from eventsync.sync.admin.reading import as_id
 from eventsync.sync.models import Operation, Quarantined
 from eventsync.sync.registry import registry
+from eventsync.sync.rights import OF_OPERATION
 from eventsync.sync.showing import visible
 
 
@@ -58,7 +58,7 @@ class FromDeviceAdmin(ReadOnlyAdmin):
 
 
 class OperationAdmin(FromDeviceAdmin):
-    belongs = Belongs(event="event_id", venue="device__venue_id", shared=False)
+    belongs = OF_OPERATION
     key_field = "id"
     list_display = ["id", "received", "kind", "phone", "actor", "verdict", "flag_words"]
     list_filter: ClassVar[Any] = ["verdict", KindFilter]

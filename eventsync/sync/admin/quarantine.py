@@ -16,13 +16,13 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from eventsync.access.admin import NEVER, ago
-from eventsync.access.scope import Belongs
 from eventsync.sync import quarantine
 from eventsync.sync.admin.operations import FromDeviceAdmin
 from eventsync.sync.admin.reading import ByIdFilter
 from eventsync.sync.letters import help_of
 from eventsync.sync.models import Quarantined
 from eventsync.sync.registry import registry
+from eventsync.sync.rights import OF_QUARANTINED
 from eventsync.sync.showing import members_of, pretty
 
 
@@ -43,7 +43,7 @@ class PhoneFilter(ByIdFilter):
 
 @admin.register(Quarantined)
 class QuarantinedAdmin(FromDeviceAdmin):
-    belongs = Belongs(event="device__event_id", venue="device__venue_id", shared=False)
+    belongs = OF_QUARANTINED
     key_field = "operation_id"
     list_display = ["operation_id", "received", "phone", "code", "message", "resolution"]
     list_filter = ["resolution", "code", PhoneFilter]

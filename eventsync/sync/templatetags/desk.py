@@ -9,22 +9,22 @@ from django.utils import timezone
 
 from eventsync.jobs.alerts import unsilenced
 from eventsync.jobs.approvals.models import NEEDS_A_PERSON
-from eventsync.jobs.models import Approval
+from eventsync.jobs.models import Alert, Approval
 from eventsync.sync import queries
 from eventsync.sync.models import Device, Quarantined, Resolution
 
 register = template.Library()
 
 
-@register.simple_tag
-def open_alerts() -> int:
-    return unsilenced(now=timezone.now()).count()
+@register.simple_tag(takes_context=True)
+def open_alerts(context: Any) -> int:
+    return (seen(context, Alert) & unsilenced(now=timezone.now())).count()
 
 
-@register.simple_tag
-def waiting_approvals() -> int:
+@register.simple_tag(takes_context=True)
+def waiting_approvals(context: Any) -> int:
     """Those that have a person to decide or to review them."""
-    return Approval.objects.filter(state__in=NEEDS_A_PERSON).count()
+    return seen(context, Approval).filter(state__in=NEEDS_A_PERSON).count()
 
 
 @register.simple_tag(takes_context=True)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('jobs', '0011_owed_sendings'),
+        ('jobs', '0012_corrections'),
     ]
 
     operations = [
