@@ -1,6 +1,7 @@
 """The pages on which somebody proposes another payload for a dead job, and another person decides."""
 
 import html
+import json
 import re
 from typing import Any
 
@@ -190,3 +191,21 @@ def test_list_of_what_waits_leads_there_and_to_the_review(kitchen: Kitchen) -> N
     other = bob(SEE, DECIDE)
     assert told(other.post(address, {"review": "", "reason": "Right."}, follow=True)) == ["Reviewed."]
     assert "<strong>Reviewed by bob:</strong> Right." in page(other, address)
+
+
+def test_managers_of_its_place_propose_and_decide_and_it_stays_there(kitchen: Kitchen, games: Games) -> None:
+    job = kitchen.fail(event=games.event.pk, venue=games.hall.pk)
+    proposer, other = staff("bob", Rank.MANAGER, games.event, games.hall), staff("max", Rank.MANAGER, games.event)
+    lead, elsewhere = staff("lea", Rank.LEAD, games.event), staff("pia", Rank.MANAGER, games.event, games.pool)
+    said = {"event": str(games.event.pk), "venue": str(games.hall.pk), "plates": 9, "note": ""}
+    for moved in ({"venue": str(games.pool.pk)}, {"venue": None}, {"event": None}):
+        typed = {"propose": "", "payload": json.dumps(said | moved), "reason": REASON}
+        assert "Of which event and venue it is cannot be corrected." in plain(proposer.post(form(job), typed))
+    address = proposed(proposer, job, json.dumps(said))
+    assert [each.post(address, {"grant": ""}).status_code for each in (lead, elsewhere)] == [403, 404]
+    assert "another person has to approve it" in told(proposer.post(address, {"grant": ""}, follow=True))[0]
+    assert told(other.post(address, {"grant": ""}, follow=True)) == ["Approved. It is being done."]
+    queue.run()
+    assert kitchen.served == [9]
+    steps = [page(each, f"/control/trace/?id={BEGAN}").count("Correction") for each in (lead, elsewhere)]
+    assert (steps[0] > 0, steps[1]) == (True, 0)
