@@ -109,7 +109,7 @@ def _at_the_desk(life: Life) -> None:
     RosterImport.objects.create(event=life.games.event, name="games.csv", state="done", report=told)
     job = Job.objects.filter(task="control.alert_quarantined").latest("created_at")
     Job.objects.filter(pk=job.pk).update(state="dead", finished_at=now)
-    said = json.dumps({"operations": [f"of {NAME}"]})
+    said = json.dumps({"event": str(life.games.event.pk), "operations": [f"of {NAME}"]})
     corrections.propose(job.pk, typed=said, reason=f"It is {NAME}'s.", by=MARIA, now=now)
 
 

@@ -213,9 +213,9 @@ def test_data_of_a_message_must_be_what_the_domain_event_can_say(kitchen: Kitche
 def test_what_was_typed_goes_with_the_data_of_its_event_and_the_job_is_as_it_was(kitchen: Kitchen) -> None:
     jobs = [kitchen.fail(event=event) for event in (EVENT, uuid4())]
     for job in jobs:
-        say("grant", ask(job, NINE.replace("9", "11")), BOB)
+        say("grant", ask(job, f'{{"event":"{job.event_id}","plates":11}}'), BOB)
     queue.run()
-    ask(jobs[0])
+    ask(jobs[0], f'{{"event":"{EVENT}","plates":9}}')
     [holding] = [each for each in holdings() if each.name == "corrections"]
     holding.sweep(EVENT)
     texts = Correction.objects.values_list("original", "corrected", "reason")
