@@ -107,6 +107,10 @@ def _as_json(logger: object, method: str, line: Line) -> str:
     return orjson.dumps(first | dict(line), default=str).decode()
 
 
+# A line of a push costs a tenth of it; what is never written need not be found out for each.
+logging.logProcesses = logging.logMultiprocessing = logging.logThreads = False
+
+
 def configure(*, debug: bool) -> dict[str, Any]:
     """Sets structlog up; answers with what Django's LOGGING is to be."""
     structlog.configure(
