@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from eventsync.schedule.models import Event
@@ -71,8 +72,12 @@ def _fact(kind: Kind, told: Told, event: Event) -> str:
 
 def when(told: Told, event: Event) -> str:
     """The expected time in the event's zone."""
+    return stretch(told.start, told.end, event)
+
+
+def stretch(start: datetime, end: datetime, event: Event) -> str:
     zone = ZoneInfo(event.tz)
-    start, end = told.start.astimezone(zone), told.end.astimezone(zone)
+    start, end = start.astimezone(zone), end.astimezone(zone)
     last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %-d %b, %H:%M}"
     return f"{start:%a %-d %b, %H:%M} to {last}"
 
