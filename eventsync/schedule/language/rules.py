@@ -1,0 +1,152 @@
+"""What is hard to read in a text for families. Pure.
+
+What is `hard` an event does not tell anew without saying why; the rest is advice. Where a rule knows one language only,
+it says so.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache, cached_property
+
+from eventsync.schedule.language.familiar import is_familiar
+from eventsync.schedule.language.patterns import any_of, as_written, inflected, plain
+from eventsync.schedule.language.sentences import sentences, words
+from eventsync.schedule.language.synonyms import CHECKED, SYNONYMS, Synonym
+
+GOOD, LONGEST = 12, 15  # words of a sentence
+_SHOUTED = 5  # letters of a word: fewer may be an abbreviation
+_ROMAN = re.compile("[IVX]+")
+_MARKS = ".,:;!?…()\"'“”‘’"
+
+# Two of these in one sentence turn each other round. Spanish says “no” with “nada”, and means one.
+_NEGATIONS = {
+    "en": "not, no, never, nothing, nobody, none, neither, without, unless, cannot, *n't, unable, unlikely, "
+    "impossible, unnecessary, unusual, uncommon",
+    "es": "no, sin, imposible, innecesario, innecesaria",
+    "fi": "en, et, ei, emme, ette, eivät, älä, älkää, ilman, mahdoton, mahdotonta",
+    "ar": "لا, لم, لن, ليس, ليست, بدون, دون, غير, مستحيل",
+}
+_ANSWER = re.compile(r"^\W*(no|ei|لا)\s*[,،]", re.IGNORECASE)
+
+
+class Kind(StrEnum):
+    LONG = "long"
+    SYNONYM = "synonym"
+    CAPITALS = "capitals"
+    EXCLAMATION = "exclamation"
+    NEGATIONS = "negations"
+    RARE = "rare"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """`field` and `language`: where; `words`: what stands there; `instead`: what to do, in a sentence."""
+
+    kind: Kind
+    field: str
+    language: str
+    words: str
+    instead: str
+    hard: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What the readers of an event know. `terms`: its own words, by language; `names` mean nothing else.
+
+    `common`: the words of everyday English, in small letters; without them nobody looks for rare ones.
+    """
+
+    terms: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    names: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
+
+    @cached_property
+    def _allowed(self) -> dict[str, re.Pattern[str]]:
+        ordered = {language: sorted(terms, key=len, reverse=True) for language, terms in self.terms.items() if terms}
+        return {key: any_of((inflected(each, key) for each in terms), key) for key, terms in ordered.items()}
+
+    def without_terms(self, text: str, language: str) -> str:
+        """The text, written plainly, with a gap for each of the event's own words."""
+        allowed = self._allowed.get(language)
+        return allowed.sub(" ", plain(text)) if allowed else plain(text)
+
+
+NOTHING = Known()
+_Said = tuple[Kind, str, str, bool]
+
+
+def findings(text: str, *, field: str, language: str, known: Known = NOTHING) -> list[Finding]:
+    """All that is hard to read in a text of one of our languages, in the order of its sentences; each once."""
+    said = dict.fromkeys(each for sentence in sentences(text, language) for each in _of(sentence, language, known))
+    return [
+        Finding(kind=kind, field=field, language=language, words=found, instead=instead, hard=hard)
+        for kind, found, instead, hard in said
+    ]
+
+
+def _of(sentence: str, language: str, known: Known) -> Iterator[_Said]:
+    bare = known.without_terms(sentence, language)
+    yield from _long(sentence)
+    yield from _capitals(bare)
+    if "!" in bare or "¡" in bare:
+        yield Kind.EXCLAMATION, sentence, "Write it without an exclamation mark.", True
+    banned, meant = _banned(language)
+    yield from _synonyms(banned.finditer(bare), meant, language)
+    if len(_negations(language).findall(_ANSWER.sub("", bare))) > 1:
+        yield Kind.NEGATIONS, sentence, "It says “not” twice. Say what is so, or what to do.", False
+    if language == "en" and known.common:
+        yield from _rare(banned.sub(" ", bare), known)
+
+
+def _long(sentence: str) -> Iterator[_Said]:
+    if (count := len(words(sentence))) > GOOD:
+        said = f"It has {count} words. Make two sentences of it, of at most {GOOD} words."
+        yield Kind.LONG, sentence, said, count > LONGEST
+
+
+def _capitals(bare: str) -> Iterator[_Said]:
+    """Whole sentences, and words. What has a digit in it is a name, such as U18."""
+    shown = [each.strip(_MARKS) for each in words(bare)]
+    spelt = {each: len(letters) for each in shown if len(letters := re.sub(r"\W", "", each)) > 1 and letters.isalpha()}
+    loud = [each for each in spelt if each.isupper() and not _ROMAN.fullmatch(each)]
+    if len(loud) > 1 and len(loud) == len(spelt):
+        yield Kind.CAPITALS, bare.strip(), "Write it in small letters.", True
+        return
+    for each in loud:
+        shouted = spelt[each] >= _SHOUTED
+        said = "Write it in small letters." if shouted else "Write it in full, or explain it among the event’s words."
+        yield Kind.CAPITALS, each, said, shouted
+
+
+def _synonyms(found: Iterable[re.Match[str]], meant: Sequence[Synonym], language: str) -> Iterator[_Said]:
+    for match in found:
+        synonym = meant[(match.lastindex or 1) - 1]
+        said = f"Write “{synonym.instead}”." if synonym.instead else "Leave it out."
+        yield Kind.SYNONYM, match[0], said, synonym.hard and language in CHECKED
+
+
+def _rare(bare: str, known: Known) -> Iterator[_Said]:
+    """English only. A capital letter that begins no sentence is a name's."""
+    for number, token in enumerate(words(bare)):
+        for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", token):
+            is_name = (number > 0 and word[0].isupper()) or word.isupper() or word.casefold() in known.names
+            if not is_name and not is_familiar(word.casefold(), known.common):
+                yield Kind.RARE, word, "Write a more common word, or explain it among the event’s words.", False
+
+
+@cache
+def _negations(language: str) -> re.Pattern[str]:
+    return any_of([_choice(_NEGATIONS[language].split(","))], language)
+
+
+@cache
+def _banned(language: str) -> tuple[re.Pattern[str], tuple[Synonym, ...]]:
+    found = SYNONYMS[language]
+    return any_of((_choice(each.words) for each in found), language), found
+
+
+def _choice(patterns: Iterable[str]) -> str:
+    return "|".join(as_written(each) for each in patterns)

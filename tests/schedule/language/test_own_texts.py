@@ -1,0 +1,70 @@
+"""What we tell families ourselves is in plain language: our pages, in all languages, the kiosk, and the demo."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.template.loader import get_template
+
+from checkin.demo.event import load_demo
+from eventsync.schedule.language import telling
+from eventsync.schedule.language.rules import Finding, Known, findings
+from eventsync.schedule.language.vocabulary import common_words
+from eventsync.schedule.models import Release, Revision
+from eventsync.schedule.pages.words import WORDS
+from eventsync.schedule.plan import freezing
+from eventsync.schedule.plan.rules import Told, ToldPlace
+
+ROOT = Path(__file__).parents[3]
+TEMPLATES = sorted(path.name for path in (ROOT / "templates" / "schedule").glob("*.html"))
+APP = ROOT / "frontend" / "src" / "words"
+
+
+def kiosk(language: str) -> dict[str, str]:
+    """What people read at a kiosk who check themselves in; English is a script of one text a line."""
+    if language == "en":
+        said = dict(re.findall(r"'(kiosk\.\w+)': '(.+)',", (APP / "en" / "kiosk.ts").read_text(encoding="utf-8")))
+    else:
+        said = json.loads((APP / f"{language}.json").read_text(encoding="utf-8"))["words"]
+    return {key: text for key, text in said.items() if key.startswith("kiosk.")}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_pages_for_families_and_the_kiosk_have_no_hard_text_and_pages_nothing_to_mend(language):
+    known = Known(common=common_words())
+    said = WORDS[language].said.items()
+    found = [each for key, text in said for each in findings(text, field=key, language=language, known=known)]
+    assert found == []
+    texts = kiosk(language)
+    assert len(texts) == len(kiosk("en")) > 5
+    found = [each for key, text in texts.items() for each in findings(text, field=key, language=language)]
+    assert [each for each in found if each.hard] == []
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_templates_say_nothing_that_is_in_no_catalogue(name):
+    source = (ROOT / "templates" / "schedule" / name).read_text(encoding="utf-8")
+    get_template(f"schedule/{name}")
+    said = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", " ", source)
+    labels = re.findall(r'\s(?:aria-label|alt|title|placeholder)="([^"]*)"', source)
+    assert re.findall(r"[^\W\d_]+", said + " ".join(re.sub(r"{{.*?}}", " ", each) for each in labels)) == []
+
+
+def of_demo() -> Iterator[Finding]:
+    known = Known(common=common_words(), names=frozenset({"arena"}))
+    for row in Revision.objects.order_by("number"):
+        told: list[Told | ToldPlace] = [*freezing.read([row], Told).values(), *freezing.read([row], ToldPlace).values()]
+        for each in told:
+            yield from telling.anew(each, None, known)
+    for release in Release.objects.all():
+        for language, text in release.comment.items():
+            yield from findings(text, field="comment", language=language, known=known)
+
+
+def test_demo_is_in_plain_language(db):
+    load_demo(people=1, now=datetime(2026, 7, 4, 8, tzinfo=UTC))
+    assert {each.words.lower() for each in of_demo()} <= {"porridge", "relay"}
+    assert [each for each in of_demo() if each.hard] == []
