@@ -1,5 +1,6 @@
 """What every test shares. Which database and broker they run on is decided by the environment, as for the product."""
 
+import signal
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,8 @@ def pytest_configure() -> None:
     """Each test client would look through all static files anew, which was most of a request's time."""
     settings.WHITENOISE_USE_FINDERS = False
     TransactionTestCase._fixture_teardown = empty_database  # type: ignore[attr-defined]
+    # What a shell starts behind its back ignores Ctrl-C, and so would all that tests start and stop by it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def empty_database(case: TransactionTestCase) -> None:
