@@ -3,6 +3,7 @@
 `staff` gives somebody a role, as an event does it.
 """
 
+import re
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
@@ -40,6 +41,13 @@ def _client(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+def text_of(answer: Any) -> str:
+    """What somebody reads on a page of the desk, in one line: messages, title, content."""
+    content = re.sub(r'(?s).*?(?=<ul class="messagelist|<div id="content")', "", answer.content.decode(), count=1)
+    content = re.sub(r"(?s)<footer.*", "", content)
+    return " ".join(re.sub(r"<[^>]+>", " ", content).split())
 
 
 def inline(prefix: str, *rows: dict[str, Any], stored: int = 0) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from eventsync.schedule.models import Event, StaffRole, Venue
 OF_EVENT = Belongs(event="pk")
 OF_ROW = Belongs(event="event_id")
 OF_VENUE = Belongs(event="event_id", venue="pk")
+OF_PLACE = Belongs(event="venue__event_id", venue="venue_id")
 
 
 @postings

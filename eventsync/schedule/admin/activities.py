@@ -1,6 +1,7 @@
 """Activities, as a list and one by one."""
 
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,17 +9,29 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 
+from eventsync.schedule.admin.days import some_day
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, translate
 from eventsync.schedule.admin.late import OF_ACTIVITY, late_page
+from eventsync.schedule.admin.moving import ask, move_page
 from eventsync.schedule.admin.names import VenueField
 from eventsync.schedule.models import Activity, Place, Revision
+from eventsync.schedule.models.happening import EARLIEST_DAY, LATEST_DAY
 from eventsync.schedule.plan.editing import Overtaken, change
 from eventsync.schedule.plan.freezing import TEXTS
 from eventsync.sync.admin import as_id
+
+
+def _moment(said: str) -> datetime | None:
+    """Nothing, if that is no time of these centuries."""
+    try:
+        found = datetime.fromisoformat(said).replace(tzinfo=timezone.get_current_timezone())
+    except ValueError:
+        return None
+    return found if EARLIEST_DAY <= found.date() <= LATEST_DAY else None
 
 
 class PlaceField(VenueField):
@@ -60,11 +73,15 @@ class ActivityAdmin(DraftAdmin):
         "buffer", "outline", "number",
     )  # fmt: skip
 
-    actions = ["on_time"]
+    actions = ["on_time", "move"]
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(partial(late_page, self))
-        return [path("late/", view, name="schedule_activity_late"), *super().get_urls()]
+        pages = {"late": late_page, "move": move_page, "day": some_day}
+        own = [
+            path(f"{name}/", self.admin_site.admin_view(partial(page, self)), name=f"schedule_activity_{name}")
+            for name, page in pages.items()
+        ]
+        return [*own, *super().get_urls()]
 
     @admin.action(description="On time again", permissions=["change"])
     def on_time(self, request: HttpRequest, queryset: QuerySet[Activity]) -> None:
@@ -74,6 +91,11 @@ class ActivityAdmin(DraftAdmin):
             with suppress(Overtaken):
                 done.append(change(row, version=row.version, values={"delay": 0}))
         self.say_done(request, done, "on time again in the draft", one="activity is", many="activities are")
+
+    @admin.action(description="Move by minutes", permissions=["change"])
+    def move(self, request: HttpRequest, queryset: QuerySet[Activity]) -> HttpResponse:
+        """Asks by how many, then shows what it does."""
+        return ask(self, request, queryset)
 
     @admin.display(description="when", ordering="start")
     def when(self, activity: Activity) -> str:
@@ -103,12 +125,18 @@ class ActivityAdmin(DraftAdmin):
             response = super().changeform_view(request, object_id, *args, **kwargs)
             return response.render() if hasattr(response, "render") else response
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """A page that leads here may say a place of the event and times in its zone."""
+        said: dict[str, Any] = super().get_changeform_initial_data(request)
+        return said | {name: _moment(said[name]) for name in ("start", "end") if name in said}
+
     def _zone(self, request: HttpRequest, object_id: str | None) -> ZoneInfo | None:
         """That of a new one is its place's."""
         if object_id:
             activity: Activity | None = self.get_object(request, object_id)
             return ZoneInfo(activity.event.tz) if activity else None
-        key = as_id(request.POST.get("place", ""))
+        said = request.POST if request.method == "POST" else request.GET
+        key = as_id(said.get("place", ""))
         place = Place.objects.filter(pk=key).select_related("venue__event").first() if key else None
         return ZoneInfo(place.venue.event.tz) if place else None
 

@@ -1,13 +1,16 @@
 """Events and venues, kept once something depends on them."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 
 from eventsync.access.admin import ModelAdmin, OwnRows
+from eventsync.schedule.admin.days import day_page
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import OF_EVENT, OF_VENUE
@@ -71,6 +74,10 @@ class EventAdmin(KeptAdmin):
     fields += ["language", "languages", "help_phone"]
     form = EventForm
     inlines = [VenueInline]
+
+    def get_urls(self) -> list[URLPattern]:
+        day = self.admin_site.admin_view(partial(day_page, self))
+        return [path("<uuid:object_id>/day/", day, name="schedule_event_day"), *super().get_urls()]
 
     def why_kept(self, obj: Event) -> str:
         if Device.objects.filter(event_id=obj.id).exists():

@@ -4,12 +4,10 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 
-from eventsync.access.scope import Belongs
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, translate
 from eventsync.schedule.models import Place, Revision
 from eventsync.schedule.plan.freezing import PLACE_TEXTS
-
-OF_PLACE = Belongs(event="venue__event_id", venue="venue_id")
+from eventsync.schedule.staff import OF_PLACE
 
 
 class PlaceForm(DraftForm):

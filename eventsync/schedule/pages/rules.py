@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from eventsync.schedule.plan.rules import Change, Slot, Status, Told
-
-_MOMENT = timedelta(microseconds=1)
+from eventsync.schedule.plan.rules import Change, Slot, Status, Told, covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +43,6 @@ def _place_in(told: Told, day: date, zone: ZoneInfo) -> datetime | None:
         return told.start
     first = told.first
     return first.start if first is not None and covers(first.start, first.end, day, zone) else None
-
-
-def covers(start: datetime, end: datetime, day: date, zone: ZoneInfo) -> bool:
-    """Whether any of it is on that day. What ends at midnight is not on the day that begins then."""
-    return start.astimezone(zone).date() <= day <= (end - _MOMENT).astimezone(zone).date()
 
 
 def present(told: Iterable[Told], now: datetime) -> Present:

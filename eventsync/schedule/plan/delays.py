@@ -10,7 +10,7 @@ from math import ceil
 from eventsync.schedule.plan.rules import Status, Told
 
 MINUTE = timedelta(minutes=1)
-_AWAY = {Status.CANCELLED, Status.HELD}  # take nobody's time and no place
+AWAY = {Status.CANCELLED, Status.HELD}  # take nobody's time and no place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ def ripple(plan: Iterable[Told], delay: Delay, buffers: Mapping[str, int]) -> di
     What follows at the place or for a group of a late one is late as far as that does not end in time: pauses take up
     some, and so do its own `buffers`. What is for everybody passes a delay on at its place only.
     """
-    live = sorted((each for each in plan if each.status not in _AWAY), key=lambda told: (told.slot.start, told.id))
+    live = sorted((each for each in plan if each.status not in AWAY), key=lambda told: (told.slot.start, told.id))
     begin = [each.slot.start for each in live if _concerns(delay, each) and each.slot.start >= delay.since]
     late: dict[str, int] = {}
     ends: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)  # planned and expected
@@ -66,7 +66,7 @@ def collisions(plan: Iterable[Told]) -> list[Collision]:
     """Each with whom it meets next, at each place and for each group."""
     users: dict[tuple[str, str], list[Told]] = defaultdict(list)
     for told in sorted(plan, key=lambda told: (told.start, told.id)):
-        if told.status not in _AWAY:
+        if told.status not in AWAY:
             for key in _uses(told):
                 users[key].append(told)
     return [Collision(*key, *pair) for key, group in sorted(users.items()) for pair in _meeting(group)]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 LANGUAGES = {"en": "English", "es": "Español", "fi": "Suomi", "ar": "العربية"}
 
@@ -225,3 +226,8 @@ def language_of(texts: Mapping[str, object], *, wanted: str, otherwise: str) -> 
     """The wanted language, or else the event's, or any, in which something was written; the wanted one if in none."""
     order = [wanted, otherwise, *sorted(texts)]
     return next((language for language in order if texts.get(language)), wanted)
+
+
+def covers(start: datetime, end: datetime, day: date, zone: ZoneInfo) -> bool:
+    """Whether any of it is on that day. What ends at midnight is not on the day that begins then."""
+    return start.astimezone(zone).date() <= day <= (end - timedelta.resolution).astimezone(zone).date()

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.delays import Collision
-from eventsync.schedule.plan.rules import Change, Kind, Names, Told, said
+from eventsync.schedule.plan.rules import Change, Kind, Names, Status, Told, said
 
 WHAT = {
     Kind.ADDED: "New",
@@ -75,11 +75,45 @@ def when(told: Told, event: Event) -> str:
     return stretch(told.start, told.end, event)
 
 
+def planned(told: Told, event: Event) -> str:
+    """The planned time."""
+    return stretch(told.slot.start, told.slot.end, event)
+
+
 def stretch(start: datetime, end: datetime, event: Event) -> str:
+    """A time in the event's zone, with its day."""
+    day = start.astimezone(ZoneInfo(event.tz)).date()
+    return f"{day:%a %-d %b}, {on_day(start, end, event, day)}"
+
+
+def on_day(start: datetime, end: datetime, event: Event, day: date) -> str:
+    """A time of this day, without saying the day; another day is said."""
     zone = ZoneInfo(event.tz)
-    start, end = start.astimezone(zone), end.astimezone(zone)
-    last = f"{end:%H:%M}" if start.date() == end.date() else f"{end:%a %-d %b, %H:%M}"
-    return f"{start:%a %-d %b, %H:%M} to {last}"
+    begins, ends = start.astimezone(zone), end.astimezone(zone)
+    # Where the clocks change between them, only the zone tells one 03:30 from the other.
+    clock = "%H:%M" if begins.utcoffset() == ends.utcoffset() else "%H:%M %Z"
+    return f"{_moment(begins, day, clock)} to {_moment(ends, day, clock)}"
+
+
+def _moment(at: datetime, day: date, clock: str) -> str:
+    return at.strftime(clock if at.date() == day else f"%a %-d %b, {clock}")
+
+
+def length(time: timedelta) -> str:
+    """1 hour 15 minutes"""
+    hours, minutes = divmod(time // timedelta(minutes=1), 60)
+    counts = {"hour": hours, "minute": minutes}
+    return " ".join(f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in counts.items() if count)
+
+
+def state(told: Told) -> str:
+    """What an organiser said of an activity of the draft."""
+    match told.status:
+        case Status.CANCELLED:
+            return "Cancelled"
+        case Status.HELD:
+            return "Waits, time not known"
+    return f"{length(timedelta(minutes=told.delay))} late" if told.delay else "Takes place"
 
 
 def meeting(collision: Collision, event: Event) -> str:
@@ -88,6 +122,13 @@ def meeting(collision: Collision, event: Event) -> str:
     name = _place(one, event) if collision.what == "place" else collision.name
     at = f"{_title(one, event)} ({when(one, event)}) and {_title(other, event)} ({when(other, event)})"
     return f"{name}: {at}."
+
+
+def partner(collision: Collision, told: Told, event: Event, day: date) -> str:
+    """With what this one is at the same time, and for whom if not because of the place."""
+    other = collision.other if collision.one.id == told.id else collision.one
+    at = f"{_title(other, event)} ({on_day(other.start, other.end, event, day)})"
+    return at if collision.what == "place" else f"{at}, for {collision.name}"
 
 
 def _note(told: Told, event: Event) -> str:

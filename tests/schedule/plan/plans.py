@@ -8,7 +8,7 @@ from eventsync.schedule.models import Activity, Event, Place, Release
 from eventsync.schedule.plan import releasing
 from tests.cast import NOON, Games
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass
@@ -36,6 +36,15 @@ def _activity(place: Place, title: str, hours: int, **more: Any) -> Activity:
     return Activity.objects.create(
         event=place.venue.event, place=place, title=title, start=start, end=start + HOUR, **more
     )
+
+
+def starts() -> dict[str, int]:
+    """When each activity is planned to begin: minutes after noon, UTC."""
+    return {title: (start - NOON) // MINUTE for title, start in Activity.objects.values_list("title", "start")}
+
+
+def day_address(event: Event, date: str = "2026-07-04") -> str:
+    return f"/admin/schedule/event/{event.pk}/day/?date={date}"
 
 
 def release(event: Event, **said) -> Release:
