@@ -22,6 +22,7 @@ urlpatterns = [
     *guide.urlpatterns,
     path("", include("eventsync.control.urls")),
     path("", include("eventsync.schedule.pages.urls")),
+    path("", include("eventsync.schedule.feeds.urls")),
     *pages.urlpatterns,
     path("admin/", admin.site.urls),
     path("api/v1/", include("eventsync.sync.api")),

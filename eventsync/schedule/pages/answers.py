@@ -49,7 +49,8 @@ shelf = Shelf()
 
 def _looks() -> str:
     """What the pages are made of besides the plan: a new version of EventSync makes other pages."""
-    folders = (Path(settings.BASE_DIR) / "templates" / "schedule", CATALOGUES, Path(__file__).parent)
+    here = Path(__file__).parent
+    folders = (Path(settings.BASE_DIR) / "templates" / "schedule", CATALOGUES, here, here.with_name("feeds"))
     files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
@@ -67,11 +68,27 @@ def answer(
     status: int = 200,
 ) -> HttpResponseBase:
     """The page, or 304 for whoever holds it. `about`: of what it is made beside the visit's own stamp."""
-    made_of = repr((_LOOKS, template, visit.stamp, _sheet(visit.now), about))
-    etag = quote_etag(hashlib.sha256(made_of.encode()).hexdigest()[:32])
-    response = get_conditional_response(request, etag=etag) if status == 200 else None
+    made_of = (template, visit.page_stamp, _sheet(visit.now), about)
+    return _send(request, visit, made_of, HttpResponse(status=status), lambda: _render(visit, template, context()))
+
+
+def document(request: HttpRequest, visit: Visit, name: str, kind: str, make: Callable[[], str]) -> HttpResponseBase:
+    """For programs, of any site; another one only when something else was told. `name`: of the file; `kind`: MIME."""
+    blank = HttpResponse(content_type=f"{kind}; charset=utf-8")
+    blank["Content-Disposition"] = f'inline; filename="{visit.event.slug}-{visit.words.code}-{name}"'
+    response = _send(request, visit, (name, visit.stamp), blank, make)
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _send(
+    request: HttpRequest, visit: Visit, made_of: object, blank: HttpResponse, make: Callable[[], str]
+) -> HttpResponseBase:
+    etag = quote_etag(hashlib.sha256(repr((_LOOKS, settings.BASE_URL, made_of)).encode()).hexdigest()[:32])
+    response = get_conditional_response(request, etag=etag) if blank.status_code == 200 else None
     if response is None:
-        response = HttpResponse(shelf.get(etag, lambda: _render(visit, template, context())), status=status)
+        response = blank
+        blank.content = shelf.get(etag, make)
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate"
     response["Content-Language"] = visit.words.code

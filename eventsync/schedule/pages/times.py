@@ -1,5 +1,6 @@
 """Times as families read them: absolute, with the day of the week and the date, in the event's zone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -35,11 +36,18 @@ class Clock:
 
     def when(self, start: datetime, end: datetime) -> SafeString:
         """Saturday 4 July, 3:30 pm to 5 pm; the end with its own day, where that is another one."""
+        said = self._stretch(start, end, _marked)
+        return mark_safe(said)  # noqa: S308 of our own catalogue, and what is put into it is escaped
+
+    def spoken(self, start: datetime, end: datetime) -> str:
+        """The same, as plain text."""
+        return self._stretch(start, end, lambda _, said: said)
+
+    def _stretch(self, start: datetime, end: datetime, marked: Callable[[datetime, str], str]) -> str:
         begins, ends = self.local(start), self.local(end)
         last = self._until(begins, ends)
-        stretch = self.words.say("range", start=_marked(begins, self._time(begins)), end=_marked(ends, last))
-        said = self.words.say("moment", day=self._day("day", begins), time=stretch)
-        return mark_safe(said)  # noqa: S308 of our own catalogue, and what is put into it is escaped
+        stretch = self.words.say("range", start=marked(begins, self._time(begins)), end=marked(ends, last))
+        return self.words.say("moment", day=self._day("day", begins), time=stretch)
 
     def _until(self, begins: datetime, ends: datetime) -> str:
         if ends.time() == time.min and ends.date() == begins.date() + timedelta(days=1):

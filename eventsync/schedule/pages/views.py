@@ -1,7 +1,6 @@
 """The pages of an event: a day, all days, the places, one place, help."""
 
 from datetime import date
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -9,18 +8,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
-from eventsync.schedule.models import Event, Release
 from eventsync.schedule.pages import rules
 from eventsync.schedule.pages.answers import answer
 from eventsync.schedule.pages.days import day_page, days_of, days_page, starting_day
 from eventsync.schedule.pages.news import read_before
 from eventsync.schedule.pages.places import place_page, places_page
+from eventsync.schedule.pages.releases import changes_of, plan_of
 from eventsync.schedule.pages.visits import Visit, visit
-from eventsync.schedule.plan import queries
-from eventsync.schedule.plan.queries import Plan
-from eventsync.schedule.plan.rules import Change, Status
-
-NOTHING = Plan({}, {}, {})
+from eventsync.schedule.plan.rules import Status
 
 
 @require_safe
@@ -28,14 +23,14 @@ NOTHING = Plan({}, {}, {})
 def now(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Today, or the day that is nearest to it."""
     reader = visit(request, slug)
-    return _day(request, reader, starting_day(reader, _plan(reader)))
+    return _day(request, reader, starting_day(reader, plan_of(reader)))
 
 
 @require_safe
 @gzip_page
 def day(request: HttpRequest, slug: str, day: date) -> HttpResponseBase:
     reader = visit(request, slug)
-    if day not in days_of(reader, _plan(reader)):
+    if day not in days_of(reader, plan_of(reader)):
         return _gone(request, reader)
     return _day(request, reader, day)
 
@@ -43,14 +38,14 @@ def day(request: HttpRequest, slug: str, day: date) -> HttpResponseBase:
 def _day(request: HttpRequest, reader: Visit, day: date) -> HttpResponseBase:
     if reader.release is None:
         return _no_plan(request, reader)
-    plan, since = _plan(reader), read_before(reader)
+    plan, since = plan_of(reader), read_before(reader)
     is_now = day == reader.today or request.resolver_match.url_name == "schedule-now"  # type: ignore[union-attr]
     present = rules.present(plan.activities.values(), reader.now) if is_now else None
     return answer(
         request,
         reader,
         "day.html",
-        lambda: day_page(reader, plan, _changes(reader.event, reader.release, since), present, day),
+        lambda: day_page(reader, plan, changes_of(reader, since), present, day),
         about=(day, since, present and present.ids),
     )
 
@@ -61,7 +56,7 @@ def days(request: HttpRequest, slug: str) -> HttpResponseBase:
     reader = visit(request, slug)
     if reader.release is None:
         return _no_plan(request, reader)
-    return answer(request, reader, "days.html", lambda: days_page(reader, _plan(reader)))
+    return answer(request, reader, "days.html", lambda: days_page(reader, plan_of(reader)))
 
 
 @require_safe
@@ -70,14 +65,14 @@ def places(request: HttpRequest, slug: str) -> HttpResponseBase:
     reader = visit(request, slug)
     if reader.release is None:
         return _no_plan(request, reader)
-    return answer(request, reader, "places.html", lambda: places_page(reader, _plan(reader)))
+    return answer(request, reader, "places.html", lambda: places_page(reader, plan_of(reader)))
 
 
 @require_safe
 @gzip_page
 def place(request: HttpRequest, slug: str, place: UUID) -> HttpResponseBase:
     reader = visit(request, slug)
-    plan = _plan(reader)
+    plan = plan_of(reader)
     told = plan.places.get(str(place))
     if told is None:
         return _gone(request, reader)
@@ -110,20 +105,3 @@ def _gone(request: HttpRequest, reader: Visit) -> HttpResponseBase:
     """With the way to help and to the plan, as everywhere."""
     heading = f"{reader.event.name}: {reader.words.say('gone')}"
     return answer(request, reader, "gone.html", lambda: {"heading": heading}, status=404)
-
-
-def _plan(reader: Visit) -> Plan:
-    return _told(reader.event, reader.release) if reader.release else NOTHING
-
-
-@lru_cache(maxsize=8)
-def _told(event: Event, release: Release) -> Plan:
-    """Of one release, so it never changes. `release`: what it is kept by."""
-    del release
-    return queries.current(event)
-
-
-@lru_cache(maxsize=16)
-def _changes(event: Event, release: Release, since: int) -> list[Change]:
-    del release
-    return queries.changes_since(event, since)

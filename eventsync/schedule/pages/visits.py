@@ -54,11 +54,15 @@ class Visit:
 
     @property
     def stamp(self) -> tuple[object, ...]:
-        """Of what every page is made; what it says differs only where this does, or what the page itself adds."""
+        """Of what everything is made that is the same on every day and for everybody who reads this language."""
         event, release = self.event, self.release
         texts = (event.name, event.tz, event.language, *event.languages, event.help_phone)
-        asked = (self.words.code, self.chosen, self.seen, self.path)
-        return (event.pk, texts, event.first_day, event.last_day, release and release.pk, asked, self.today)
+        return (event.pk, texts, event.first_day, event.last_day, release and release.pk, self.words.code)
+
+    @property
+    def page_stamp(self) -> tuple[object, ...]:
+        """Of what every page is made; what it says differs only where this does, or what the page itself adds."""
+        return (*self.stamp, self.chosen, self.seen, self.path, self.today)
 
     @property
     def languages(self) -> list[Choice]:
