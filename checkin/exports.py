@@ -13,8 +13,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from checkin.models import AttendanceRecord, Checkpoint
 from checkin.queries import Who, ledger
-from checkin.rosters import cells
 from eventsync.schedule.models import Event, Venue
+from eventsync.tables import cells
+from eventsync.tables.writing import MIMES
 
 HEADER = (
     "venue", "checkpoint", "window", "slot", "what", "undone", "number", "name", "delegation", "role", "happened",
@@ -85,6 +86,6 @@ def as_xlsx(rows: Iterable[Row]) -> Iterator[bytes]:
 
 
 FORMATS: dict[str, tuple[str, Callable[[Iterable[Row]], Iterator[bytes]]]] = {
-    "csv": ("text/csv; charset=utf-8", as_csv),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "csv": (MIMES["csv"], as_csv),
+    "xlsx": (MIMES["xlsx"], as_xlsx),
 }

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from checkin.models import Checkpoint, Person
-from checkin.rosters import cells
 from checkin.rules import SLOT_LENGTH, search_key
+from eventsync.tables import cells
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Checkpoint]  # generic in its type stubs only

@@ -10,11 +10,12 @@
 """
 
 from checkin.rosters.applying import Report, apply_import
-from checkin.rosters.exporting import FORMATS, export_roster
+from checkin.rosters.exporting import export_roster
 from checkin.rosters.listing import Note
 from checkin.rosters.planning import Entry, Plan, plan_import
 from checkin.rosters.reading import read_roster
-from checkin.rosters.table import LARGE, Progress, RosterError, Table
+from checkin.rosters.table import LARGE, RosterError
+from eventsync.tables import FORMATS, Progress, Table
 
 __all__ = [
     "FORMATS",

@@ -13,11 +13,12 @@ from checkin import models, roster, rules
 from checkin.events import RosterImported
 from checkin.models import CredentialState
 from checkin.rosters.planning import Entry, Plan, plan_listing
-from checkin.rosters.table import Progress, RosterError, silent
+from checkin.rosters.table import RosterError
 from eventsync.jobs.publishing import publish
 from eventsync.schedule.models import Event
 from eventsync.sync import bulk
 from eventsync.sync.models import Change
+from eventsync.tables import Progress, silent
 
 log = logging.getLogger(__name__)
 

@@ -1,25 +1,19 @@
 """Gives a roster back as a file that import takes unchanged."""
 
-import re
-from typing import Literal
 from uuid import UUID
-
-import tablib
-from import_export.formats.base_formats import CSV, XLSX
 
 from checkin import models
 from checkin.models import CredentialState
-from checkin.rosters import cells
+from checkin.rosters.codes import join_codes
 from checkin.rosters.table import RosterError
 from eventsync.schedule.models import Event
+from eventsync.tables import Format, cells, write_table
+from eventsync.tables.writing import NOT_IN_XML
 
 HEADERS = ("number", "name", "delegation", "role", "codes", "standing", "family", "given")
-FORMATS = {"csv": CSV, "xlsx": XLSX}
-# What XML cannot hold, or gives back as something else.
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 
-def export_roster(event: Event, format: Literal["csv", "xlsx"]) -> bytes:  # noqa: A002 - the word for it
+def export_roster(event: Event, format: Format) -> bytes:  # noqa: A002 - the word for it
     """The roster by name, walk-ins too and each person once, with those active codes that are known.
 
     CSV is UTF-8 with a mark, for Excel.
@@ -29,14 +23,12 @@ def export_roster(event: Event, format: Literal["csv", "xlsx"]) -> bytes:  # noq
     rows = _rows(event)
     if format == "xlsx":
         _check_codes(rows)
-    dataset = tablib.Dataset(*rows, headers=HEADERS, title="Roster")
-    content = FORMATS[format]().export_data(dataset)
-    return content if isinstance(content, bytes) else content.encode("utf-8-sig")
+    return write_table(HEADERS, rows, format, title="Roster")
 
 
 def _check_codes(rows: list[tuple[str, ...]]) -> None:
     for number, name, _, _, codes, *_ in rows:
-        if _NOT_IN_XML.search(codes):
+        if NOT_IN_XML.search(codes):
             raise RosterError(f"A code of {name} ({number}) does not fit into XLSX; export the roster as CSV.")
 
 
@@ -51,10 +43,10 @@ def _rows(event: Event) -> list[tuple[str, ...]]:
     codes |= _shared({person: family for person, *_, family, _ in people if family}, codes)
     return [
         (
-            *(cells.escape(cells.clean(text)) for text in texts),
-            cells.escape(cells.join_codes(codes.get(person, ()))),
+            *map(cells.clean, texts),
+            join_codes(codes.get(person, ())),
             standing,
-            *(cells.escape(cells.clean(text)) for text in (family, given)),
+            *map(cells.clean, (family, given)),
         )
         for person, *texts, standing, family, given in people
     ]

@@ -16,7 +16,8 @@ from checkin.models import RosterImport
 from checkin.rosters.applying import MAX_NOTES, apply_import, refusal
 from checkin.rosters.planning import Plan, plan_import
 from checkin.rosters.reading import read_roster
-from checkin.rosters.table import Progress, RosterError, silent
+from checkin.rosters.table import RosterError
+from eventsync.tables import Progress, silent
 
 State = RosterImport.State
 

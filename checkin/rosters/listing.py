@@ -7,13 +7,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from checkin import rules
-from checkin.rosters import cells, pretix
+from checkin.rosters import pretix
+from checkin.rosters.codes import split_codes
 from checkin.rosters.layouts import PRETIX
 from checkin.rosters.standings import standing_of
-from checkin.rosters.table import Progress, Table
+from eventsync.tables import Progress, Table, cells
 
 _STEP = 2_000
-_ERRORS_OF_EXCEL = {"#N/A", "#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!"}
 
 
 # As in models.Person.
@@ -89,7 +89,7 @@ def list_people(table: Table, progress: Progress) -> Listing:
 
 
 def _from_template(listing: Listing, row: int, values: dict[str, str]) -> Listed | None:
-    codes = _checked(listing, row, "codes", values["codes"], cells.split_codes)
+    codes = _checked(listing, row, "codes", values["codes"], split_codes)
     return _listed(listing, row, values, codes or [], _standing(listing, row, values["standing"]))
 
 
@@ -165,7 +165,7 @@ def _text(listing: Listing, row: int, name: str, value: str) -> str | None:
     message = ""
     if "\0" in value:
         message = "There is a NUL character in it; type it again."
-    elif text in _ERRORS_OF_EXCEL:
+    elif text in cells.ERRORS:
         message = f"It holds an error of the spreadsheet, {text}."
     elif len(text) > _LIMITS[name]:
         message = f"It has {len(text)} characters; at most {_LIMITS[name]} fit."
@@ -184,7 +184,7 @@ def _checked(
         message = "There is a NUL character in it; type it again."
     elif any(len(code) > _CODE_LIMIT for code in codes):
         message = f"A code has more than {_CODE_LIMIT} characters."
-    elif any(code in _ERRORS_OF_EXCEL for code in codes):
+    elif any(code in cells.ERRORS for code in codes):
         message = "It holds an error of the spreadsheet."
     if message:
         listing.problems.append(Note(row, listing.labels[name], message))

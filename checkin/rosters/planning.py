@@ -8,11 +8,11 @@ from uuid import UUID
 
 from checkin import rules
 from checkin.models import CredentialState, Standing
-from checkin.rosters import cells
+from checkin.rosters.codes import is_ours, join_codes
 from checkin.rosters.listing import Listed, Listing, Note, list_people
 from checkin.rosters.stored import Held, Roster, Stored
-from checkin.rosters.table import Progress, Table, silent
 from eventsync.schedule.models import Event
+from eventsync.tables import Progress, Table, cells, silent
 
 _NO_COLUMNS: dict[str, tuple[str, str]] = {}
 
@@ -216,14 +216,14 @@ def _replaced(roster: Roster, person: Listed, stored: Stored, added: Iterable[st
     Ours and other people's are two sorts: a new ticket secret leaves the wristband alone.
     """
     kept = {roster.digest(code) for code in person.codes}
-    sorts = {cells.is_ours(code) for code in added}
+    sorts = {is_ours(code) for code in added}
     return tuple(
         held
         for held in roster.held.get(stored.id, ())
         if held.state == CredentialState.ACTIVE
         and held.code  # of what sort an attached one is, nobody knows
         and held.digest not in kept
-        and cells.is_ours(held.code) in sorts
+        and is_ours(held.code) in sorts
     )
 
 
@@ -231,4 +231,4 @@ def _code_difference(roster: Roster, stored: Stored, added: Iterable[str], repla
     held = roster.held.get(stored.id, ())
     before = [each.code for each in held if each.code and each.state == CredentialState.ACTIVE]
     gone = {each.code for each in replaced}
-    return cells.join_codes(before), cells.join_codes([*(code for code in before if code not in gone), *added])
+    return join_codes(before), join_codes([*(code for code in before if code not in gone), *added])

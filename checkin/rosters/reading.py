@@ -1,39 +1,15 @@
-"""Reads a roster file of any kind into a table. What a file is shows in its bytes, not in its name."""
+"""Reads a roster file of any kind into a table."""
 
-from checkin.rosters import spreadsheets, textfiles
-from checkin.rosters.table import Progress, RosterError, Table, silent
+from checkin.rosters.layouts import layout_of
+from checkin.rosters.table import RosterError
+from eventsync.tables import Progress, Sort, Table, TableError, read_table, silent
 
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_KINDS = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"\x1f\x8b": "a compressed file",
-    b"7z\xbc\xaf": "a compressed file",
-    b"Rar!": "a compressed file",
-    b"{\\rtf": "a text document",
-}
+_ROSTER = Sort("a roster", "people", layout_of)
 
 
 def read_roster(name: str, content: bytes, progress: Progress = silent) -> Table:
     """The rows of a CSV or XLSX file. `name` is only for messages. RosterError: why it cannot be read."""
-    if not content.strip():
-        raise RosterError(f"{name} is empty.")
-    if content.startswith(_OLD_OFFICE):
-        raise RosterError(_old_office(name, content))
-    for magic, kind in _KINDS.items():
-        if content.startswith(magic):
-            raise RosterError(f"{name} is {kind}; a roster is a CSV or XLSX file.")
-    read = spreadsheets.read if content.startswith(b"PK\x03\x04") else textfiles.read
-    table = read(name, content, progress)
-    if not table.rows:
-        raise RosterError(f"{name} has a header but no people.")
-    return table
-
-
-def _old_office(name: str, content: bytes) -> str:
-    if _ENCRYPTED in content:
-        return f"{name} is protected by a password; save it without one."
-    return f"{name} is an old Excel file; save it as XLSX or CSV."
+    try:
+        return read_table(name, content, _ROSTER, progress)
+    except TableError as error:
+        raise RosterError(str(error)) from error

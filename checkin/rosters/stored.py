@@ -4,9 +4,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from checkin import models, rules
-from checkin.rosters import cells
 from checkin.rosters.listing import Listing
 from eventsync.schedule.models import Event
+from eventsync.tables import cells
 
 
 class Held(NamedTuple):

@@ -13,11 +13,12 @@ from checkin.models import RosterImport
 from checkin.rosters.importing import Answer, State, forget_file, give_up, import_now, plan_of
 from checkin.rosters.listing import Note
 from checkin.rosters.planning import Entry, Plan, plan_import
-from checkin.rosters.table import LARGE, Table
+from checkin.rosters.table import LARGE
 from eventsync.jobs.models import UNFINISHED, Job
 from eventsync.jobs.queue import enqueue
 from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
+from eventsync.tables import Table
 
 IMPORT_ROSTER = "checkin.import_roster"  # the job
 

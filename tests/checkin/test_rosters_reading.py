@@ -145,7 +145,7 @@ def test_other_files_are_named(magic: bytes, kind: str) -> None:
 
 
 def test_a_row_too_many_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("checkin.rosters.textfiles.MAX_ROWS", 2)
+    monkeypatch.setattr("eventsync.tables.table.MAX_ROWS", 2)
     assert len(read("number,name\n1,A\n2,B\n").rows) == 2
     assert refusal("number,name\n1,A\n2,B\n3,C\n") == "people has more than 2 rows; divide it."
 
@@ -217,7 +217,7 @@ def test_empty_and_other_workbooks_are_explained() -> None:
 
 
 def test_a_workbook_that_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("checkin.rosters.spreadsheets._MAX_UNPACKED", 1000)
+    monkeypatch.setattr("eventsync.tables.spreadsheets._MAX_UNPACKED", 1000)
     assert refusal(workbook([["number", "name"], [1, "A"]])) == "people is too large when unpacked; save it as CSV."
 
 

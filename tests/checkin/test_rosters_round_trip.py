@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from checkin import roster, rules
 from checkin.models import Credential, CredentialState, Person
-from checkin.rosters import FORMATS, RosterError, apply_import, cells, export_roster, plan_import, read_roster
+from checkin.rosters import FORMATS, RosterError, apply_import, export_roster, plan_import, read_roster
 from eventsync.schedule.models import Event
+from eventsync.tables import cells
 from tests.cast import DAY, add_person, give_code
 
 pytestmark = pytest.mark.django_db

@@ -3,11 +3,10 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from checkin.rosters import cells
-from checkin.rosters.layouts import Layout, layout_of
-from checkin.rosters.table import MAX_ROWS, Progress, RosterError, Table
+from eventsync.tables import cells
+from eventsync.tables.table import Progress, Sort, Table, TableError, begin, take
 
 _BOMS = {
     codecs.BOM_UTF8: "utf-8-sig",
@@ -20,37 +19,22 @@ _SEPARATORS = ",;\t"
 _STEP = 2_000
 
 
-def read(name: str, content: bytes, progress: Progress) -> Table:
+def read(name: str, content: bytes, sort: Sort, progress: Progress) -> Table:
     text, remarks = _decode(name, content)
     if any(ord(char) < 32 and char not in "\t\r" for char in text.partition("\n")[0]):
-        raise RosterError(f"{name} is not a CSV or XLSX file.")
+        raise TableError(f"{name} is not a CSV or XLSX file.")
     lines = text.count("\n")
     records = _records(name, text)
     headers = next((record for _, record in records if any(map(str.strip, record))), None)
     if headers is None:
-        raise RosterError(f"{name} is empty.")
-    layout = layout_of(headers)
-    table = Table(name, layout.format, layout.fields, layout.labels, remarks=remarks)
-    if layout.ignored:
-        table.remarks.append(f"Columns that are not used: {', '.join(layout.ignored)}.")
+        raise TableError(f"{name} is empty.")
+    layout = sort.layout_of(headers)
+    table = begin(name, layout, remarks)
     for row, record in records:
         take(table, layout, row, [cells.unescape(value) for value in record], width=len(headers))
         if len(table.rows) % _STEP == 0:
             progress("reading", len(table.rows), max(lines, len(table.rows)))
     return table
-
-
-def take(table: Table, layout: Layout, row: int, record: Sequence[str], *, width: int) -> None:
-    """Adds a record's known cells to the table; an empty record is nobody."""
-    if not any(map(str.strip, record)):
-        return
-    if len(table.rows) >= MAX_ROWS:
-        raise RosterError(f"{table.name} has more than {MAX_ROWS:,} rows; divide it.")
-    if any(map(str.strip, record[width:])):
-        table.overlong.append(row)
-    size = len(record)
-    values = tuple(record[index] if index is not None and index < size else "" for index in layout.columns)
-    table.rows.append((row, values))
 
 
 def _decode(name: str, content: bytes) -> tuple[str, list[str]]:
@@ -59,7 +43,7 @@ def _decode(name: str, content: bytes) -> tuple[str, list[str]]:
         return content.decode(encoding), []
     except UnicodeDecodeError:
         if encoding != "utf-8":
-            raise RosterError(
+            raise TableError(
                 f"{name} is damaged: it is not the {encoding.upper().removesuffix('-SIG')} text that it says it is."
             ) from None
     # What Excel writes in western Europe. Its five unused bytes are control characters in Latin-1.
@@ -91,7 +75,7 @@ def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
     first_line = text[:4096].lstrip("\r\n").partition("\n")[0].strip()
     declared = first_line[4:5] if first_line.lower().startswith("sep=") and len(first_line) == 5 else ""
     separator = declared or max(_SEPARATORS, key=first_line.count)
-    # strict: a quotation mark that is never closed would swallow the people behind it in silence.
+    # strict: a quotation mark that is never closed would swallow the rows behind it in silence.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     row = 0
     try:
@@ -100,6 +84,6 @@ def _records(name: str, text: str) -> Iterator[tuple[int, list[str]]]:
             if record and not (declared and row == 1):
                 yield row, record
     except csv.Error:
-        raise RosterError(
+        raise TableError(
             f"{name} has a quotation mark out of place, or one that is never closed, in row {row + 1}."
         ) from None

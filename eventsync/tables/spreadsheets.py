@@ -1,4 +1,4 @@
-"""XLSX: the sheet that holds the people, its values as text."""
+"""XLSX: the sheet that has the columns, its values as text."""
 
 import io
 import warnings
@@ -9,54 +9,52 @@ from typing import Any
 
 import openpyxl
 
-from checkin.rosters import cells
-from checkin.rosters.layouts import PRETIX, layout_of
-from checkin.rosters.table import Progress, RosterError, Table
-from checkin.rosters.textfiles import take
+from eventsync.tables import cells
+from eventsync.tables.table import Progress, Sort, Table, TableError, begin, take
 
 _MAX_UNPACKED = 500_000_000  # bytes
 _STEP = 2_000
 
 
-def read(name: str, content: bytes, progress: Progress) -> Table:
-    _check_package(name, content)
+def read(name: str, content: bytes, sort: Sort, progress: Progress) -> Table:
+    _check_package(name, content, sort)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of features that hold no people
+            warnings.simplefilter("ignore")  # of features that hold no rows
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-            return _read_sheet(name, _sheet(name, book), progress)
-    except RosterError:
+            return _read_sheet(name, _sheet(name, book, sort), sort, progress)
+    except TableError:
         raise
     except Exception as error:  # a damaged workbook fails anywhere, with any error
-        raise RosterError(f"{name} is damaged; open it in a spreadsheet and save it again.") from error
+        raise TableError(f"{name} is damaged; open it in a spreadsheet and save it again.") from error
 
 
-def _check_package(name: str, content: bytes) -> None:
+def _check_package(name: str, content: bytes, sort: Sort) -> None:
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
     except zipfile.BadZipFile:
-        raise RosterError(f"{name} is damaged; open it in a spreadsheet and save it again.") from None
+        raise TableError(f"{name} is damaged; open it in a spreadsheet and save it again.") from None
     entries = {entry.filename: entry.file_size for entry in package.infolist()}
     if "xl/workbook.xml" not in entries:
-        kind = "an OpenDocument file; save it as" if "content.xml" in entries else "no spreadsheet; a roster is"
-        raise RosterError(f"{name} is {kind} XLSX or CSV.")
+        kind = "an OpenDocument file; save it as" if "content.xml" in entries else f"no spreadsheet; {sort.name} is"
+        raise TableError(f"{name} is {kind} XLSX or CSV.")
     if sum(entries.values()) > _MAX_UNPACKED:
-        raise RosterError(f"{name} is too large when unpacked; save it as CSV.")
+        raise TableError(f"{name} is too large when unpacked; save it as CSV.")
 
 
-def _sheet(name: str, book: Any) -> Any:
-    """The sheet that was last open if it has our columns, else the first that has: pretix writes several."""
+def _sheet(name: str, book: Any, sort: Sort) -> Any:
+    """The sheet that was last open if it has the columns, else the first that has: some programs write several."""
     sheets = [sheet for sheet in (book.active, *book.worksheets) if hasattr(sheet, "iter_rows")]
     for sheet in sheets:
         # A sheet may lie about its size, and only what it says would be read.
         sheet.reset_dimensions()
         try:
-            layout_of(_headers(sheet)[1])
-        except RosterError:
+            sort.layout_of(_headers(sheet)[1])
+        except TableError:
             continue
         return sheet
     if not any(any(_headers(sheet)[1]) for sheet in sheets):
-        raise RosterError(f"{name} is empty.")
+        raise TableError(f"{name} is empty.")
     return sheets[0]
 
 
@@ -71,13 +69,11 @@ def _headers(sheet: Any) -> tuple[int, list[str]]:
     return 1, []
 
 
-def _read_sheet(name: str, sheet: Any, progress: Progress) -> Table:
+def _read_sheet(name: str, sheet: Any, sort: Sort, progress: Progress) -> Table:
     first, headers = _headers(sheet)
-    layout = layout_of(headers)
-    table = Table(name, layout.format, layout.fields, layout.labels)
-    if layout.ignored:
-        table.remarks.append(f"Columns that are not used: {', '.join(layout.ignored)}.")
-    for row, record in _records(sheet, first, escaped=layout.format != PRETIX):
+    layout = sort.layout_of(headers)
+    table = begin(name, layout)
+    for row, record in _records(sheet, first, escaped=layout.escapes):
         take(table, layout, row, record, width=len(headers))
         if row % _STEP == 0:
             progress("reading", row, 0)
@@ -85,7 +81,6 @@ def _read_sheet(name: str, sheet: Any, progress: Progress) -> Table:
 
 
 def _records(sheet: Any, first: int, *, escaped: bool) -> Iterator[tuple[int, list[str]]]:
-    """pretix escapes formulas in its CSV only; we do in both."""
     for row, values in enumerate(sheet.iter_rows(min_row=first + 1, values_only=True), first + 1):
         texts = [value if type(value) is str else _text(value) for value in values]
         yield row, [cells.unescape(text) for text in texts] if escaped else texts
