@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from eventsync.schedule.models import Activity, Event, Place
+from eventsync.schedule.models import Activity, Event, Place, Term
 from eventsync.schedule.plan import releasing
 
 BY = "Demo"
@@ -126,9 +126,28 @@ _ACTIVITIES = {
     ),
 }  # fmt: skip
 
+_WORDS: dict[str, tuple[str, dict[str, dict[str, str]]]] = {
+    "Porridge": (
+        "A warm food of milk and grain.",
+        {
+            "fi": {"word": "Puuro", "meaning": "Lämmin ruoka maidosta ja viljasta."},
+            "es": {"word": "Avena", "meaning": "Una comida caliente de leche y cereal."},
+            "ar": {"word": "عصيدة", "meaning": "طعام دافئ من الحليب والحبوب."},
+        },
+    ),
+    "Relay": (
+        "People of one team go one after the other.",
+        {
+            "fi": {"word": "Viesti", "meaning": "Saman joukkueen ihmiset lähtevät yksi kerrallaan."},
+            "es": {"word": "Relevos", "meaning": "Las personas de un equipo salen una después de otra."},
+            "ar": {"word": "سباق التتابع", "meaning": "ينطلق أفراد الفريق واحدًا بعد الآخر."},
+        },
+    ),
+}
+
 
 def plan_demo(event: Event, *, now: datetime) -> None:
-    """Places and activities of the demo, told a day before; then one is cancelled and one has moved."""
+    """Places, activities and words of the demo, told a day before; then one is cancelled and one has moved."""
     venues = {venue.slug: venue for venue in event.venues.all()}
     places = {
         key: Place.objects.create(id=_id(event, key), venue=venues[key.split("/")[0]], name=key.split("/")[1], **made)
@@ -136,6 +155,8 @@ def plan_demo(event: Event, *, now: datetime) -> None:
     }
     for key, planned in _ACTIVITIES.items():
         _activity(event, key, planned, places[planned.place]).save(force_insert=True)
+    for word, (meaning, texts) in _WORDS.items():
+        Term.objects.create(id=_id(event, f"word/{word}"), event=event, word=word, meaning=meaning, texts=texts)
     _release(event, {"en": "The plan is ready."}, now=now - _TOLD_BEFORE)
     _cancel(event)
     _move(event, places["pool/Small pool"])

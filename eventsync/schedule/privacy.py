@@ -8,6 +8,7 @@ nobodys(
     "schedule.Place",
     "schedule.Activity",
     "schedule.Revision",
+    "schedule.Term",
     why="What is public, or will be: of groups, not of people.",
 )
 nobodys("schedule.Release", why="Accounts of the staff, and when.")

@@ -7,10 +7,11 @@ grant(Rank.VIEWER, "schedule.view_event", "schedule.view_venue")
 grant(Rank.MANAGER, "schedule.change_event", "schedule.add_venue", "schedule.change_venue")
 grant(Rank.OWNER, "schedule.delete_venue", "schedule.delete_event")
 grant(Rank.OWNER, *(f"schedule.{what}_staffrole" for what in ("view", "add", "change", "delete")))
-grant(Rank.VIEWER, "schedule.view_place", "schedule.view_activity", "schedule.view_release")
+grant(Rank.VIEWER, "schedule.view_place", "schedule.view_activity", "schedule.view_release", "schedule.view_term")
 grant(
     Rank.LEAD,
     *(f"schedule.{what}_place" for what in ("add", "change")),
     *(f"schedule.{what}_activity" for what in ("add", "change", "delete")),
 )
 grant(Rank.MANAGER, "schedule.delete_place", "schedule.add_release")
+grant(Rank.MANAGER, *(f"schedule.{what}_term" for what in ("add", "change", "delete")))

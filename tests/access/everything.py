@@ -18,7 +18,7 @@ from eventsync.access.ranks import Rank
 from eventsync.jobs.approvals.models import Approval
 from eventsync.jobs.models import Alert, Job, Webhook, Worker
 from eventsync.jobs.webhooks.sending import send_test
-from eventsync.schedule.models import StaffRole
+from eventsync.schedule.models import StaffRole, Term
 from eventsync.sync.models import Device, OutboxImport
 from tests.cast import NOON, Games, make_phone
 from tests.schedule.plan.plans import make_day, release
@@ -52,6 +52,7 @@ def fill(games: Games) -> None:
     owner = User.objects.create_user("maria", is_staff=True)
     StaffRole.objects.create(user=owner, event=games.event, rank=Rank.OWNER)
     make_day(games)
+    Term.objects.create(event=games.event, word="Relay", meaning="One after the other.")
     release(games.event)
     Group.objects.create(name="Games")
     audit.note(owner, person, "Looked at by maria.")

@@ -8,6 +8,7 @@ from eventsync.schedule.admin import (  # noqa: F401 - importing them registers 
     places,
     releases,
     staff,
+    terms,
     webhooks,
 )
 from eventsync.schedule.admin.events import EventAdmin, KeptAdmin, VenueAdmin

@@ -41,7 +41,7 @@ class PlaceField(VenueField):
 
 class ActivityForm(DraftForm):
     groups = Lines(required=False, label="Only for", help_text="Groups or delegations, one a line. Empty: everybody.")
-    translated = TEXTS
+    translated = plain = TEXTS
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -11,6 +12,8 @@ from django.utils.safestring import SafeString
 
 from eventsync.access.admin import NEVER
 from eventsync.schedule.admin.events import KeptAdmin
+from eventsync.schedule.language.checking import known
+from eventsync.schedule.language.rules import Finding, findings
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.rules import LANGUAGES
 
@@ -26,10 +29,14 @@ OVERTAKEN = (
 
 
 class DraftForm(ModelForm):
-    """`edited` is the version that somebody looked at. `translated`: which texts there are in other languages, too."""
+    """`edited` is the version that somebody looked at.
+
+    `translated`: which texts there are in other languages, too; `plain`: which of these are in plain language.
+    """
 
     edited = forms.IntegerField(widget=forms.HiddenInput, required=False)
     translated: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +54,26 @@ class DraftForm(ModelForm):
             self._look_again(said.get("edited"))
         self.instance.texts = self._texts(said)
         return said
+
+    def validate_unique(self) -> None:
+        """Also where one half cannot be edited: a name at its venue, a word of its event."""
+        super().validate_unique()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as error:
+                self.add_error(None, error)
+
+    def findings(self, event: Event) -> list[Finding]:
+        """What is hard to read in what was typed, by the names of fields."""
+        fields = dict.fromkeys(self.plain, event.language)
+        fields |= {field: language for _, language, field in each_translation(self.plain)}
+        knows = known(event)
+        return [
+            each
+            for field, language in fields.items()
+            for each in findings(self.cleaned_data.get(field) or "", field=field, language=language, known=knows)
+        ]
 
     def _texts(self, said: dict[str, Any]) -> dict[str, dict[str, str]]:
         """Languages that this form does not show stay as they are."""

@@ -11,7 +11,7 @@ from eventsync.schedule.staff import OF_PLACE
 
 
 class PlaceForm(DraftForm):
-    translated = PLACE_TEXTS
+    translated = plain = PLACE_TEXTS
 
 
 translate(PlaceForm, Place)

@@ -125,8 +125,12 @@ class Teller:
         return " ".join(words.say(f"{sense}_{value}") for sense, value in facts.items())
 
     def foreign(self, texts: Mapping[str, Texts] | Mapping[str, PlaceTexts]) -> str:
-        words = self.visit.words
-        if words.code in texts or not texts:
+        code = self.visit.words.code
+        if code in texts or not texts:
             return ""
-        there = language_of(texts, wanted=words.code, otherwise=self.visit.event.language)
-        return words.say("in_language", language=words.say(f"language_{there}"))
+        return self.in_language(language_of(texts, wanted=code, otherwise=self.visit.event.language))
+
+    def in_language(self, language: str) -> str:
+        """That something is in this language; nothing where it is the reader's."""
+        words = self.visit.words
+        return "" if language == words.code else words.say("in_language", language=words.say(f"language_{language}"))

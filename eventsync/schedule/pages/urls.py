@@ -28,4 +28,5 @@ urlpatterns: list[URLPattern] = [
     path("schedule/<slug:slug>/places/", views.places, name="schedule-places"),
     path("schedule/<slug:slug>/places/<uuid:place>/", views.place, name="schedule-place"),
     path("schedule/<slug:slug>/help/", views.help_page, name="schedule-help"),
+    path("schedule/<slug:slug>/words/", views.terms, name="schedule-words"),
 ]

@@ -14,6 +14,7 @@ from eventsync.schedule.pages.days import day_page, days_of, days_page, starting
 from eventsync.schedule.pages.news import read_before
 from eventsync.schedule.pages.places import place_page, places_page
 from eventsync.schedule.pages.releases import changes_of, plan_of
+from eventsync.schedule.pages.terms import terms_of, terms_page
 from eventsync.schedule.pages.visits import Visit, visit
 from eventsync.schedule.plan.rules import Status
 
@@ -83,15 +84,27 @@ def place(request: HttpRequest, slug: str, place: UUID) -> HttpResponseBase:
 @gzip_page
 def help_page(request: HttpRequest, slug: str) -> HttpResponseBase:
     reader = visit(request, slug)
-    return answer(request, reader, "help.html", lambda: _help(reader))
+    has_terms = bool(terms_of(reader.event))
+    return answer(request, reader, "help.html", lambda: _help(reader, has_terms=has_terms), about=has_terms)
 
 
-def _help(reader: Visit) -> dict[str, Any]:
+@require_safe
+@gzip_page
+def terms(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """What is explained here is not part of the plan: it is there before the first release."""
+    reader = visit(request, slug)
+    found = terms_of(reader.event)
+    about = tuple((term.pk, term.version) for term in found)
+    return answer(request, reader, "terms.html", lambda: terms_page(reader, found), about=about)
+
+
+def _help(reader: Visit, *, has_terms: bool) -> dict[str, Any]:
     say = reader.words.say
     return {
         "heading": f"{reader.event.name}: {say('help')}",
         "title": say("help"),
         "steps": [say(f"help_how_{step}") for step in ("changes", "now", "day", "still", "new", "print")],
+        "words_link": reader.link("words") if has_terms else "",
         "shapes": [(status, say(f"status_{status}")) for status in reversed(Status)],
     }
 
