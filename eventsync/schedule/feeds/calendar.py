@@ -4,10 +4,9 @@ What a calendar compares comes from revisions: SEQUENCE is their number, DTSTAMP
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 
-from django.conf import settings
 from icalendar import Calendar
 from icalendar import Event as Item
 
@@ -17,7 +16,7 @@ from eventsync.schedule.models import Revision
 from eventsync.schedule.pages import rules
 from eventsync.schedule.plan.rules import Status, Told
 
-_ASKED_AGAIN = "PT1H"  # a wish, which few calendars grant
+_ASKED_AGAIN = timedelta(hours=1)  # a wish, which few calendars grant
 
 
 class For(Enum):
@@ -36,9 +35,10 @@ _STATUS = {
 
 def calendar(reader: Reader, whom: For) -> str:
     """All activities that were ever told, cancelled ones too."""
-    made, told = Calendar(), sorted(reader.plan.activities.values(), key=lambda each: (each.start, each.id))
+    made, told = Calendar(), reader.activities
     for name, value in _head(reader):
         made.add(name, value)
+    made.add("REFRESH-INTERVAL", _ASKED_AGAIN, parameters={"VALUE": "DURATION"})
     if told and reader.visit.event.tz != "UTC":
         last = max(each.end for each in told)
         made.add_component(zone_of(reader.visit.zone, told[0].start, last))
@@ -53,11 +53,11 @@ def _head(reader: Reader) -> Iterator[tuple[str, str]]:
     yield "PRODID", "-//EventSync//Schedule//EN"
     yield "VERSION", "2.0"
     yield "METHOD", "PUBLISH"
-    yield "NAME", event.name
-    yield "X-WR-CALNAME", event.name
+    yield "NAME", reader.name
+    yield "X-WR-CALNAME", reader.name
     yield "X-WR-TIMEZONE", event.tz
-    yield "URL", f"{settings.BASE_URL}{reader.visit.bare('now')}"
-    yield "X-PUBLISHED-TTL", _ASKED_AGAIN
+    yield "URL", reader.page("now")
+    yield "X-PUBLISHED-TTL", "PT1H"  # as a timedelta it would be 1:00:00
 
 
 def _item(told: Told, revision: Revision, reader: Reader, whom: For) -> Item:
@@ -76,13 +76,13 @@ def _item(told: Told, revision: Revision, reader: Reader, whom: For) -> Item:
     item.add("STATUS", _STATUS.get((told.status, whom), "CONFIRMED"))
     item.add("TRANSP", "TRANSPARENT" if cancelled else "OPAQUE")
     if told.groups:
-        item.add("CATEGORIES", list(told.groups))
+        item.add("CATEGORIES", reader.groups(told))
     return item
 
 
 def _moments(told: Told, reader: Reader) -> tuple[datetime, datetime]:
     """In the event's zone, but for the hour that comes twice in autumn: a calendar would take it for the first one."""
-    start, end = (at.astimezone(reader.visit.zone) for at in (told.start, told.end))
+    start, end = map(reader.local, (told.start, told.end))
     return (start.astimezone(UTC), end.astimezone(UTC)) if start.fold or end.fold else (start, end)
 
 
@@ -99,5 +99,5 @@ def _told(told: Told, reader: Reader) -> Iterator[str]:
     if planned and planned.place != told.slot.place and (old := reader.place_name(planned.place)):
         yield f"{say('old_place')}: {old}."
     yield from filter(None, [reader.text(told.by_language("note")), reader.text(told.by_language("sentence"))])
-    yield f"{say('for')}: {', '.join(told.groups) or say('everybody')}."
+    yield f"{say('for')}: {', '.join(reader.groups(told)) or say('everybody')}."
     yield reader.address(told)

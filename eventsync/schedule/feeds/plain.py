@@ -1,7 +1,9 @@
 """What was told, as a program gets it that hands it on: plain texts in one language, and addresses."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.conf import settings
 
@@ -10,6 +12,13 @@ from eventsync.schedule.plan.queries import Plan
 from eventsync.schedule.plan.rules import Status, Told, said
 
 SAID_IN_TITLE = (Status.CANCELLED, Status.HELD)  # what nobody may overlook where only titles show
+_UNSPEAKABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
+)  # neither XML nor calendars have these
+
+
+def clean(text: str) -> str:
+    return _UNSPEAKABLE.sub("", text).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +28,17 @@ class Reader:
     visit: Visit
     plan: Plan
 
+    @property
+    def name(self) -> str:
+        return clean(self.visit.event.name)
+
+    @property
+    def activities(self) -> list[Told]:
+        """By the time that is expected."""
+        return sorted(self.plan.activities.values(), key=lambda told: (told.start, told.id))
+
     def text(self, texts: Mapping[str, str]) -> str:
-        return said(texts, wanted=self.visit.words.code, otherwise=self.visit.event.language)[0]
+        return clean(said(texts, wanted=self.visit.words.code, otherwise=self.visit.event.language)[0])
 
     def title(self, told: Told) -> str:
         """“Cancelled: Swimming”."""
@@ -34,7 +52,16 @@ class Reader:
         told = self.plan.places.get(place)
         return self.text(told.names) if told else ""
 
+    def groups(self, told: Told) -> list[str]:
+        return [clean(group) for group in told.groups]
+
+    def local(self, at: datetime) -> datetime:
+        return self.visit.clock.local(at)
+
     def address(self, told: Told) -> str:
         """Where it stands on its day's page."""
-        day = self.visit.clock.local(told.start).date()
-        return f"{settings.BASE_URL}{self.visit.bare('day', day=day)}#a-{told.id}"
+        return f"{self.page('day', day=self.local(told.start).date())}#a-{told.id}"
+
+    def page(self, name: str, **where: object) -> str:
+        """The whole address of a page, in this language."""
+        return f"{settings.BASE_URL}{self.visit.bare(name, **where)}"

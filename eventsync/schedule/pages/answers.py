@@ -72,11 +72,13 @@ def answer(
     return _send(request, visit, made_of, HttpResponse(status=status), lambda: _render(visit, template, context()))
 
 
-def document(request: HttpRequest, visit: Visit, name: str, kind: str, make: Callable[[], str]) -> HttpResponseBase:
+def document(
+    request: HttpRequest, visit: Visit, name: str, kind: str, make: Callable[[], str], *, about: object = None
+) -> HttpResponseBase:
     """For programs, of any site; another one only when something else was told. `name`: of the file; `kind`: MIME."""
     blank = HttpResponse(content_type=f"{kind}; charset=utf-8")
     blank["Content-Disposition"] = f'inline; filename="{visit.event.slug}-{visit.words.code}-{name}"'
-    response = _send(request, visit, (name, visit.stamp), blank, make)
+    response = _send(request, visit, (name, visit.stamp, about), blank, make)
     response["Access-Control-Allow-Origin"] = "*"
     return response
 

@@ -10,19 +10,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from icalendar import Calendar, Component
 
-from eventsync.schedule.models import Activity, Event
+from eventsync.schedule.models import Activity
 from tests.cast import NOON, make_games
-from tests.schedule.feeds.weekend import FRIDAY, HOUR, make_weekend
+from tests.schedule.feeds.weekend import FRIDAY, HOUR
 from tests.schedule.plan.plans import make_day, release, undo
 
 CALENDAR = "/schedule/weekend/calendar.ics"
 GOLDEN = Path(__file__).parents[2] / "data" / "weekend.ics"
-
-
-@pytest.fixture
-def weekend(db: None, settings: Any) -> Event:
-    settings.BASE_URL = "https://games.example"
-    return make_weekend()
 
 
 def fetch(client: Client, address: str) -> str:
