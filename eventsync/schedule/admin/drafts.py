@@ -4,14 +4,18 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.forms.widgets import Script
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from eventsync.access.admin import NEVER
 from eventsync.schedule.admin.events import KeptAdmin
+from eventsync.schedule.admin.plain import Line, watch, written
 from eventsync.schedule.language.checking import known
 from eventsync.schedule.language.rules import Finding, findings
 from eventsync.schedule.models import Event
@@ -47,6 +51,19 @@ class DraftForm(ModelForm):
                 self.initial[field] = self.instance.texts.get(language, {}).get(name, "")
             else:
                 self.fields.pop(field, None)
+        self._watch()
+
+    def _watch(self) -> None:
+        event = event_of(self.instance)
+        for field, language in self._plain(event).items():
+            if field in self.fields:
+                watch(self.fields[field], event=event, language=language)
+
+    def _plain(self, event: Event | None) -> dict[str, str | None]:
+        """The fields of plain language, and of which."""
+        fields: dict[str, str | None] = dict.fromkeys(self.plain, event.language if event else None)
+        fields.update((field, language) for _, language, field in each_translation(self.plain))
+        return fields
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -66,13 +83,13 @@ class DraftForm(ModelForm):
 
     def findings(self, event: Event) -> list[Finding]:
         """What is hard to read in what was typed, by the names of fields."""
-        fields = dict.fromkeys(self.plain, event.language)
-        fields |= {field: language for _, language, field in each_translation(self.plain)}
         knows = known(event)
         return [
             each
-            for field, language in fields.items()
-            for each in findings(self.cleaned_data.get(field) or "", field=field, language=language, known=knows)
+            for field, language in self._plain(event).items()
+            for each in findings(
+                self.cleaned_data.get(field) or "", field=field, language=language or event.language, known=knows
+            )
         ]
 
     def _texts(self, said: dict[str, Any]) -> dict[str, dict[str, str]]:
@@ -159,6 +176,19 @@ class DraftAdmin(KeptAdmin):
     main: tuple[str, ...] = ()
     made_up = ("edited",)
     """Fields of the form that are no columns: who may only look has none of them."""
+
+    class Media:
+        js = [Script("admin-plain.js", defer=True)]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        """Says what of it families would find hard to read."""
+        super().save_model(request, obj, form, change)
+        address = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        found = form.findings(event_of(obj))
+        lines = [Line(str(form.fields[each.field].label), f"{address}#id_{each.field}", each) for each in found]
+        if lines:
+            hard = any(each.hard for each in found)
+            self.message_user(request, written(lines), messages.WARNING if hard else messages.INFO)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None and not self.has_change_permission(request, obj):

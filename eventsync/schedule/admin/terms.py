@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, event_of, translate
+from eventsync.schedule.admin.plain import check_view
 from eventsync.schedule.models import Event, Term
 from eventsync.schedule.staff import OF_ROW
 
@@ -37,6 +39,10 @@ class TermAdmin(DraftAdmin):
     list_select_related = ["event"]
     search_fields = ["word", "meaning"]
     main = ("event", "word", "meaning")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(check_view)
+        return [path("check/", view, name="schedule_term_check"), *super().get_urls()]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["in_other_languages", *(["event"] if obj else [])]
