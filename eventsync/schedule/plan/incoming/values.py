@@ -26,6 +26,11 @@ def label(name: str) -> str:
     return str(_column(name).verbose_name)
 
 
+def longest(name: str) -> int:
+    """How many characters fit into this text of an activity."""
+    return LONGEST_OUTLINE if name == "outline" else int(_column(name).max_length)
+
+
 def _column(name: str) -> Any:
     return Activity._meta.get_field(name)
 
@@ -48,12 +53,12 @@ def columns(said: Incoming, event: Event) -> tuple[dict[str, Any], list[str]]:
 
 
 def _line(name: str, value: str) -> str:
-    return fitting(label(name), " ".join(value.split()), _column(name).max_length)
+    return fitting(label(name), " ".join(value.split()), longest(name))
 
 
 def _outline(name: str, value: str) -> str:
     text = "\n".join(line.rstrip() for line in value.strip().splitlines())
-    return fitting(label(name), text, LONGEST_OUTLINE)
+    return fitting(label(name), text, longest(name))
 
 
 def _title(name: str, value: str) -> str:
