@@ -9,6 +9,7 @@ nobodys(
     "schedule.Activity",
     "schedule.Revision",
     "schedule.Term",
+    "schedule.IncomingFile",
     why="What is public, or will be: of groups, not of people.",
 )
 nobodys("schedule.Release", why="Accounts of the staff, and when.")

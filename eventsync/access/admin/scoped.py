@@ -88,10 +88,10 @@ class ModelAdmin(_ModelAdmin):
         self.message_user(request, f"{len(done)} {noun} {what}.", messages.SUCCESS if done else messages.WARNING)
 
     @staticmethod
-    def log_changes(request: HttpRequest, rows: Sequence[Model], told: str) -> None:
+    def log_changes(request: HttpRequest, rows: Sequence[Model], told: str, *, flag: int = CHANGE) -> None:
         """Notes the same with each of many rows."""
         user: Any = request.user
-        LogEntry.objects.log_actions(user.pk, rows, CHANGE, change_message=told)
+        LogEntry.objects.log_actions(user.pk, rows, flag, change_message=told)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only rows where somebody may add something can be chosen."""

@@ -1,5 +1,6 @@
 """Activities, as a list and one by one."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -18,6 +19,7 @@ from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, transl
 from eventsync.schedule.admin.late import OF_ACTIVITY, late_page
 from eventsync.schedule.admin.moving import ask, move_page
 from eventsync.schedule.admin.names import VenueField
+from eventsync.schedule.admin.sheets import export_page, import_page, incoming_page
 from eventsync.schedule.models import Activity, Place, Revision
 from eventsync.schedule.models.happening import EARLIEST_DAY, LATEST_DAY
 from eventsync.schedule.plan.editing import Overtaken, change
@@ -76,12 +78,12 @@ class ActivityAdmin(DraftAdmin):
     actions = ["on_time", "move"]
 
     def get_urls(self) -> list[URLPattern]:
-        pages = {"late": late_page, "move": move_page, "day": some_day}
-        own = [
-            path(f"{name}/", self.admin_site.admin_view(partial(page, self)), name=f"schedule_activity_{name}")
-            for name, page in pages.items()
-        ]
-        return [*own, *super().get_urls()]
+        pages = {"late": late_page, "move": move_page, "day": some_day, "export": export_page, "import": import_page}
+        own = [self._own_path(f"{name}/", name, page) for name, page in pages.items()]
+        return [*own, self._own_path("incoming/<uuid:key>/", "incoming", incoming_page), *super().get_urls()]
+
+    def _own_path(self, address: str, name: str, page: Callable[..., HttpResponse]) -> URLPattern:
+        return path(address, self.admin_site.admin_view(partial(page, self)), name=f"schedule_activity_{name}")
 
     @admin.action(description="On time again", permissions=["change"])
     def on_time(self, request: HttpRequest, queryset: QuerySet[Activity]) -> None:

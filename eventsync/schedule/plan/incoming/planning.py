@@ -15,7 +15,7 @@ from eventsync.schedule.plan.editing import Overtaken
 from eventsync.schedule.plan.incoming.finding import Activities, Places, looks, own_id
 from eventsync.schedule.plan.incoming.items import MOST, Applied, Entry, Incoming, Preview, Problem
 from eventsync.schedule.plan.incoming.showing import differences, shown
-from eventsync.schedule.plan.incoming.values import Wrong, columns, label, merged
+from eventsync.schedule.plan.incoming.values import Wrong, columns, label, merged, unknown
 
 NEEDED = ("title", "start", "end")  # of a new activity, and a place
 Match = tuple[Incoming, Activity | None]
@@ -97,7 +97,7 @@ def _values(said: Incoming, row: Activity | None, event: Event, places: Places) 
     if row is None:
         wrong += [f"The {label(name)} is missing." for name in NEEDED if getattr(said, name) is None]
     else:
-        found = _without_known_times(found, row)
+        found = _without_known_times(unknown(found, row), row)
         found["texts"] = merged(row.texts, found.get("texts", {}))
     start, end = found.get("start", row and row.start), found.get("end", row and row.end)
     if start and end and end <= start:

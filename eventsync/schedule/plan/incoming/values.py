@@ -52,6 +52,24 @@ def columns(said: Incoming, event: Event) -> tuple[dict[str, Any], list[str]]:
     return found, wrong
 
 
+def unknown(found: Mapping[str, Any], row: Activity) -> dict[str, Any]:
+    """What of it is other than what is stored. Two spaces, or ends of lines as browsers send them, are none."""
+    texts: dict[str, dict[str, str]] = {}
+    for language, said in found.get("texts", {}).items():
+        stored = row.texts.get(language, {})
+        texts[language] = {name: text for name, text in said.items() if text != _as_read(name, stored.get(name, ""))}
+    plain = {name: value for name, value in found.items() if name in TEXTS or name == "number"}
+    same = {name for name, value in plain.items() if value == _as_read(name, getattr(row, name))}
+    return {name: value for name, value in found.items() if name not in same} | {"texts": texts}
+
+
+def _as_read(name: str, stored: str) -> str:
+    try:
+        return str(_READ[name](name, stored))
+    except Wrong:
+        return stored
+
+
 def _line(name: str, value: str) -> str:
     return fitting(label(name), " ".join(value.split()), longest(name))
 
