@@ -1,6 +1,5 @@
 """The door app in real Chromium, 50,000 people, 4× CPU throttle: search, check-in, cold start offline, memory, size."""
 
-import gzip
 import json
 import math
 import os
@@ -21,7 +20,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from tests.e2e import stage
+from tests.e2e import chromium, stage
 from tests.e2e.stage import ROOT, Phone, Server
 
 PEOPLE = 50_000
@@ -53,7 +52,7 @@ def play(bench: type["Bench"]) -> None:
     stage.PATIENCE = PATIENCE
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         server = Server(Path(folder))
-        phone = Phone(playwright, Path(folder) / "phone", stage.find_chromium())
+        phone = Phone(playwright, Path(folder) / "phone", chromium.find_chromium())
         try:
             bench(server, phone).run()
         finally:
@@ -86,7 +85,6 @@ class Bench:
         for times in (THROTTLE, SLOWEST):
             self.cold_starts(times)
         self.memory()
-        size()
         print(f"load average {load()}")
 
     @property
@@ -292,9 +290,3 @@ def bundle(path: str, name: str) -> str:
     """
     command = [str(ROOT / ".ci/node"), "node", "--input-type=module", "--eval", build]
     return subprocess.run(command, cwd=ROOT / "frontend", capture_output=True, text=True, check=True).stdout
-
-
-def size() -> None:
-    scripts = [path for path in (ROOT / "static/dist").rglob("*.js") if not path.name.startswith("zxing-")]
-    total = sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts)
-    print(f"app JavaScript, gzipped, without the decoder: {total:,} B in all (npm run size: what a door needs)")

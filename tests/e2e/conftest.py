@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
 
+from tests.e2e.chromium import find_chromium
 from tests.e2e.proxy import Proxy, standing_before
-from tests.e2e.stage import PATIENCE, Phone, Server, find_chromium
+from tests.e2e.stage import PATIENCE, Phone, Server
 
 
 @pytest.fixture(scope="session")

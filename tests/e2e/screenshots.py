@@ -12,9 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, expect, sync_playwright
 
+from tests.e2e.chromium import find_chromium
 from tests.e2e.kiosk import enrol, kiosk_screens
 from tests.e2e.pictures import SCHEMES, page_of_pictures
-from tests.e2e.stage import ROOT, Phone, Server, find_chromium
+from tests.e2e.stage import ROOT, Phone, Server
 from tests.e2e.stops import Cast, camera_before, prepare, stops
 from tests.e2e.tour import admit_earlier, enrolment_code, guests, tour, walk_in_earlier
 

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -187,7 +186,7 @@ class Phone:
     def wait_until_stored(self) -> None:
         """The app is on the phone: only now the network may be cut."""
         active = "navigator.serviceWorker.getRegistration().then(found => found?.active?.state === 'activated')"
-        self.page.wait_for_function(f"() => {active}")
+        wait_until(self.page, f"() => {active}")
 
     def send_now(self) -> None:
         """Asks for it where it says what waits. The phone may be quicker, and then there is no such button."""
@@ -248,6 +247,14 @@ class Phone:
         )
 
 
+def wait_until(page: Page, script: str) -> None:
+    """Until a promise is true. Playwright's `wait_for_function` takes the promise itself for an answer."""
+    deadline = time.monotonic() + PATIENCE
+    while not page.evaluate(script):
+        assert time.monotonic() < deadline, script
+        page.wait_for_timeout(50)
+
+
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -287,10 +294,3 @@ def _command_line(process: Path) -> str:
         return (process / "cmdline").read_bytes().decode(errors="replace")
     except OSError:
         return ""
-
-
-def find_chromium() -> str:
-    named = os.environ.get("EVENTSYNC_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert found, "No Chromium was found: apt install chromium, or set EVENTSYNC_CHROMIUM."
-    return found

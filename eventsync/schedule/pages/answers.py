@@ -6,9 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
-import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
@@ -17,9 +15,11 @@ from django.utils.html import format_html
 from django.utils.http import quote_etag
 from django.utils.safestring import SafeString, mark_safe
 
+from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.pages.words import CATALOGUES
 
+MARK = "EventSync-Plan"  # the release that a page tells; what has no such header is not from here
 KEPT = 10  # seconds in which nobody asks anew: a crowd at a notice board is one request to a proxy
 SHEET = timedelta(minutes=10)  # how exact a sheet of paper says when it was made; so often a page is a new one
 PAGES = 32  # that a process holds ready; the largest, a day of a thousand activities, has 700 kB
@@ -28,7 +28,8 @@ PAGES = 32  # that a process holds ready; the largest, a day of a thousand activ
 class Shelf:
     """The pages that were asked for last, by what they were made of."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
+        self._size = size
         self._pages: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
 
@@ -39,37 +40,32 @@ class Shelf:
         with self._lock:
             self._pages[etag] = page
             self._pages.move_to_end(etag)
-            while len(self._pages) > PAGES:
+            while len(self._pages) > self._size:
                 self._pages.popitem(last=False)
         return page
 
 
-shelf = Shelf()
+shelf = Shelf(PAGES)
 
 
 def _looks() -> str:
     """What the pages are made of besides the plan: a new version of EventSync makes other pages."""
-    here = Path(__file__).parent
-    folders = (Path(settings.BASE_DIR) / "templates" / "schedule", CATALOGUES, here, here.with_name("feeds"))
+    base, here = Path(settings.BASE_DIR), Path(__file__).parent
+    folders = (base / "templates" / "schedule", base / "static" / "schedule", CATALOGUES, here, here.with_name("feeds"))
     files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    script = base / "static" / "dist" / "schedule.js"  # if the front end was built
+    made_of = [*files, *([script] if script.exists() else [])]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in made_of)).hexdigest()
 
 
-_LOOKS = _looks()
+LOOKS = _looks()
+FILES = [f"{settings.STATIC_URL}{name}?{LOOKS[:8]}" for name in ("schedule/schedule.css", "dist/schedule.js")]
 
 
-def answer(
-    request: HttpRequest,
-    visit: Visit,
-    template: str,
-    context: Callable[[], dict[str, Any]],
-    *,
-    about: object = None,
-    status: int = 200,
-) -> HttpResponseBase:
-    """The page, or 304 for whoever holds it. `about`: of what it is made beside the visit's own stamp."""
-    made_of = (template, visit.page_stamp, _sheet(visit.now), about)
-    return _send(request, visit, made_of, HttpResponse(status=status), lambda: _render(visit, template, context()))
+def answer(request: HttpRequest, visit: Visit, page: Page) -> HttpResponseBase:
+    """The page, or 304 for whoever holds it."""
+    made_of = (page.template, visit.page_stamp, _sheet(visit.now), page.about)
+    return send(request, visit, made_of, HttpResponse(status=page.status), lambda: render(visit, page))
 
 
 def document(
@@ -78,29 +74,38 @@ def document(
     """For programs, of any site; another one only when something else was told. `name`: of the file; `kind`: MIME."""
     blank = HttpResponse(content_type=f"{kind}; charset=utf-8")
     blank["Content-Disposition"] = f'inline; filename="{visit.event.slug}-{visit.words.code}-{name}"'
-    response = _send(request, visit, (name, visit.stamp, about), blank, make)
+    response = send(request, visit, (name, visit.stamp, about), blank, make)
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
-def _send(
-    request: HttpRequest, visit: Visit, made_of: object, blank: HttpResponse, make: Callable[[], str]
+def send(
+    request: HttpRequest,
+    visit: Visit,
+    made_of: object,
+    blank: HttpResponse,
+    make: Callable[[], str],
+    *,
+    on: Shelf = shelf,
 ) -> HttpResponseBase:
-    etag = quote_etag(hashlib.sha256(repr((_LOOKS, settings.BASE_URL, made_of)).encode()).hexdigest()[:32])
+    """What is made, or 304 for whoever holds what was `made_of` the same. `blank`: the answer without its content."""
+    etag = quote_etag(hashlib.sha256(repr((LOOKS, settings.BASE_URL, made_of)).encode()).hexdigest()[:32])
     response = get_conditional_response(request, etag=etag) if blank.status_code == 200 else None
     if response is None:
         response = blank
-        blank.content = shelf.get(etag, make)
+        blank.content = on.get(etag, make)
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate"
     response["Content-Language"] = visit.words.code
     response["Referrer-Policy"] = "no-referrer"
+    response[MARK] = str(visit.number)
+    response[MARK] = str(visit.number)
     if not visit.chosen:
         patch_vary_headers(response, ["Accept-Language"])
     return response
 
 
-def _render(visit: Visit, template: str, context: dict[str, Any]) -> str:
+def render(visit: Visit, page: Page) -> str:
     """Without the request: no session is looked at, so no cookie is set."""
     common = {
         "visit": visit,
@@ -111,8 +116,9 @@ def _render(visit: Visit, template: str, context: dict[str, Any]) -> str:
         "choices": _choices(visit),
         "sheet_from": visit.words.say("sheet_from", moment=visit.clock.moment(_sheet(visit.now))),
         "plan_from": _plan_from(visit),
+        "files": FILES,
     }
-    return render_to_string(f"schedule/{template}", common | context)
+    return render_to_string(f"schedule/{page.template}", common | page.context())
 
 
 def _sheet(now: datetime) -> datetime:
@@ -135,9 +141,3 @@ def _choices(visit: Visit) -> list[tuple[str, str, bool]]:
     return [
         (link, visit.words.say(f"menu_{word}"), link.partition("?")[0] == visit.path) for word, link in links.items()
     ]
-
-
-def picture(address: str) -> str:
-    """A code that leads to this page of ours, as an image of a page."""
-    code = segno.make(f"{settings.BASE_URL}{address}", error="m")
-    return str(code.svg_data_uri(scale=4, dark="#000", light="#fff"))

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+import segno
+from django.conf import settings
+
 from eventsync.schedule.pages import rules
-from eventsync.schedule.pages.answers import picture
 from eventsync.schedule.pages.news import news
 from eventsync.schedule.pages.rules import Present
 from eventsync.schedule.pages.telling import Teller
@@ -39,6 +41,7 @@ def day_page(visit: Visit, plan: Plan, changes: Iterable[Change], present: Prese
     listed = list(changes)
     return {
         "heading": f"{visit.event.name}: {visit.clock.day(day)}",
+        "date": day.isoformat(),
         "day": visit.clock.day(day),
         "plan_from": _plan_from(visit, day),
         **_changed(visit, teller, listed, day),
@@ -77,7 +80,8 @@ def _comment(visit: Visit, teller: Teller) -> str:
 def _elsewhere(visit: Visit, changes: list[Change], day: date) -> list[tuple[str, str]]:
     """Other days on which something changed that is not told here, but those that are over: address, sentence."""
     others = [change for change in changes if not rules.about_day(change, day, visit.zone)]
-    days = {each for change in others if (each := visit.clock.local(change.new.start).date()) >= visit.today}
+    found = {visit.clock.local(change.new.start).date() for change in others}
+    days = {each for each in found if visit.kept or each >= visit.today}
     say = visit.words.say
     return [(visit.link("day", day=each), say("changes_other_day", day=visit.clock.day(each))) for each in sorted(days)]
 
@@ -103,10 +107,17 @@ def _beside(visit: Visit, days: list[date], day: date) -> dict[str, Any]:
 def days_page(visit: Visit, plan: Plan) -> dict[str, Any]:
     def line(day: date) -> tuple[str, str]:
         said = visit.clock.day(day)
-        return visit.link("day", day=day), visit.words.say("today", day=said) if day == visit.today else said
+        is_today = day == visit.today and not visit.kept
+        return visit.link("day", day=day), visit.words.say("today", day=said) if is_today else said
 
     return {
         "heading": f"{visit.event.name}: {visit.words.say('days')}",
         "title": visit.words.say("days"),
         "days": [line(day) for day in days_of(visit, plan)],
     }
+
+
+def picture(address: str) -> str:
+    """A code that leads to this page of ours, as an image of a page."""
+    code = segno.make(f"{settings.BASE_URL}{address}", error="m")
+    return str(code.svg_data_uri(scale=4, dark="#000", light="#fff"))

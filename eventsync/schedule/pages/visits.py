@@ -1,6 +1,6 @@
 """Who reads a page, of which event, in which language, and when. Nothing is known of them but what the address says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import NamedTuple
@@ -30,7 +30,10 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True)
 class Visit:
-    """`chosen`: the address names the language; `seen`: the last release whose changes they have read, if they said."""
+    """`chosen`: the address names the language; `seen`: the last release whose changes they have read, if they said.
+
+    `kept`: for a phone that keeps the page, to be read without a network and at another time.
+    """
 
     event: Event
     release: Release | None
@@ -39,6 +42,7 @@ class Visit:
     seen: int | None
     path: str
     now: datetime
+    kept: bool = False
 
     @cached_property
     def clock(self) -> Clock:
@@ -62,7 +66,12 @@ class Visit:
     @property
     def page_stamp(self) -> tuple[object, ...]:
         """Of what every page is made; what it says differs only where this does, or what the page itself adds."""
-        return (*self.stamp, self.chosen, self.seen, self.path, self.today)
+        return (*self.stamp, self.chosen, self.seen, self.path, self.kept, self.today)
+
+    @property
+    def number(self) -> int:
+        """Of the release that is told; 0 before the first."""
+        return self.release.number if self.release else 0
 
     @property
     def languages(self) -> list[Choice]:
@@ -78,6 +87,20 @@ class Visit:
     def reading(self, seen: int | None) -> str:
         """This page for somebody who has read of the changes up to this release, or who wants to read them again."""
         return self._address(self.path, self.words.code if self.chosen else None, seen)
+
+    def at(self, name: str, **where: object) -> "Visit":
+        """The same reader on another page."""
+        return replace(self, path=self._reverse(name, where))
+
+    @property
+    def here(self) -> str:
+        """This page, as it is asked for by whoever wants it as it is by now."""
+        return self.reading(self.seen)
+
+    @property
+    def copy(self) -> str:
+        """Where all pages are to be had at once, in this language."""
+        return self.bare("copy")
 
     def bare(self, name: str, **where: object) -> str:
         """The address of a page for others: it names the language and nothing of who hands it on."""

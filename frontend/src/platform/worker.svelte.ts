@@ -21,7 +21,14 @@ export class Worker {
     } catch (error) {
       console.warn('the service worker was not registered', error);
     }
-    void navigator.serviceWorker.ready.then(() => (this.#ready = true));
+    void navigator.serviceWorker.ready.then(({ active }) => this.#hold(active));
+  }
+
+  // Families' pages may have brought the worker, without the app.
+  #hold(worker: ServiceWorker | null): void {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => (this.#ready = data === true);
+    worker?.postMessage('keep the app', [port2]);
   }
 
   /** Asks the server for a newer version; a waiting one is offered, never forced. */

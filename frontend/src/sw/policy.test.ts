@@ -21,6 +21,9 @@ test.each([
   ['the API', 'GET', 'cors', '/api/v1/streams', 'network'],
   ['a push', 'POST', 'cors', '/api/v1/push', 'network'],
   ['the admin', 'GET', 'navigate', '/admin/', 'network'],
+  ['a page for families', 'GET', 'navigate', '/schedule/games/', 'plan'],
+  ['its file', 'GET', 'no-cors', '/static/schedule/schedule.css', 'plan file'],
+  ['all pages at once', 'GET', 'cors', '/schedule/games/copy.json', 'network'],
   ['a form sent to the app', 'POST', 'navigate', '/app/', 'network'],
 ])('%s', (_, method, mode, path, source) => {
   expect(sourceOf({ method, mode, origin: ORIGIN, path }, PRECACHE, ORIGIN)).toBe(source);

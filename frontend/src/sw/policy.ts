@@ -15,14 +15,18 @@ export interface Asked {
 }
 
 /** Where an answer comes from: the stored page, a stored file, the network before what is stored, or as if no worker were there. */
-export type Source = 'shell' | 'asset' | 'rescue' | 'network';
+export type Source = 'shell' | 'asset' | 'rescue' | 'plan' | 'plan file' | 'network';
+
+const PLAN_FILES = ['/static/schedule/schedule.css', '/static/dist/schedule.js'];
 
 export function sourceOf(asked: Asked, precache: Precache, ownOrigin: string): Source {
   if (asked.method !== 'GET' || asked.origin !== ownOrigin) return 'network';
   if (precache.assets.includes(asked.path)) return 'asset';
   if (precache.rescue.includes(asked.path)) return 'rescue';
-  const isPage = asked.mode === 'navigate' && asked.path.startsWith(precache.shell);
-  return isPage ? 'shell' : 'network';
+  if (PLAN_FILES.includes(asked.path)) return 'plan file';
+  if (asked.mode !== 'navigate') return 'network';
+  if (asked.path.startsWith(precache.shell)) return 'shell';
+  return asked.path.startsWith('/schedule/') ? 'plan' : 'network';
 }
 
 const PREFIX = 'eventsync-app-';
@@ -31,9 +35,14 @@ export function cacheName(precache: Precache): string {
   return PREFIX + precache.version;
 }
 
+/** Whether a cache has a version of the app. */
+export function isOfApp(name: string): boolean {
+  return name.startsWith(PREFIX);
+}
+
 /** Caches of other versions of the app; never anybody else's. */
 export function isOutdated(name: string, precache: Precache): boolean {
-  return name.startsWith(PREFIX) && name !== cacheName(precache);
+  return isOfApp(name) && name !== cacheName(precache);
 }
 
 /** Whether this is one of our own rescue files, and not what a captive portal says instead: each names itself. */

@@ -1,18 +1,26 @@
 /// <reference lib="webworker" />
-import { cacheName, fits, isOutdated, isRescue, sourceOf, type Precache } from './policy';
+import { fileOf, keep, newestPage } from './plans';
+import { cacheName, fits, isOfApp, isOutdated, isRescue, sourceOf, type Precache } from './policy';
 
 declare const self: ServiceWorkerGlobalScope;
 declare const __PRECACHE__: Precache;
 const precache = __PRECACHE__;
 const PATIENCE_MS = 5_000;
 
-self.addEventListener('install', (event) => event.waitUntil(store()));
+self.addEventListener('install', (event) => event.waitUntil(install()));
 
 self.addEventListener('activate', (event) => event.waitUntil(tidy().then(() => self.clients.claim())));
 
 self.addEventListener('message', (event) => {
   if (event.data === 'take over') void self.skipWaiting();
+  if (event.data === 'keep the app') answer(event, hold().then(() => true));
+  if (event.data.keep) answer(event, keep(event.data.keep));
 });
+
+// null: it could not be done, and is asked for again.
+function answer(event: ExtendableMessageEvent, done: Promise<unknown>): void {
+  event.waitUntil(done.catch(() => null).then((said) => event.ports[0]?.postMessage(said)));
+}
 
 self.addEventListener('fetch', (event) => {
   const { method, mode, url } = event.request;
@@ -24,10 +32,32 @@ self.addEventListener('fetch', (event) => {
       return event.respondWith(stored(pathname, event.request));
     case 'rescue':
       return event.respondWith(newest(pathname, event.request));
+    case 'plan':
+      return event.respondWith(newestPage(event.request));
+    case 'plan file':
+      return event.respondWith(fileOf(event.request));
     case 'network':
       return;
   }
 });
+
+// A family's phone needs no app, and has nothing that an update could harm. A phone with the app gets all of the new one.
+async function install(): Promise<void> {
+  if (await isWanted()) await store();
+  else await self.skipWaiting();
+}
+
+async function isWanted(): Promise<boolean> {
+  if ((await caches.keys()).some(isOfApp)) return true;
+  const pages = await self.clients.matchAll({ includeUncontrolled: true, type: 'window' });
+  return pages.some(({ url }) => new URL(url).pathname.startsWith(precache.shell));
+}
+
+// For a phone that opens the app when the worker is there already. The page comes last, so with it everything is there.
+async function hold(): Promise<void> {
+  const cache = await caches.open(cacheName(precache));
+  if ((await cache.match(precache.shell)) === undefined) await store();
+}
 
 // All or nothing: a version that is not complete is not installed, and the browser tries again later.
 async function store(): Promise<void> {

@@ -1,7 +1,9 @@
 """What belongs to a day, to now and to next."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,19 +46,14 @@ def test_days_are_those_on_which_something_begins_or_was_told_to_begin():
     assert rules.days(PLAN, HELSINKI) == [SATURDAY, SUNDAY]
 
 
-@pytest.mark.parametrize(
-    ("now", "present"),
-    [
-        (at(4, 8), ([], ["morning"])),
-        (at(4, 9), (["morning"], ["camp"])),
-        (at(4, 10), ([], ["camp"])),
-        (at(4, 23), (["camp", "night"], ["went"])),
-        (at(6, 9), ([], [])),
-    ],
-)
-def test_now_is_what_has_begun_and_not_ended_and_next_what_begins_soonest(now, present):
-    found = rules.present(PLAN, now)
-    assert ([each.id for each in found.now], [each.id for each in found.next]) == present
+# The same are given to the phone's half of the rule (frontend/src/features/schedule/present.test.ts).
+CASES = json.loads((Path(__file__).parent / "present.json").read_text())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["now"])
+def test_now_is_what_has_begun_and_not_ended_and_next_what_begins_soonest(case):
+    found = rules.present(PLAN, datetime.fromisoformat(case["now"]))
+    assert [[each.id for each in part] for part in (found.now, found.next)] == [case["on"], case["next"]]
 
 
 def test_next_is_all_that_begins_together_without_what_is_cancelled():

@@ -1,61 +1,18 @@
 """The pages for families: what was released last, in words, the same for everybody, cheap to ask for again."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from html import unescape
 
 import pytest
 import time_machine
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from eventsync.schedule.models import Activity, Event
+from eventsync.schedule.pages.answers import FILES
 from tests.cast import NOON
-from tests.schedule.plan.plans import HOUR, Day, make_day, release
-
-PAGE, SATURDAY = "/schedule/games/", "/schedule/games/2026-07-04/"
-
-
-@pytest.fixture
-def day(games) -> Iterator[Day]:
-    """Saturday in Helsinki, at half past three: swimming is on, the relay follows. Released the day before."""
-    Event.objects.update(tz="Europe/Helsinki", languages=["fi", "ar"], help_phone="+358 40 1")
-    games.event.refresh_from_db()
-    made = make_day(games)
-    release(made.event)
-    with time_machine.travel(NOON + HOUR / 2, tick=False):
-        yield made
-
-
-def read(client: Client, address: str = PAGE, **headers: str) -> str:
-    answer = client.get(address, headers=headers)
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def text(html: str) -> str:
-    """What is to be read, in one line."""
-    spoken = re.sub(r"<[^>]+>", " ", html.partition("<body>")[2] or html)
-    return re.sub(r"\s+([.:,])", r"\1", re.sub(r"\s+", " ", unescape(spoken))).strip()
-
-
-def part(html: str, heading: str) -> str:
-    """The text of one section of the page."""
-    found = re.search(rf'<h2 id="{heading}">.*?</section>', html, re.DOTALL)
-    return text(found[0]) if found else ""
-
-
-def change(day: Day, **said) -> None:
-    """Half an hour later, on the stage; no party; a dance."""
-    later = {"start": day.relay.start + HOUR / 2, "end": day.relay.end + HOUR / 2, "place": day.stage}
-    Activity.objects.filter(pk=day.relay.pk).update(**later, note="The pool needs cleaning.")
-    Activity.objects.filter(pk=day.party.pk).update(status="cancelled", note="You can watch a film on the deck.")
-    Activity.objects.create(
-        event=day.event, place=day.deck, title="Dance", start=NOON + 2 * HOUR, end=NOON + 3 * HOUR, groups=["Norway"]
-    )
-    release(day.event, now=NOON, **said)
+from tests.schedule.pages.reading import PAGE, SATURDAY, change, part, read, text
+from tests.schedule.plan.plans import HOUR, make_day, release
 
 
 def test_page_says_whose_day_it_is_how_new_the_plan_is_what_is_now_and_next(day, client):
@@ -68,7 +25,7 @@ def test_page_says_whose_day_it_is_how_new_the_plan_is_what_is_now_and_next(day,
     assert [html.index(f'<h2 id="{each}">') for each in ("now", "next", "day")] == sorted(
         html.index(f'<h2 id="{each}">') for each in ("now", "next", "day")
     )
-    assert "<script" not in html
+    assert re.findall(r"<script[^>]*>[^<]*", html) == [f'<script src="{FILES[1]}" defer>']
 
 
 def test_day_is_an_ordered_list_in_which_each_item_says_its_own_day_time_and_place(day, client):
@@ -160,13 +117,13 @@ def test_what_waits_says_that_nobody_knows_until_when(day, client):
 
 def test_page_speaks_the_readers_language_and_says_what_is_in_another(day, client):
     finnish = read(client, **{"Accept-Language": "fi-FI,en;q=0.5"})
-    assert '<html lang="fi" dir="ltr">' in finnish
+    assert '<html lang="fi" dir="ltr" ' in finnish
     assert "Uinti" in part(finnish, "day")
     assert '<bdi lang="en" dir="ltr">Relay</bdi>' in finnish
     assert part(finnish, "day").count("Kieli: englanti.") == 2
     assert "Kukaan ei ole vielä tarkistanut näitä sanoja." in finnish
     arabic = read(client, f"{SATURDAY}?lang=ar&seen=1", **{"Accept-Language": "fi"})
-    assert '<html lang="ar" dir="rtl">' in arabic
+    assert '<html lang="ar" dir="rtl" ' in arabic
     switches = re.findall(r'<a href="([^"]+)" lang="(\w+)"', arabic)
     assert switches == [(f"{SATURDAY}?lang={code}&amp;seen=1", code) for code in ("en", "fi", "ar")]
     assert set(re.findall(r'href="(/schedule/[^"]+)"', arabic)) == {

@@ -1,0 +1,111 @@
+"""What each page of an event is made of: a day, all days, the places, one place, help."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.days import day_page, days_of, days_page, starting_day
+from eventsync.schedule.pages.news import read_before
+from eventsync.schedule.pages.places import place_page, places_page
+from eventsync.schedule.pages.releases import changes_of, plan_of
+from eventsync.schedule.pages.terms import terms_of, terms_page
+from eventsync.schedule.pages.visits import Visit
+from eventsync.schedule.plan.rules import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`about`: what it is made of beside the visit's stamp; `context` is asked for only if the page is made anew."""
+
+    template: str
+    context: Callable[[], dict[str, Any]]
+    about: object = None
+    status: int = 200
+
+
+def now(visit: Visit) -> Page:
+    """Today, or the day that is nearest to it."""
+    return _day(visit, starting_day(visit, plan_of(visit)), always=True)
+
+
+def day(visit: Visit, day: date) -> Page:
+    return _day(visit, day) if day in days_of(visit, plan_of(visit)) else gone(visit)
+
+
+def _day(visit: Visit, day: date, *, always: bool = False) -> Page:
+    """With what is now and next if it is today's, or `always`; a phone finds that itself in what it keeps."""
+    if visit.release is None:
+        return no_plan(visit)
+    plan, since = plan_of(visit), read_before(visit)
+    is_now = (always or day == visit.today) and not visit.kept
+    present = rules.present(plan.activities.values(), visit.now) if is_now else None
+    return Page(
+        "day.html",
+        lambda: day_page(visit, plan, changes_of(visit, since), present, day),
+        about=(day, since, present and present.ids),
+    )
+
+
+def days(visit: Visit) -> Page:
+    if visit.release is None:
+        return no_plan(visit)
+    return Page("days.html", lambda: days_page(visit, plan_of(visit)))
+
+
+def places(visit: Visit) -> Page:
+    if visit.release is None:
+        return no_plan(visit)
+    return Page("places.html", lambda: places_page(visit, plan_of(visit)))
+
+
+def place(visit: Visit, place: str) -> Page:
+    plan = plan_of(visit)
+    told = plan.places.get(place)
+    return Page("place.html", lambda: place_page(visit, plan, told)) if told else gone(visit)
+
+
+def terms(visit: Visit) -> Page:
+    """What is explained here is not part of the plan: it is there before the first release."""
+    found = terms_of(visit.event)
+    about = tuple((term.pk, term.version) for term in found)
+    return Page("terms.html", lambda: terms_page(visit, found), about=about)
+
+
+def help_page(visit: Visit) -> Page:
+    has_terms = bool(terms_of(visit.event))
+    return Page("help.html", lambda: _help(visit, has_terms=has_terms), about=has_terms)
+
+
+def _help(visit: Visit, *, has_terms: bool) -> dict[str, Any]:
+    say = visit.words.say
+    return {
+        "heading": f"{visit.event.name}: {say('help')}",
+        "title": say("help"),
+        "steps": [say(f"help_how_{step}") for step in ("changes", "now", "day", "still", "new", "print")],
+        "words_link": visit.link("words") if has_terms else "",
+        "shapes": [(status, say(f"status_{status}")) for status in reversed(Status)],
+    }
+
+
+def no_plan(visit: Visit) -> Page:
+    return Page("no_plan.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('no_plan')}"})
+
+
+def gone(visit: Visit) -> Page:
+    """With the way to help and to the plan, as everywhere."""
+    return Page("gone.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('gone')}"}, status=404)
+
+
+def all_of(visit: Visit) -> Iterator[tuple[Visit, Page]]:
+    """Every page that there is, each with its visit."""
+    plan = plan_of(visit)
+    if visit.release is None:
+        yield (there := visit.at("now")), no_plan(there)
+    for each in days_of(visit, plan):
+        yield (there := visit.at("day", day=each)), day(there, each)
+    for key in plan.places:
+        yield (there := visit.at("place", place=key)), place(there, key)
+    for name, page in {"days": days, "places": places, "help": help_page, "words": terms}.items():
+        yield (there := visit.at(name)), page(there)

@@ -1,0 +1,42 @@
+"""All pages of an event in one language, in one answer: a phone keeps it, and has every day, place and help without a
+network. One answer, so that pages of two releases are never mixed, and a crowd asks once each, not once for each page.
+"""
+
+from dataclasses import replace
+
+import orjson
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from eventsync.schedule.pages import contents
+from eventsync.schedule.pages.answers import FILES, Shelf, render, send
+from eventsync.schedule.pages.days import days_of
+from eventsync.schedule.pages.news import read_before
+from eventsync.schedule.pages.releases import plan_of
+from eventsync.schedule.pages.visits import Visit
+
+COPIES = 8  # that a process holds ready; the largest, of a thousand activities, has about 2 MB
+
+shelf = Shelf(COPIES)
+
+
+def answer(request: HttpRequest, visit: Visit) -> HttpResponseBase:
+    """The copy, or 304 for whoever holds it."""
+    visit = replace(visit, kept=True, chosen=True, seen=None)
+    made_of = ("copy", visit.stamp, read_before(visit), contents.terms(visit).about)
+    return send(request, visit, made_of, HttpResponse(content_type="application/json"), lambda: copy(visit), on=shelf)
+
+
+def copy(visit: Visit) -> str:
+    """JSON: `release`, `tz`, `start`, `days`, `files`, `missing` and `pages`, the pages by path."""
+    pages = {there.path: render(there, page) for there, page in contents.all_of(visit)}
+    start = visit.at("now")
+    told = {
+        "release": visit.number,
+        "tz": visit.event.tz,
+        "start": start.path,
+        "days": [str(day) for day in days_of(visit, plan_of(visit))],
+        "files": FILES,
+        "missing": render(start, contents.gone(start)),
+        "pages": pages,
+    }
+    return orjson.dumps(told).decode()

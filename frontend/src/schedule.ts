@@ -1,0 +1,46 @@
+import { isSame } from './features/schedule/present';
+import { Keeper } from './features/schedule/keeper';
+import { Sheet } from './features/schedule/sheet';
+
+// The pages for families are whole without this. With it they are there without a network, and say when they are old.
+const { release = '0', copy = '', kept } = document.documentElement.dataset;
+const isKept = kept !== undefined;
+const sheet = new Sheet(document);
+const keeper = new Keeper(copy);
+const opened = Date.now();
+const shown = sheet.at(opened);
+
+if (isKept) {
+  sheet.showPresent(opened);
+  if (Number(new URLSearchParams(location.search).get('seen')) >= Number(release)) sheet.hideChanges();
+}
+
+async function look(): Promise<void> {
+  if (document.visibilityState !== 'visible') return;
+  const newest = await keeper.keep();
+  if (newest === null) return;
+  if (newest !== Number(release)) sheet.offer('plan');
+  else if (isKept) sheet.offer('online');
+}
+
+function watchTheClock(): void {
+  const now = Date.now();
+  const isAnotherDay = new Date(now).toDateString() !== new Date(opened).toDateString();
+  const saysWhatIsNow = sheet.present !== null && !sheet.present.hidden;
+  if (saysWhatIsNow && (isAnotherDay || !isSame(sheet.at(now), shown))) sheet.offer('later');
+}
+
+const LOOK_MS = 60_000;
+
+// Not all phones at once.
+function again(): void {
+  setTimeout(() => void look().finally(again), LOOK_MS * (0.75 + Math.random() / 2));
+}
+
+void keeper.start().then(look).finally(again);
+setInterval(watchTheClock, 15_000);
+window.addEventListener('online', () => void look());
+document.addEventListener('visibilitychange', () => {
+  watchTheClock();
+  void look();
+});
