@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from eventsync.schedule.admin.days import some_day
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, translate
+from eventsync.schedule.admin.files import export_page, import_page, incoming_page
 from eventsync.schedule.admin.late import OF_ACTIVITY, late_page
 from eventsync.schedule.admin.moving import ask, move_page
 from eventsync.schedule.admin.names import VenueField
-from eventsync.schedule.admin.sheets import export_page, import_page, incoming_page
 from eventsync.schedule.models import Activity, Place, Revision
 from eventsync.schedule.models.happening import EARLIEST_DAY, LATEST_DAY
 from eventsync.schedule.plan.editing import Overtaken, change

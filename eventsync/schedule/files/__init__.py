@@ -1,1 +1,1 @@
-"""Files of schedules that others made, read into what the draft can be compared with."""
+"""Files of schedules, of any kind that is known, read into what the draft can be compared with."""

@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from eventsync.schedule.models.happening import Event
+from eventsync.schedule.models.happening import Event, Venue
 
 
 class IncomingFile(models.Model):
@@ -13,6 +13,7 @@ class IncomingFile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, on_delete=models.CASCADE)
+    venue = models.ForeignKey(Venue, null=True, on_delete=models.CASCADE, help_text="Of places that it adds.")
     name = models.CharField(max_length=255)
     content = models.BinaryField()
     created_at = models.DateTimeField(default=timezone.now)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
 
+from eventsync.schedule.files.content import Content, FileError
 from eventsync.schedule.models import Event, Intent, Priority
-from eventsync.schedule.plan import incoming
 from eventsync.schedule.plan.freezing import TEXTS
-from eventsync.schedule.plan.incoming import Incoming, Preview, Problem
+from eventsync.schedule.plan.incoming import Incoming, Problem
 from eventsync.schedule.plan.incoming.values import Wrong
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.sheets.columns import sort_of, text_column
 from eventsync.schedule.sheets.moments import day_in, moment_in
 from eventsync.schedule.sheets.writing import split_groups
-from eventsync.tables import read_table
+from eventsync.tables import TableError, read_table
 from eventsync.tables.cells import ERRORS
 
 T = TypeVar("T")
@@ -49,37 +49,20 @@ class Row:
         self.problems.append(Problem(f"Row {self.number}, {self.labels[column]}", sentence))
 
 
-@dataclass(slots=True)
-class Sheet:
-    """What a file says. `remarks`: sentences about the whole of it."""
-
-    items: list[Incoming] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-
-def read(event: Event, name: str, content: bytes) -> Sheet:
-    """TableError: a sentence, when the file cannot be read at all."""
-    table = read_table(name, content, sort_of(event))
-    sheet = Sheet(remarks=list(table.remarks))
-    sheet.problems += [Problem(f"Row {row}", "The row has more cells than the header.") for row in table.overlong]
+def read(event: Event, name: str, content: bytes) -> Content:
+    """FileError: a sentence, when the file cannot be read at all."""
+    try:
+        table = read_table(name, content, sort_of(event))
+    except TableError as error:
+        raise FileError(str(error)) from error
+    overlong = [Problem(f"Row {row}", "The row has more cells than the header.") for row in table.overlong]
+    sheet = Content(problems=overlong, remarks=list(table.remarks))
     for row, values in table.rows:
         one = Row(row, dict(zip(table.fields, values, strict=True)), table.labels)
         said = _incoming(one, event)
-        sheet.problems += one.problems
-        sheet.items += [] if one.problems else [said]
+        sheet.problems.extend(one.problems)
+        sheet.items.extend([] if one.problems else [said])
     return sheet
-
-
-def look(event: Event, sheet: Sheet) -> Preview:
-    """What it would do to the draft, with all that is wrong with it in the order of its rows."""
-    what = incoming.plan(event, sheet.items)
-    return replace(what, problems=sorted([*sheet.problems, *what.problems], key=_row_of)) if sheet.problems else what
-
-
-def _row_of(problem: Problem) -> int:
-    number = re.search(r"\d+", problem.where)
-    return int(number[0]) if number else 0
 
 
 def _incoming(row: Row, event: Event) -> Incoming:

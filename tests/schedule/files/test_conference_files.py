@@ -136,7 +136,7 @@ DOCTYPE = "declares a document type, which no schedule needs. It is not read."
         (b"", "is empty."),
         (b" \n", "is empty."),
         (b"x" * (10 * 1024**2 + 1), "is larger than 10 MB."),
-        (b"%PDF-1.7", "is none of these: XML of frab or pretalx"),
+        (b"%PDF-1.7", "is a PDF; a schedule is a CSV or XLSX file."),
         (b"<schedule><day>", "is no XML that can be read: something is wrong in line 1."),
         (b"<schedule>\n<day>\xff</day></schedule>", "is no XML that can be read: something is wrong in line 2."),
         (b"<?xml version='1.0' encoding='klingon'?><schedule/>", "is in an encoding that is not known here."),

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from eventsync.schedule import sheets
+from eventsync.schedule.files import reading as files
+from eventsync.schedule.files.content import FileError
 from eventsync.schedule.models import Activity, Event
 from eventsync.schedule.plan import incoming
 from eventsync.schedule.plan.incoming import Preview
-from eventsync.tables import Format, TableError
+from eventsync.tables import Format
 from tests.schedule.plan.plans import MINUTE, Day, make_day
 
 BOTH: tuple[Format, ...] = ("csv", "xlsx")
@@ -48,7 +50,7 @@ def rows_of(content: bytes, kind: Format) -> list[list[str]]:
 
 def look(day: Day, content: bytes | str) -> Preview:
     content = content if isinstance(content, bytes) else content.encode()
-    return sheets.look(day.event, sheets.read(day.event, "plan.csv", content))
+    return files.look(day.event, files.read_schedule(day.event, "plan.csv", content))
 
 
 def changed(day: Day, activity: str, **cells: str) -> bytes:
@@ -160,7 +162,7 @@ def test_problems_stand_in_the_order_of_rows(day):
     ],
 )  # fmt: skip
 def test_file_that_is_no_schedule_is_refused(day, content, sentence):
-    with pytest.raises(TableError) as caught:
+    with pytest.raises(FileError) as caught:
         look(day, content)
     assert str(caught.value) == sentence
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from eventsync.schedule.files.content import Content, FileError
-from eventsync.schedule.files.reading import read_schedule
+from eventsync.schedule.files.reading import look, read_schedule
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.plan import incoming
 from eventsync.schedule.plan.editing import Overtaken
@@ -16,8 +16,8 @@ from eventsync.schedule.queries import NoSuchEvent, event_by_slug
 
 class Command(BaseCommand):
     help = (
-        "Brings a schedule into the draft of an event: XML of frab or pretalx, JSON of c3voc or pretalx, or what we "
-        "wrote ourselves. All of it, or nothing; twice is harmless; families see nothing of it before a release. Exit "
+        "Brings a schedule into the draft of an event: CSV or XLSX, XML of frab or pretalx, JSON of c3voc or pretalx. "
+        "All of it, or nothing; twice is harmless; families see nothing of it before a release. Exit "
         "code 1 when something of the file cannot be taken."
     )
 
@@ -36,9 +36,9 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"{error.filename}: {error.strerror}") from error
-        what = incoming.plan(event, content.items, venue=venue)
+        what = look(event, content, venue=venue)
         self._tell(what, content)
-        if content.problems or what.problems:
+        if what.problems:
             raise CommandError("Nothing was changed. Put right what is listed above.")
         if not (options["dry_run"] or what.is_empty):
             self._apply(event, content, venue, what)
@@ -53,7 +53,7 @@ class Command(BaseCommand):
         self.stdout.write("It is in the draft. Families see it once it is released.")
 
     def _tell(self, what: Preview, content: Content) -> None:
-        for where, sentence in [*content.problems, *what.problems]:
+        for where, sentence in what.problems:
             self.stderr.write(f"{where}: {sentence}")
         for entry in what.additions:
             self.stdout.write(f"New: {entry.row.title}")

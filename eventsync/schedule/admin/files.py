@@ -1,14 +1,13 @@
-"""The draft as a file: given out; and brought again, looked at, then written."""
+"""The draft as a sheet, given out; and files of any kind that are brought, looked at, then written into the draft."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,53 +18,57 @@ from eventsync.access.admin import ModelAdmin
 from eventsync.access.scope import limit
 from eventsync.schedule import sheets
 from eventsync.schedule.admin.late import CHANGE, CHANGED, OF_ACTIVITY, VIEW
-from eventsync.schedule.admin.names import ChoiceField
-from eventsync.schedule.models import Activity, Event, IncomingFile
+from eventsync.schedule.admin.names import ChoiceField, VenueField
+from eventsync.schedule.files.content import Content, FileError
+from eventsync.schedule.files.keeping import keep
+from eventsync.schedule.files.reading import MAX_BYTES, look, read_schedule
+from eventsync.schedule.models import Activity, Event, IncomingFile, Venue
 from eventsync.schedule.plan import incoming
 from eventsync.schedule.plan.editing import Overtaken
-from eventsync.schedule.plan.incoming import Applied, Preview
+from eventsync.schedule.plan.incoming import Applied
 from eventsync.schedule.plan.words import stretch
 from eventsync.schedule.queries import chosen_event
-from eventsync.schedule.sheets import Sheet, keeping
 from eventsync.schedule.staff import events_for, events_seen
-from eventsync.tables import MIMES, TableError
-
-if TYPE_CHECKING:
-    Upload = UploadedFile[Any]  # generic in its type stubs only
-else:
-    Upload = UploadedFile
+from eventsync.tables import MIMES
 
 NEEDED = ("schedule.add_activity", CHANGE, "schedule.add_place")
 """For a whole event: a file may name any of its places, and new ones."""
-MAX_BYTES = 10 * 1024 * 1024
 SHOWN = 100  # of each list
 GONE = "That file is not there any more: it was taken in, thrown away, or older than a day."
 FORMATS = [("xlsx", "Spreadsheet (XLSX)"), ("csv", "Text (CSV)")]
 
 
-class SheetForm(forms.Form):
-    """Where to, and the file: `sheet` is what it says, `content` what is in it."""
+class FileForm(forms.Form):
+    """Where to, and the file, whose bytes are `content` once it can be read."""
 
     event = ChoiceField(Event.objects.none(), to_field_name="slug")
-    file = forms.FileField(help_text="CSV or XLSX, with columns as an export of the schedule has them.")
+    file = forms.FileField(
+        help_text="CSV or XLSX with the columns of an export, or a schedule of frab, pretalx or c3voc."
+    )
+    venue = VenueField(
+        Venue.objects.none(),
+        required=False,
+        label="Venue of new places",
+        help_text="Only if the file adds places and does not say at which venue they are.",
+    )
 
     def __init__(self, events: QuerySet[Event], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["event"].queryset = events  # type: ignore[attr-defined]
+        fields: Any = self.fields
+        fields["event"].queryset = events
+        fields["venue"].queryset = Venue.objects.filter(event__in=events).select_related("event")
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
-        file: Upload | None = said.get("file")
-        if file is None or "event" not in said:
-            return said
-        if file.size is None or file.size > MAX_BYTES:
-            self.add_error("file", f"The file is larger than {MAX_BYTES // 1024**2} MB.")
-            return said
-        self.content = file.read()
-        try:
-            sheets.read(said["event"], file.name or "", self.content)
-        except TableError as error:
-            self.add_error("file", str(error))
+        event, venue, file = (said.get(name) for name in ("event", "venue", "file"))
+        if event and venue and venue.event_id != event.pk:
+            self.add_error("venue", f"{venue} is a venue of {venue.event}, not of {event}.")
+        if event and file:
+            self.content = file.read(MAX_BYTES + 1)
+            try:
+                read_schedule(event, file.name or "", self.content)
+            except FileError as error:
+                self.add_error("file", str(error))
         return said
 
 
@@ -100,17 +103,17 @@ def import_page(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     events = _events(page, request)
     event = chosen_event(request.GET.get("event", ""), events, today=timezone.now().date())
     start = {"event": event.slug if event else None}
-    form = SheetForm(events, request.POST or None, request.FILES or None, initial=start)
+    form = FileForm(events, request.POST or None, request.FILES or None, initial=start)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        row = keeping.keep(said["event"], said["file"].name or "", form.content, now=timezone.now())
+        row = keep(said["event"], said["file"].name or "", form.content, venue=said["venue"], now=timezone.now())
         return HttpResponseRedirect(reverse("admin:schedule_activity_incoming", args=[row.pk]))
     return _render(page, request, "import", title="Import schedule", form=form)
 
 
 def incoming_page(page: ModelAdmin, request: HttpRequest, key: UUID) -> HttpResponse:
     """GET shows what a file would do; POST does just that, or throws it away."""
-    row = IncomingFile.objects.filter(pk=key, event__in=_events(page, request)).select_related("event").first()
+    row = IncomingFile.objects.filter(pk=key, event__in=_events(page, request)).select_related("event", "venue").first()
     if row is None:
         page.message_user(request, GONE, messages.WARNING)
         return _to_list()
@@ -120,12 +123,12 @@ def incoming_page(page: ModelAdmin, request: HttpRequest, key: UUID) -> HttpResp
         return _to_list()
     shown: dict[str, Any] = {"title": "Check before importing", "row": row}
     try:
-        sheet = sheets.read(row.event, row.name, bytes(row.content))
-    except TableError as error:  # the event has other languages by now
+        content = read_schedule(row.event, row.name, bytes(row.content))
+    except FileError as error:  # the event has other languages by now
         return _render(page, request, "incoming", **shown, unreadable=str(error))
-    if "seen" in request.POST and not sheet.problems and _apply(page, request, row, sheet):
+    if "seen" in request.POST and not content.problems and _apply(page, request, row, content):
         return _to_list()
-    return _render(page, request, "incoming", **shown, **_told(row.event, sheet))
+    return _render(page, request, "incoming", **shown, **_told(row, content))
 
 
 def _events(page: ModelAdmin, request: HttpRequest) -> QuerySet[Event]:
@@ -135,9 +138,9 @@ def _events(page: ModelAdmin, request: HttpRequest) -> QuerySet[Event]:
     return events_for(request.user, *NEEDED)
 
 
-def _apply(page: ModelAdmin, request: HttpRequest, row: IncomingFile, sheet: Sheet) -> bool:
+def _apply(page: ModelAdmin, request: HttpRequest, row: IncomingFile, content: Content) -> bool:
     try:
-        done = incoming.apply(row.event, sheet.items, seen=request.POST["seen"])
+        done = incoming.apply(row.event, content.items, seen=request.POST["seen"], venue=row.venue)
     except Overtaken:
         page.message_user(request, CHANGED, messages.WARNING)
         return False
@@ -154,9 +157,9 @@ def _note(page: ModelAdmin, request: HttpRequest, done: Applied, told: str) -> N
     page.log_changes(request, done.changed, told)
 
 
-def _told(event: Event, sheet: Sheet) -> dict[str, Any]:
-    what: Preview = sheets.look(event, sheet)
-    new = [(each.where, each.row, stretch(each.row.start, each.row.end, event)) for each in what.additions]
+def _told(row: IncomingFile, content: Content) -> dict[str, Any]:
+    what = look(row.event, content, venue=row.venue)
+    new = [(each.where, each.row, stretch(each.row.start, each.row.end, row.event)) for each in what.additions]
     parts: dict[str, Sequence[Any]] = {
         "problems": what.problems,
         "new": new,
@@ -165,7 +168,7 @@ def _told(event: Event, sheet: Sheet) -> dict[str, Any]:
     }
     return {
         "what": what,
-        "remarks": sheet.remarks,
+        "remarks": content.remarks,
         "parts": {
             name: {"rows": rows[:SHOWN], "count": len(rows), "more": len(rows) - SHOWN} for name, rows in parts.items()
         },

@@ -13,10 +13,12 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from eventsync.access.ranks import Rank
-from eventsync.schedule.admin import sheets as page
+from eventsync.schedule.admin import files as page
+from eventsync.schedule.files import reading
 from eventsync.schedule.models import Activity, Event, IncomingFile, Place
 from tests.cast import NOON, make_games
 from tests.desk import alice, bob, charlie, staff, text_of
+from tests.schedule.files.test_conference_files import OTHERS_XML
 from tests.schedule.plan.plans import Day, make_day
 
 IMPORT, EXPORT = (f"/admin/schedule/activity/{name}/" for name in ("import", "export"))
@@ -96,8 +98,8 @@ def test_file_that_is_no_schedule_is_explained_and_not_kept(day, monkeypatch):
     for content in (b"", b"\0\1", b"number,name\n1,Jo\n", b"%PDF-1.7"):
         answer = bring(client, content)
         assert (answer.redirect_chain, "errorlist" in answer.content.decode()) == ([], True)
-    monkeypatch.setattr(page, "MAX_BYTES", 10)
-    assert "The file is larger than" in text_of(bring(client, NEW))
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    assert "plan.csv is larger than" in text_of(bring(client, NEW))
     assert not IncomingFile.objects.exists()
 
 
@@ -119,6 +121,19 @@ def test_file_of_an_event_that_has_other_languages_by_now_is_explained(day):
     shown = bring(client, "title,title (en),number\nSwim,Swim,1\n".replace("title (en)", "title (fi)"))
     Event.objects.update(language="fi")
     assert "More than one column is the title" in text_of(client.get(shown.redirect_chain[-1][0]))
+
+
+def test_schedule_of_other_software_goes_the_same_way_and_its_places_to_the_chosen_venue(day, games):
+    client = alice()
+    file = SimpleUploadedFile("schedule.xml", OTHERS_XML)
+    other = make_games("camp", people=0)
+    wrong = client.post(IMPORT, {"event": "games", "file": file, "venue": other.hall.pk})
+    assert "Main hall is a venue of Camp, not of Games." in text_of(wrong)
+    file.seek(0)
+    shown = client.post(IMPORT, {"event": "games", "file": file, "venue": games.hall.pk}, follow=True)
+    assert "New places: Main hall: Säle ." in text_of(shown)
+    confirm(client, shown)
+    assert Place.objects.get(name="Säle").activities.count() == 2
 
 
 def test_hostile_texts_are_shown_as_texts(day):
