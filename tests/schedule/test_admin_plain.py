@@ -6,10 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from eventsync.access.ranks import Rank
-from eventsync.schedule.models import Activity, Event, Place, Term
+from eventsync.schedule.models import Activity, Event, Place, Release, Term
 from tests.cast import make_games
 from tests.desk import charlie, staff
 from tests.schedule.plan.plans import Day, make_day
@@ -110,7 +111,7 @@ def test_saving_says_what_is_hard_to_read_with_the_way_there_and_keeps_it(day):
     assert Place.objects.get(pk=day.deck.pk).directions.splitlines() == steps.splitlines()
     page = lead.get(PLACES).content.decode()
     assert '“<bdi lang="en">Go to the &lt;b&gt;venue&lt;/b&gt;!</bdi>”' in page
-    assert f'<a href="{address}#id_directions">How to get there</a>' in page
+    assert f'<a href="{address}#id_directions"><bdi>How to get there</bdi></a>' in page
     assert lead.post(address, said | {"directions": steps, "name_fi": "Sijainti", "edited": 2}).status_code == 302
     assert messages(lead, PLACES).startswith(
         "This is hard to read, and stops the release: "
@@ -133,3 +134,54 @@ def test_saving_plain_words_says_nothing_of_them(day):
     walk = Activity.objects.get(title="WALKING NOW")
     assert "Title: “ WALKING NOW ” Write it in small letters." in messages(lead, ACTIVITIES)
     assert walk.event == day.event
+
+
+RELEASE = "/admin/schedule/release/add/"
+
+
+def seen(answer: Any) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', answer.content.decode())
+    assert found, answer.content.decode()
+    return found[1]
+
+
+def test_release_says_what_to_mend_with_the_way_there_and_stops_until_somebody_says_why_it_cannot_wait(day):
+    manager = staff("mara", Rank.MANAGER, day.event)
+    Activity.objects.filter(pk=day.swim.pk).update(note="Go out!", texts={"fi": {"title": "UINTI NYT"}})
+    looked = manager.get(RELEASE)
+    page = looked.content.decode()
+    swim = f"{ACTIVITIES}{day.swim.pk}/change/"
+    assert f'<a href="{swim}#id_note"><bdi>Swim, note</bdi></a>: “<bdi lang="en">Go out!</bdi>”' in page
+    assert f'<a href="{swim}#id_title_fi"><bdi>Swim, title (Suomi)</bdi></a>' in page
+    asked = {"seen": seen(looked), "comment_en": "New places!"}
+    stopped = manager.post(RELEASE, asked)
+    assert "Mend it, or say why it cannot wait." in stopped.content.decode()
+    assert '<bdi>What families read of it</bdi>: “<bdi lang="en">New places!</bdi>”' in stopped.content.decode()
+    assert 'value="New places!"' in stopped.content.decode()
+    for said, answer in (
+        ({"urgent": "on"}, "Say why it cannot wait."),
+        ({"despite": "Storm."}, "Tick this, or leave the reason empty."),
+        ({"urgent": "on", "despite": "x" * 201}, "at most 200 characters"),
+    ):
+        assert answer in manager.post(RELEASE, asked | said).content.decode()
+    assert Release.objects.count() == 0
+    done = manager.post(RELEASE, asked | {"urgent": "on", "despite": "A storm comes."})
+    assert done.status_code == 302
+    row = Release.objects.get()
+    assert (row.despite, row.by, row.comment) == ("A storm comes.", "mara", {"en": "New places!"})
+    entry = LogEntry.objects.get(object_id=str(row.pk))
+    assert "Some of it was hard to read: A storm comes." in entry.get_change_message()
+    assert "A storm comes." in manager.get(f"/admin/schedule/release/{row.pk}/change/").content.decode()
+
+
+def test_release_of_plain_words_asks_for_no_reason_and_keeps_none(day):
+    manager = staff("mara", Rank.MANAGER, day.event)
+    Activity.objects.filter(pk=day.swim.pk).update(note="Please proceed to the pool.")
+    looked = manager.get(RELEASE)
+    page = looked.content.decode()
+    assert ("This could be easier to read:" in page, 'name="urgent"' in page) == (True, False)
+    told = {"seen": seen(looked), "urgent": "on", "despite": "No reason."}
+    assert 'name="urgent"' in manager.post(RELEASE, told | {"urgent": ""}).content.decode()
+    assert manager.post(RELEASE, told).status_code == 302
+    assert Release.objects.get().despite == ""
+    assert "hard to read" not in LogEntry.objects.latest("pk").get_change_message()

@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from eventsync.schedule.language.checking import known
+from eventsync.schedule.language.checking import Worded, known
 from eventsync.schedule.language.rules import Finding, findings
-from eventsync.schedule.models import Event
-from eventsync.schedule.plan.rules import LANGUAGES
+from eventsync.schedule.models import Activity, Event, Place
+from eventsync.schedule.plan.rules import LANGUAGES, Told
+from eventsync.schedule.plan.words import own
 from eventsync.schedule.staff import events_seen
 
 SHOWN = 20  # of each kind: whoever has mended these sees the next ones
@@ -30,6 +31,19 @@ class Line:
     where: str
     link: str
     finding: Finding
+
+
+def line_of(worded: Worded, event: Event) -> Line:
+    """What stands in a release, with the way to where it is written in the draft."""
+    finding, model = worded.finding, Activity if isinstance(worded.of, Told) else Place
+    in_language = "" if finding.language == event.language else f" ({LANGUAGES[finding.language]})"
+    if worded.of is None:
+        return Line(f"What families read of it{in_language}", "", finding)
+    column: Any = model._meta.get_field(finding.field)
+    title = own(worded.of.by_language("title") if isinstance(worded.of, Told) else worded.of.names, event)
+    field = finding.field if not in_language else f"{finding.field}_{finding.language}"
+    address = reverse(f"admin:schedule_{model._meta.model_name}_change", args=[worded.of.id])
+    return Line(f"{title}, {column.verbose_name}{in_language}", f"{address}#id_{field}", finding)
 
 
 def shown(lines: Iterable[Line]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.access.scope import Belongs
+from eventsync.schedule.admin.plain import line_of, shown, watch
+from eventsync.schedule.language.checking import wording
 from eventsync.schedule.models import Event, Release
 from eventsync.schedule.plan import releasing
 from eventsync.schedule.plan.queries import last_release
@@ -27,9 +29,11 @@ Look = Callable[[Event], Preview]
 
 
 class ReleaseForm(forms.Form):
-    """What families read of the release, in the event's languages; and what somebody saw in the preview."""
+    """What families read of it, in the event's languages; what somebody saw in the preview; why not to wait."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    urgent = forms.BooleanField(required=False, label="It cannot wait: release it all the same")
+    despite = forms.CharField(required=False, max_length=200, label="Why")
 
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -39,12 +43,24 @@ class ReleaseForm(forms.Form):
                 required=False,
                 max_length=200,
                 label=f"What families read of it ({LANGUAGES[language]})",
-                widget=forms.TextInput({"lang": language, "dir": "auto"}),
             )
+            watch(self.fields[f"comment_{language}"], event=event, language=language)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("urgent") and not said.get("despite"):
+            self.add_error("despite", "Say why it cannot wait. The release keeps it.")
+        if said.get("despite") and not said.get("urgent"):
+            self.add_error("urgent", "Tick this, or leave the reason empty.")
+        return said
+
+    @property
+    def comments(self) -> list[forms.BoundField]:
+        return [self[f"comment_{language}"] for language in self.languages]
 
     @property
     def comment(self) -> Mapping[str, str]:
-        said = {language: self.cleaned_data[f"comment_{language}"] for language in self.languages}
+        said = {language: self.cleaned_data.get(f"comment_{language}", "") for language in self.languages}
         return {language: text for language, text in said.items() if text}
 
 
@@ -55,7 +71,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_display = ["number", "event", "at", "by", "about"]
     list_filter = ["event"]
     list_select_related = ["event"]
-    fields = ["event", "number", "at", "by", "about", "restores"]
+    fields = ["event", "number", "at", "by", "about", "restores", "despite"]
 
     @admin.display(description="comment")
     def about(self, row: Release) -> str:
@@ -88,16 +104,19 @@ class ReleaseAdmin(ReadOnlyAdmin):
         form = ReleaseForm(event, request.POST or None)
         if request.method == "POST" and form.is_valid() and self._act(request, event, form, act):
             return HttpResponseRedirect(reverse("admin:schedule_release_changelist"))
-        return self._render(request, context | _previewed(event, look) | {"form": form})
+        comment = form.comment if form.is_bound else {}
+        return self._render(request, context | _previewed(event, look, comment) | {"form": form})
 
     def _act(self, request: HttpRequest, event: Event, form: ReleaseForm, act: Callable[..., Release]) -> bool:
-        seen, by = form.cleaned_data["seen"], request.user.get_username()
+        said, by = form.cleaned_data, request.user.get_username()
+        told = {"comment": form.comment, "seen": said["seen"], "despite": said["despite"]}
         try:
-            row = act(event=event, comment=form.comment, seen=seen, by=by, now=timezone.now())
+            row = act(event=event, by=by, now=timezone.now(), **told)
         except NotReleased as why:
             self.message_user(request, str(why), messages.WARNING)
             return False
-        self.log_addition(request, row, f"Released: {row.revisions.count()} revisions.")
+        entry = f"Released: {row.revisions.count()} revisions."
+        self.log_addition(request, row, f"{entry} Some of it was hard to read: {row.despite}" if row.despite else entry)
         self.message_user(request, f"Families see release {row.number} of {event} now.", messages.SUCCESS)
         return True
 
@@ -106,7 +125,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/schedule/release.html", shared | context)
 
 
-def _previewed(event: Event, look: Look) -> dict[str, Any]:
+def _previewed(event: Event, look: Look, comment: Mapping[str, str]) -> dict[str, Any]:
     try:
         what = look(event)
     except NotReleased as why:
@@ -118,4 +137,5 @@ def _previewed(event: Event, look: Look) -> dict[str, Any]:
         "lines": lines(what.changes, event),
         "places": sorted(own(each.names, event) for each in what.places.values()),
         "collisions": [meeting(each, event) for each in what.collisions],
+        "found": shown(line_of(each, event) for each in wording(event, what.reworded, comment)),
     }

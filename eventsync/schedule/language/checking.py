@@ -1,11 +1,25 @@
 """Plain language at an event: its own words and names beside those that everybody knows."""
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from eventsync.schedule.language.rules import Known
+from eventsync.schedule.language import telling
+from eventsync.schedule.language.rules import Finding, Known, findings
 from eventsync.schedule.language.vocabulary import common_words
 from eventsync.schedule.models import Event, Term, Venue
-from eventsync.schedule.plan.rules import LANGUAGES
+from eventsync.schedule.plan.rules import LANGUAGES, Told, ToldPlace
+
+Reworded = tuple[Told | ToldPlace, Told | ToldPlace | None]
+"""What is told now, and what was told of it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """A finding in a release; `of`: an activity or a place, or else it is in the comment."""
+
+    of: Told | ToldPlace | None
+    finding: Finding
 
 
 def known(event: Event | None) -> Known:
@@ -21,3 +35,15 @@ def known(event: Event | None) -> Known:
 def _both(word: str, texts: dict[str, dict[str, str]], language: str) -> list[str]:
     """As the event's language says it, and this one: whoever writes Finnish may write either."""
     return [each for each in (word, texts.get(language, {}).get("word", "")) if each]
+
+
+def wording(event: Event, reworded: Iterable[Reworded], comment: Mapping[str, str]) -> list[Worded]:
+    """What is hard to read in a release, as far as families have not read it yet, in the languages of the event."""
+    knows, offered = known(event), {event.language, *event.languages}
+    told = [Worded(now, each) for now, before in reworded for each in telling.anew(now, before, knows)]
+    told += [
+        Worded(None, each)
+        for language, text in comment.items()
+        for each in findings(text, field="comment", language=language, known=knows)
+    ]
+    return [each for each in told if each.finding.language in offered]

@@ -64,14 +64,25 @@ class Known:
     common: frozenset[str] = frozenset()
 
     @cached_property
+    def _terms(self) -> dict[str, list[str]]:
+        """The longest first, for it may begin with another; without those of which nothing is seen."""
+        seen = {language: [each for each in terms if plain(each).split()] for language, terms in self.terms.items()}
+        return {language: sorted(terms, key=len, reverse=True) for language, terms in seen.items() if terms}
+
+    @cached_property
     def _allowed(self) -> dict[str, re.Pattern[str]]:
-        ordered = {language: sorted(terms, key=len, reverse=True) for language, terms in self.terms.items() if terms}
-        return {key: any_of((inflected(each, key) for each in terms), key) for key, terms in ordered.items()}
+        return {key: any_of((inflected(each, key) for each in terms), key) for key, terms in self._terms.items()}
+
+    @cached_property
+    def _begin(self) -> dict[str, list[str]]:
+        """The first word of each: most texts have none of them, and need no other look."""
+        return {key: [plain(each).split()[0].casefold() for each in terms] for key, terms in self._terms.items()}
 
     def without_terms(self, text: str, language: str) -> str:
         """The text, written plainly, with a gap for each of the event's own words."""
-        allowed = self._allowed.get(language)
-        return allowed.sub(" ", plain(text)) if allowed else plain(text)
+        said = plain(text)
+        begin, folded = self._begin.get(language, ()), said.casefold()
+        return self._allowed[language].sub(" ", said) if any(each in folded for each in begin) else said
 
 
 NOTHING = Known()

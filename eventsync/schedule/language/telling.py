@@ -8,7 +8,7 @@ from eventsync.schedule.plan.rules import PlaceTexts, Texts, Told, ToldPlace
 
 
 def anew(told: Told | ToldPlace, before: Told | ToldPlace | None, known: Known) -> list[Finding]:
-    """In those of its texts that families have not read like this `before`. Fields as in `Texts` and `PlaceTexts`."""
+    """In those of its texts that families have not read `before`. Fields as in `Texts` and `PlaceTexts`."""
     old = dict(_texts(before)) if before else {}
     return [
         finding

@@ -20,6 +20,14 @@ class Release(models.Model):
     restores = models.PositiveIntegerField(
         null=True, help_text="It takes back the one before it: the number of the one whose plan it says again."
     )
+    despite = models.CharField(
+        "why it could not wait",
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Some of it was hard to read, and it was released all the same.",
+    )
 
     class Meta:
         ordering = ["event", "-number"]

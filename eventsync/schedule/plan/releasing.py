@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.db import transaction
 from eventsync.jobs.publishing import publish
 from eventsync.schedule import records
 from eventsync.schedule.events import ScheduleUpdated
+from eventsync.schedule.language.checking import Reworded, wording
 from eventsync.schedule.models import Event, Release, Revision
 from eventsync.schedule.plan import freezing, rules
 from eventsync.schedule.plan.delays import Collision, collisions
@@ -23,15 +24,26 @@ class NotReleased(Exception):
     """Why nothing was released, in one sentence."""
 
 
+class HardToRead(NotReleased):
+    """Nobody said why it cannot wait for plain words."""
+
+    def __init__(self) -> None:
+        super().__init__("Some of it is hard to read. Mend it, or say why it cannot wait.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a release would tell that is not told yet, for which `seen` stands; `plan` is all that is told then."""
+    """What a release would tell that is not told yet, for which `seen` stands; `plan` is all that is told then.
+
+    `reworded`: what may say something in words that families have not read; nothing where it is said again.
+    """
 
     number: int
     changes: list[Change]
     plan: Mapping[str, Told]
     activities: dict[str, Told]
     places: dict[str, ToldPlace]
+    reworded: list[Reworded]
 
     @property
     def affected(self) -> Affected:
@@ -72,7 +84,8 @@ def preview_undo(event: Event) -> Preview:
     told, earlier = current(event), said_before(last)
     new = {key for key in told.activities if told.revisions[key].release_id == last.pk}
     back = {key: earlier.activities.get(key) or rules.removed(told.activities[key]) for key in new}
-    return _preview(event, told.activities, told.activities | back, told.places, told.places | earlier.places)
+    found = _preview(event, told.activities, told.activities | back, told.places, told.places | earlier.places)
+    return replace(found, reworded=[])
 
 
 def _preview(
@@ -83,33 +96,53 @@ def _preview(
     places_after: Mapping[str, ToldPlace],
 ) -> Preview:
     last = last_release(event)
+    activities = {key: each for key, each in after.items() if before.get(key) != each}
+    places = {key: each for key, each in places_after.items() if places_before.get(key) != each}
+    in_order = sorted(activities.values(), key=lambda told: (told.start, told.id))
+    reworded: list[Reworded] = [(each, before.get(each.id)) for each in in_order]
     return Preview(
         number=last.number + 1 if last else 1,
         changes=rules.changes(before, after),
         plan=after,
-        activities={key: each for key, each in after.items() if before.get(key) != each},
-        places={key: each for key, each in places_after.items() if places_before.get(key) != each},
+        activities=activities,
+        places=places,
+        reworded=[*reworded, *((each, places_before.get(key)) for key, each in places.items())],
     )
 
 
-def release(*, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime) -> Release:
+def release(
+    *, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime, despite: str = ""
+) -> Release:
     """Tells families what the preview `seen` showed; NotReleased if the draft says something else by now.
 
-    `comment`: what families read of it, by language; `by`: who did it.
+    `comment`: what families read of it, by language; `by`: who did it; `despite`: why it cannot wait, if some of it is
+    hard to read.
     """
+    # Reading a large plan takes a second, so that is done before the lock. `seen` says that it is the same plan there.
+    despite = _excuse(event, _checked(preview(event), seen), comment, despite)
     with transaction.atomic(), _locked(event) as changes:
         what = _checked(preview(event), seen)
-        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment))
+        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment), despite=despite)
         return _tell(row, what, changes)
 
 
-def undo(*, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime) -> Release:
+def undo(*, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime, despite: str = "") -> Release:
     """A new release that says what the one before the last said. The draft stays, to be mended and released again."""
+    despite = _excuse(event, _checked(preview_undo(event), seen), comment, despite)
     with transaction.atomic(), _locked(event) as changes:
         what = _checked(preview_undo(event), seen)
-        before = what.number - 2
-        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment), restores=before)
+        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment), despite=despite)
+        row.restores = what.number - 2
         return _tell(row, what, changes)
+
+
+def _excuse(event: Event, what: Preview, comment: Mapping[str, str], despite: str) -> str:
+    """Why it is told although some of it is hard to read; nothing where none is."""
+    if not any(each.finding.hard for each in wording(event, what.reworded, comment)):
+        return ""
+    if not despite:
+        raise HardToRead
+    return despite
 
 
 @contextmanager

@@ -103,6 +103,7 @@ def test_words_of_the_event_are_allowed_with_their_endings():
     text = "Boccias are in the session bar. The VIPs say Yahoo! The session."
     assert found(text, terms=terms, common=frozenset({"are", "the", "say"})) == [("synonym", "session", True)]
     assert found("Sessiossa. Aikataulu.", "fi", terms=terms) == [("synonym", "Aikataulu", False)]
+    assert found("The venue.", terms={"en": frozenset({"\u200f", "", "(a"})}) == [("synonym", "venue", True)]
 
 
 def test_everyday_words_are_thousands_and_those_of_our_pages_are_among_them():
