@@ -206,7 +206,11 @@ def test_index_pages_lead_only_where_their_reader_may_go(games: Games, everythin
     client = who(games)
     pages = [client.get(page).content.decode() for page in INDEXES]
     links = {html.unescape(link) for page in pages for link in re.findall(r'href="(/[^"#]*)', page)}
-    answers = {link: client.get(link).status_code for link in links if link != "/" and not link.startswith(ELSEWHERE)}
+    answers = {
+        link: client.get(link, follow=True).status_code
+        for link in links
+        if link != "/" and not link.startswith(ELSEWHERE)
+    }
     assert {link: status for link, status in answers.items() if status != 200} == {}
     assert len(answers) >= 3
 
