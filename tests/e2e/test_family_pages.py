@@ -51,7 +51,13 @@ def test_family_pages_can_be_read_by_everybody(server: Server, new_phone: Callab
     start = f"{server.url}/schedule/demo/"
     page.goto(f"{start}places/?lang=en")
     place = page.get_by_role("link", name="Stage").get_attribute("href") or ""
-    others = [f"{start}places/", f"{start}help/", f"{start}words/", f"{server.url}{place.partition('?')[0]}"]
+    others = [
+        f"{start}days/",
+        f"{start}places/",
+        f"{start}help/",
+        f"{start}words/",
+        f"{server.url}{place.partition('?')[0]}",
+    ]
     assert faults(page, start, ALL) == []
     assert [fault for address in others for fault in faults(page, address, SOME)] == []
 

@@ -1,6 +1,7 @@
 """Releases: a preview of what is different in plain words, whom it is about; then it is told, or taken back."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.access.scope import Belongs
+from eventsync.schedule.admin.addresses import addresses_page
 from eventsync.schedule.admin.plain import line_of, shown, watch
 from eventsync.schedule.language.checking import wording
 from eventsync.schedule.models import Event, Release
@@ -82,8 +84,12 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return self.may(request, "add", obj)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.undo_view)
-        return [path("undo/", view, name="schedule_release_undo"), *super().get_urls()]
+        wrap = self.admin_site.admin_view
+        own = [
+            path("undo/", wrap(self.undo_view), name="schedule_release_undo"),
+            path("addresses/", wrap(partial(addresses_page, self)), name="schedule_release_addresses"),
+        ]
+        return [*own, *super().get_urls()]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return self._page(request, releasing.preview, releasing.release, "Release the schedule")

@@ -99,7 +99,6 @@ def send(
     response["Content-Language"] = visit.words.code
     response["Referrer-Policy"] = "no-referrer"
     response[MARK] = str(visit.number)
-    response[MARK] = str(visit.number)
     if not visit.chosen:
         patch_vary_headers(response, ["Accept-Language"])
     return response

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import segno
 from django.conf import settings
 
 from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.linked import linked
 from eventsync.schedule.pages.news import news
 from eventsync.schedule.pages.rules import Present
 from eventsync.schedule.pages.telling import Teller
@@ -15,6 +17,7 @@ from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
 from eventsync.schedule.plan.rules import Change, Told
 
+GOOGLE = "https://calendar.google.com/calendar/r"
 LONGEST = timedelta(days=60)  # of a longer event only the days on which something is are listed
 SHOWN = 5  # at once, of what is now, next, or changed: more would be no overview
 
@@ -49,6 +52,7 @@ def day_page(visit: Visit, plan: Plan, changes: Iterable[Change], present: Prese
         "cards": teller.cards(told),
         **_beside(visit, days_of(visit, plan), day),
         "code": picture(visit.bare("day", day=day)),
+        "linked": "" if visit.kept else linked(visit, plan, told),
     }
 
 
@@ -114,6 +118,10 @@ def days_page(visit: Visit, plan: Plan) -> dict[str, Any]:
         "heading": f"{visit.event.name}: {visit.words.say('days')}",
         "title": visit.words.say("days"),
         "days": [line(day) for day in days_of(visit, plan)],
+        "linked": "" if visit.kept else linked(visit, plan, []),
+        "calendar": f"{settings.BASE_URL}{visit.bare('calendar')}",
+        "calendar_add": _subscription(visit, "calendar"),
+        "calendar_google": f"{GOOGLE}?{urlencode({'cid': _subscription(visit, 'google')})}",
     }
 
 
@@ -121,3 +129,8 @@ def picture(address: str) -> str:
     """A code that leads to this page of ours, as an image of a page."""
     code = segno.make(f"{settings.BASE_URL}{address}", error="m")
     return str(code.svg_data_uri(scale=4, dark="#000", light="#fff"))
+
+
+def _subscription(visit: Visit, name: str) -> str:
+    """An address that calendars on phones and computers open by themselves."""
+    return f"webcal://{settings.BASE_URL.partition('://')[2]}{visit.bare(name)}"

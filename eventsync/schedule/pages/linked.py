@@ -1,0 +1,78 @@
+"""What search engines and assistants read of a page: schema.org's events as data, which no browser runs."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+
+from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.visits import Visit
+from eventsync.schedule.plan.queries import Plan
+from eventsync.schedule.plan.rules import Names, Slot, Status, Told, said
+
+SCHEMA = "https://schema.org"
+_STATUS = {Status.CANCELLED: "EventCancelled", Status.HELD: "EventPostponed"}
+_IN_SCRIPTS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}  # as Django's json_script has them
+
+
+def linked(visit: Visit, plan: Plan, activities: Iterable[Told]) -> SafeString:
+    """The event, and these activities of it, to be put into a script element of the type application/ld+json."""
+    graph = [_whole(visit, plan), *(_activity(told, visit, plan) for told in activities)]
+    text = orjson.dumps({"@context": SCHEMA, "@graph": graph}).decode()
+    return mark_safe(text.translate(_IN_SCRIPTS))  # noqa: S308 nothing in it can end the element
+
+
+def _whole(visit: Visit, plan: Plan) -> dict[str, Any]:
+    event, address = visit.event, f"{settings.BASE_URL}{visit.bare('now')}"
+    venues = sorted({place.venue_name for place in plan.places.values()})
+    return {
+        "@type": "Event",
+        "@id": address,
+        "name": event.name,
+        **_times(event.first_day, event.last_day),
+        **_said_status("EventScheduled"),
+        "location": [{"@type": "Place", "name": name} for name in venues],
+        "url": address,
+    }
+
+
+def _activity(told: Told, visit: Visit, plan: Plan) -> dict[str, Any]:
+    def text(texts: Names) -> str:
+        return said(texts, wanted=visit.words.code, otherwise=visit.event.language)[0]
+
+    def local(at: datetime) -> datetime:
+        return visit.clock.local(at)
+
+    day, place = local(told.start).date(), plan.places.get(told.slot.place)
+    planned = _planned(told)
+    status = _STATUS.get(told.status) or ("EventRescheduled" if planned else "EventScheduled")
+    venue = {"containedInPlace": {"@type": "Place", "name": place.venue_name}} if place else {}
+    return {
+        "@type": "Event",
+        "identifier": told.id,
+        "name": text(told.by_language("title")),
+        "description": text(told.by_language("sentence")) or text(told.by_language("title")),
+        **_times(local(told.start), local(told.end)),
+        **({"previousStartDate": local(planned.start)} if planned else {}),
+        **_said_status(status),
+        "location": {"@type": "Place", "name": text(told.place_name), **venue},
+        "url": f"{settings.BASE_URL}{visit.bare('day', day=day)}#a-{told.id}",
+        "superEvent": {"@id": f"{settings.BASE_URL}{visit.bare('now')}"},
+    }
+
+
+def _planned(told: Told) -> Slot | None:
+    """When it should have begun, if that is another time than the one that is told now."""
+    planned = rules.planned(told)
+    return planned if planned and planned.start != told.start else None
+
+
+def _times(start: date, end: date) -> dict[str, date]:
+    return {"startDate": start, "endDate": end}
+
+
+def _said_status(status: str) -> dict[str, str]:
+    return {"eventStatus": f"{SCHEMA}/{status}", "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode"}
