@@ -48,6 +48,7 @@ def open_plan(phone: Phone, address: str) -> Page:
     return phone.page
 
 
+@pytest.mark.long
 def test_after_one_visit_every_page_opens_without_a_network(server: Server, new_phone: Callable[..., Phone]) -> None:
     server.manage("demo", "--people", "20")
     page = open_plan(new_phone(bypass_csp=True), f"{server.url}/schedule/demo/?lang=fi")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.stage import Phone, Server, axe, sideways
@@ -21,6 +22,7 @@ def opened(server: Server, phone: Phone) -> Page:
     return page
 
 
+@pytest.mark.long
 def test_guide_fits_on_the_two_sides_of_one_sheet(server: Server, new_phone: Callable[..., Phone]) -> None:
     page = opened(server, new_phone())
     assert pages(page.pdf(prefer_css_page_size=True)) == 2

@@ -152,6 +152,7 @@ def test_a_phone_that_is_switched_off_gives_up_its_lists_and_still_delivers(
     phone.shows(present=3, pending=0)
 
 
+@pytest.mark.long
 def test_enrolling_again_keeps_and_sends_a_full_outbox(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:

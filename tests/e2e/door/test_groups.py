@@ -49,6 +49,7 @@ def groups(phone: Phone) -> set[Any]:
     return {row["payload"].get("group") for row in rows if row["kind"] != "checkin.void"}
 
 
+@pytest.mark.long
 def test_a_delegation_is_ticked_and_let_in_without_a_network_by_one_tap(
     server: Server, at_door: Callable[..., Phone]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.looks import faults
@@ -9,6 +10,7 @@ from tests.e2e.stage import Phone
 from tests.e2e.tour import IN_OUT_DOOR
 
 
+@pytest.mark.long
 def test_records_of_this_phone_are_found_by_what_happened_and_by_name(
     new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:

@@ -97,6 +97,7 @@ def test_a_zone_refuses_says_why_and_records_what_was_decided(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_a_meal_is_had_once_and_only_while_it_is_served(server: Server, everywhere: Callable[[str], Phone]) -> None:
     phone = everywhere(LUNCH)
     page = phone.page

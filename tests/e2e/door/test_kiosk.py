@@ -88,6 +88,7 @@ def test_who_needs_a_volunteer_is_never_told_why(
     assert recorded(phone) == [*reasons, ("checkin.arrive", None)]
 
 
+@pytest.mark.long
 def test_a_kiosk_holds_what_to_call_people_alone_and_no_address_leads_away(
     new: list[dict[str, str]], at_kiosk: Callable[..., Phone]
 ) -> None:

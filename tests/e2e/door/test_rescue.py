@@ -62,6 +62,7 @@ def test_a_broken_app_leads_to_rescue_which_sends_what_waits(broken: Phone, serv
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_rescue_saves_a_copy_without_a_server(broken: Phone, tmp_path: Path) -> None:
     page = to_rescue(broken)
     with page.expect_download() as coming:
@@ -93,6 +94,7 @@ def test_rescue_works_by_keyboard_in_both_themes_and_on_narrow_screens(broken: P
     assert found == {"light": [], "dark": [], "360": [], "320": []}
 
 
+@pytest.mark.long
 def test_rescue_makes_no_database_where_there_is_none(server: Server, new_phone: Callable[..., Phone]) -> None:
     page = new_phone().page
     page.goto(f"{server.url}/rescue")

@@ -121,6 +121,7 @@ def test_of_two_codes_the_one_in_the_middle_counts_and_what_lies_outside_the_box
     assert recorded(phone) == [("checkin.arrive", "scan")]
 
 
+@pytest.mark.long
 def test_a_code_that_nobody_has_records_nothing_by_itself(filming: Callable[..., Phone]) -> None:
     phone = filming([(scene((qr(UNKNOWN_CODE), MIDDLE)), 1)])
     open_camera(phone)
@@ -131,6 +132,7 @@ def test_a_code_that_nobody_has_records_nothing_by_itself(filming: Callable[...,
     assert recorded(phone) == [("checkin.arrive", "scan")]
 
 
+@pytest.mark.long
 def test_what_is_no_code_of_ours_is_looked_up_as_it_is(filming: Callable[..., Phone]) -> None:
     phone = filming([(scene((qr("https://example.org/?q=<b>ä</b>"), MIDDLE)), 1)])
     open_camera(phone)
@@ -155,6 +157,7 @@ def test_a_camera_that_is_refused_leaves_search_and_typing(
     expect(phone.page.get_by_label("What the camera sees")).to_be_visible()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("error", "sentence"),
     [
@@ -174,6 +177,7 @@ def test_a_camera_that_does_not_open_says_what_to_do(
     word(phone, "In", new[0]["name"])
 
 
+@pytest.mark.long
 def test_the_camera_rests_while_nobody_looks(new: list[dict[str, str]], filming: Callable[..., Phone]) -> None:
     phone = filming([(scene((qr(new[0]["code"]), MIDDLE)), 1)])
     open_camera(phone)

@@ -112,6 +112,7 @@ def test_the_way_through_the_door_is_told(new: list[dict[str, str]], at_door: Ca
     compare("door", heard)
 
 
+@pytest.mark.long
 def test_a_code_of_nobody_is_told(at_door: Callable[..., Phone]) -> None:
     phone = without_network(at_door())
     heard = Listener(phone.page)

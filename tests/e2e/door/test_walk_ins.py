@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.stage import Phone, Server, axe, sideways
@@ -88,6 +89,7 @@ def test_a_wristband_that_nobody_has_is_kept_for_the_walk_in(
     assert {row["settled"]["verdict"] for row in phone.rows()} == {"accepted"}
 
 
+@pytest.mark.long
 def test_a_wristband_that_is_read_into_the_form_is_theirs_unless_somebody_has_it(
     new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
