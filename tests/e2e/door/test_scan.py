@@ -1,6 +1,5 @@
 """The camera at the door: a film of real codes is what Chromium's fake camera sees."""
 
-import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.e2e.film import camera, code_128, film, qr, scene
-from tests.e2e.stage import PATIENCE, ROOT, Phone, Server, axe, sideways
+from tests.e2e.stage import PATIENCE, Phone, Server, axe, sideways
 from tests.e2e.tour import DOOR, UNKNOWN_CODE
 
 PEOPLE = 60  # as loaded in conftest.py
@@ -291,13 +290,3 @@ def test_scanning_passes_axe_and_fits_in_both_themes(new: list[dict[str, str]], 
             found[f"{shown} {scheme}"] = [*axe(phone.page, "color-contrast-enhanced"), *sideways(phone.page)]
         word(phone, "In", new[0]["name"])
     assert found == {f"{shown} {scheme}": [] for shown in ("camera", "result") for scheme in ("light", "dark")}
-
-
-def test_the_decoder_travels_compressed(server: Server) -> None:
-    [decoder] = (ROOT / "static" / "dist" / "assets").glob("zxing_reader-*.wasm")
-    address = f"{server.url}/static/dist/assets/{decoder.name}"
-    for encoding, suffix in (("br", ".br"), ("gzip", ".gz"), ("identity", "")):
-        asked = urllib.request.Request(address, headers={"Accept-Encoding": encoding})
-        with urllib.request.urlopen(asked, timeout=20) as answer:
-            assert answer.read() == Path(f"{decoder}{suffix}").read_bytes()
-            assert answer.headers["Content-Type"] == "application/wasm"
