@@ -15,6 +15,8 @@ from eventsync.schedule.plan.rules import Change, Kind, Status, Told
 
 _TIMES = {Kind.TIME_LATER, Kind.TIME_EARLIER}
 _CALM = {Kind.TITLE, Kind.DETAILS}
+_SHAPES = {Kind.CANCELLED: Status.CANCELLED, Kind.HELD: Status.HELD, Kind.TIME_LATER: Status.DELAYED}
+"""What is said with the word of a state has its shape, too. No other has one: a shape has one meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +27,12 @@ class Fact:
 
 @dataclass(slots=True)
 class News:
-    """All that changed of one activity."""
+    """All that changed of one activity. `what`: each kind in words, after the shape that means the same, if one does."""
 
     id: str
     status: Status
     title: SafeString
-    what: str
+    what: list[tuple[Status | None, str]]
     facts: list[Fact] = field(default_factory=list)
     todo: list[SafeString] = field(default_factory=list)
 
@@ -58,7 +60,7 @@ def news(changes: Iterable[Change], teller: Teller) -> list[News]:
 def _news(changes: list[Change], teller: Teller) -> News:
     words = teller.visit.words
     old, new, kinds = changes[0].old, changes[0].new, [change.kind for change in changes]
-    what = ". ".join(words.say(f"change_{kind}") for kind in kinds)
+    what = [(_SHAPES.get(kind), words.say(f"change_{kind}")) for kind in kinds]
     told = News(new.id, new.status, teller.title(new), what)
     told.facts = [Fact(words.say(label), text) for label, text in _facts(old or new, new, set(kinds), teller)]
     told.todo = _todo(new, kinds, teller)
