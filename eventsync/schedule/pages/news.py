@@ -27,7 +27,7 @@ class Fact:
 
 @dataclass(slots=True)
 class News:
-    """All that changed of one activity. `what`: each kind in words, after the shape that means the same, if one does."""
+    """All that changed of one activity. `what`: each kind in words, after the shape that means the same, if any."""
 
     id: str
     status: Status
