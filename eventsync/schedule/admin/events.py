@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from eventsync.access.admin import ModelAdmin, OwnRows
+from eventsync.schedule.admin.copying import copy_page
 from eventsync.schedule.admin.days import day_page
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.plan.rules import LANGUAGES
@@ -76,8 +77,12 @@ class EventAdmin(KeptAdmin):
     inlines = [VenueInline]
 
     def get_urls(self) -> list[URLPattern]:
-        day = self.admin_site.admin_view(partial(day_page, self))
-        return [path("<uuid:object_id>/day/", day, name="schedule_event_day"), *super().get_urls()]
+        day, copy = (self.admin_site.admin_view(partial(page, self)) for page in (day_page, copy_page))
+        own = [
+            path("<uuid:object_id>/day/", day, name="schedule_event_day"),
+            path("<uuid:object_id>/copy/", copy, name="schedule_event_copy"),
+        ]
+        return [*own, *super().get_urls()]
 
     def why_kept(self, obj: Event) -> str:
         if Device.objects.filter(event_id=obj.id).exists():
