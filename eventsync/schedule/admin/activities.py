@@ -36,6 +36,12 @@ def _moment(said: str) -> datetime | None:
     return found if EARLIEST_DAY <= found.date() <= LATEST_DAY else None
 
 
+def _name_halves(moment: forms.Field) -> None:
+    """Django names a date and its time only together, which screen readers do not say of either."""
+    for widget, half in zip(getattr(moment.widget, "widgets", ()), ("date", "time"), strict=False):
+        widget.attrs["aria-label"] = f"{moment.label or ''}: {half}"
+
+
 class PlaceField(VenueField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.venue.name}: {obj.name}"
@@ -44,6 +50,11 @@ class PlaceField(VenueField):
 class ActivityForm(DraftForm):
     groups = Lines(required=False, label="Only for", help_text="Groups or delegations, one a line. Empty: everybody.")
     translated = plain = TEXTS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"start", "end"} & self.fields.keys():
+            _name_halves(self.fields[name])
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
