@@ -22,7 +22,7 @@ from eventsync.schedule.pages.words import CATALOGUES
 MARK = "EventSync-Plan"  # the release that a page tells; what has no such header is not from here
 KEPT = 10  # seconds in which nobody asks anew: a crowd at a notice board is one request to a proxy
 SHEET = timedelta(minutes=10)  # how exact a sheet of paper says when it was made; so often a page is a new one
-PAGES = 32  # that a process holds ready; the largest, a day of a thousand activities, has 700 kB
+PAGES = 32  # that a process holds ready; the largest, a day of a thousand activities, has 1.3 MB
 
 
 class Shelf:

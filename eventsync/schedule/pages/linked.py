@@ -33,7 +33,8 @@ def _whole(visit: Visit, plan: Plan) -> dict[str, Any]:
         "@id": address,
         "name": event.name,
         **_times(event.first_day, event.last_day),
-        **_said_status("EventScheduled"),
+        "eventStatus": f"{SCHEMA}/EventScheduled",
+        "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
         "location": [{"@type": "Place", "name": name} for name in venues],
         "url": address,
     }
@@ -49,15 +50,16 @@ def _activity(told: Told, visit: Visit, plan: Plan) -> dict[str, Any]:
     day, place = local(told.start).date(), plan.places.get(told.slot.place)
     planned = _planned(told)
     status = _STATUS.get(told.status) or ("EventRescheduled" if planned else "EventScheduled")
+    sentence = text(told.by_language("sentence"))
     venue = {"containedInPlace": {"@type": "Place", "name": place.venue_name}} if place else {}
     return {
         "@type": "Event",
         "identifier": told.id,
         "name": text(told.by_language("title")),
-        "description": text(told.by_language("sentence")) or text(told.by_language("title")),
+        **({"description": sentence} if sentence else {}),
         **_times(local(told.start), local(told.end)),
         **({"previousStartDate": local(planned.start)} if planned else {}),
-        **_said_status(status),
+        "eventStatus": f"{SCHEMA}/{status}",
         "location": {"@type": "Place", "name": text(told.place_name), **venue},
         "url": f"{settings.BASE_URL}{visit.bare('day', day=day)}#a-{told.id}",
         "superEvent": {"@id": f"{settings.BASE_URL}{visit.bare('now')}"},
@@ -72,7 +74,3 @@ def _planned(told: Told) -> Slot | None:
 
 def _times(start: date, end: date) -> dict[str, date]:
     return {"startDate": start, "endDate": end}
-
-
-def _said_status(status: str) -> dict[str, str]:
-    return {"eventStatus": f"{SCHEMA}/{status}", "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode"}
