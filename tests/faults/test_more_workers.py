@@ -20,6 +20,7 @@ def service() -> Iterator[socket.socket]:
         yield listening
 
 
+@pytest.mark.long
 def test_three_workers_wait_for_three_answers_at_once_and_one_for_one(
     workshop: Workshop, service: socket.socket
 ) -> None:
