@@ -63,6 +63,7 @@ def _limit(stage: Stage, web: Web) -> Limit:
     return Limit(lambda: [pid], LARGEST_FILE, owner={})
 
 
+@pytest.mark.long
 def test_full_disk_is_said_and_nothing_is_acknowledged_that_is_not_stored(ground: Ground) -> None:
     stage, disk = ground.stage, ground.disk
     stage.reader()

@@ -5,6 +5,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from tests.faults.devices import Operation, Writer
 from tests.faults.stage import Stage
 from tests.proving import PROVING
@@ -13,6 +15,7 @@ SECONDS = 20 if PROVING else 6
 DEVICES = 4  # each sends through both processes at once
 
 
+@pytest.mark.long
 def test_the_same_operations_through_two_processes_at_once_are_applied_once(stage: Stage, seed: int) -> None:
     near, far = stage.web(), stage.web()
     stage.reader()

@@ -46,6 +46,7 @@ def conflicts(server: Server) -> list[list[str]]:
     return list(json.loads(server.manage("shell", "--no-imports", "-c", script)))
 
 
+@pytest.mark.long
 def test_conflict_comes_with_a_badge_and_is_resolved_with_one_tap_without_a_network(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone], new_phone: Callable[..., Phone]
 ) -> None:
