@@ -179,7 +179,7 @@ class Phone:
         """Ready to work without signal: the roster and the app itself are stored."""
         self.page.get_by_role("link", name="This phone").click()
         readiness = self.page.get_by_label("Readiness")
-        expect(readiness).to_contain_text(f"{people} of {people}", timeout=PATIENCE * 1000)
+        expect(readiness).to_contain_text(f"{people:,} of {people:,}", timeout=PATIENCE * 1000)
         expect(self.page.get_by_text("Ready to work without signal", exact=True)).to_be_visible(timeout=PATIENCE * 1000)
         self.page.get_by_role("link", name="Door").click()
 
