@@ -47,8 +47,7 @@ class Conference:
 
     @property
     def version(self) -> str:
-        release = self.reader.visit.release
-        return str(release.number) if release else "0"
+        return str(self.reader.visit.number)
 
     @property
     def tracks(self) -> list[str]:

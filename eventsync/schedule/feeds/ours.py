@@ -28,8 +28,7 @@ def plan_json(reader: Reader) -> str:
 
 def since(visit: Visit) -> int:
     """The release with which the last one is compared: the one that was seen, or else the one before."""
-    number = visit.release.number if visit.release else 0
-    return max(1, number - 1) if visit.seen is None else visit.seen
+    return max(1, visit.number - 1) if visit.seen is None else visit.seen
 
 
 def _event(reader: Reader) -> dict[str, Any]:

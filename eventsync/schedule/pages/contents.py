@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from eventsync.schedule.pages import rules
 from eventsync.schedule.pages.days import day_page, days_of, days_page, starting_day
@@ -60,9 +61,9 @@ def places(visit: Visit) -> Page:
     return Page("places.html", lambda: places_page(visit, plan_of(visit)))
 
 
-def place(visit: Visit, place: str) -> Page:
+def place(visit: Visit, place: UUID) -> Page:
     plan = plan_of(visit)
-    told = plan.places.get(place)
+    told = plan.places.get(str(place))
     return Page("place.html", lambda: place_page(visit, plan, told)) if told else gone(visit)
 
 
@@ -106,6 +107,6 @@ def all_of(visit: Visit) -> Iterator[tuple[Visit, Page]]:
     for each in days_of(visit, plan):
         yield (there := visit.at("day", day=each)), day(there, each)
     for key in plan.places:
-        yield (there := visit.at("place", place=key)), place(there, key)
+        yield (there := visit.at("place", place=key)), place(there, UUID(key))
     for name, page in {"days": days, "places": places, "help": help_page, "words": terms}.items():
         yield (there := visit.at(name)), page(there)

@@ -1,7 +1,6 @@
 """The pages of an event, and all of them in one answer, for phones to keep."""
 
-from datetime import date
-from uuid import UUID
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 from django.views.decorators.gzip import gzip_page
@@ -9,56 +8,27 @@ from django.views.decorators.http import require_safe
 
 from eventsync.schedule.pages import contents, copies
 from eventsync.schedule.pages.answers import answer
+from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.visits import visit
 
-
-@require_safe
-@gzip_page
-def now(request: HttpRequest, slug: str) -> HttpResponseBase:
-    reader = visit(request, slug)
-    return answer(request, reader, contents.now(reader))
+View = Callable[..., HttpResponseBase]
 
 
-@require_safe
-@gzip_page
-def day(request: HttpRequest, slug: str, day: date) -> HttpResponseBase:
-    reader = visit(request, slug)
-    return answer(request, reader, contents.day(reader, day))
+def page(make: Callable[..., Page]) -> View:
+    """The view of what is made for a visit, and of what the address says beside the event."""
+
+    @require_safe
+    @gzip_page
+    def view(request: HttpRequest, slug: str, **where: object) -> HttpResponseBase:
+        reader = visit(request, slug)
+        return answer(request, reader, make(reader, **where))
+
+    return view
 
 
-@require_safe
-@gzip_page
-def days(request: HttpRequest, slug: str) -> HttpResponseBase:
-    reader = visit(request, slug)
-    return answer(request, reader, contents.days(reader))
-
-
-@require_safe
-@gzip_page
-def places(request: HttpRequest, slug: str) -> HttpResponseBase:
-    reader = visit(request, slug)
-    return answer(request, reader, contents.places(reader))
-
-
-@require_safe
-@gzip_page
-def place(request: HttpRequest, slug: str, place: UUID) -> HttpResponseBase:
-    reader = visit(request, slug)
-    return answer(request, reader, contents.place(reader, str(place)))
-
-
-@require_safe
-@gzip_page
-def help_page(request: HttpRequest, slug: str) -> HttpResponseBase:
-    reader = visit(request, slug)
-    return answer(request, reader, contents.help_page(reader))
-
-
-@require_safe
-@gzip_page
-def terms(request: HttpRequest, slug: str) -> HttpResponseBase:
-    reader = visit(request, slug)
-    return answer(request, reader, contents.terms(reader))
+now, day, days = page(contents.now), page(contents.day), page(contents.days)
+places, place = page(contents.places), page(contents.place)
+help_page, terms = page(contents.help_page), page(contents.terms)
 
 
 @require_safe
