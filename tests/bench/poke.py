@@ -16,7 +16,7 @@ import aiohttp
 from channels.layers import get_channel_layer
 from django.db import connection
 
-from eventsync.sync.poke.hub import GROUP
+from eventsync.sync.poke.hub import group
 from tests.bench.devices import Sender, enrolled
 from tests.bench.server import with_people
 from tests.bench.web import Web, bench_database, load
@@ -84,8 +84,8 @@ def foreign(web: Web, games: Games, phone: Sender) -> None:
             await asyncio.sleep(1)  # the hub subscribes beside the first ping
             before = web.cpu()
             for number in range(FOREIGN):
-                await layer.group_send(GROUP, {"type": "poke", "heads": {f"attendance:{uuid.uuid4()}": number}})
-            await layer.group_send(GROUP, {"type": "poke", "heads": {own: 1}})
+                await layer.group_send(group(), {"type": "poke", "heads": {f"attendance:{uuid.uuid4()}": number}})
+            await layer.group_send(group(), {"type": "poke", "heads": {own: 1}})
             async with asyncio.timeout(PATIENCE):
                 while own not in (await socket.receive_json()).get("poke", {}):
                     pass

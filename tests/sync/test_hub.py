@@ -2,7 +2,12 @@
 
 import asyncio
 
-from eventsync.sync.poke.hub import Hub, Socket
+import pytest
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.db import connection
+
+from eventsync.sync.poke.hub import Hub, Socket, group
 from tests.sync.apart import apart
 
 PATIENCE = 60  # seconds, of which a busy machine may need some
@@ -66,6 +71,25 @@ def test_stream_that_nobody_has_heard_of_is_told_to_everybody_once() -> None:
         return [*heard, await asyncio.wait_for(socket.news(), PATIENCE)]
 
     assert apart(scenario()) == [{"new": 1}, {"a": 1}]
+
+
+@pytest.mark.skipif(not settings.REDIS_URL, reason="processes hear each other through Redis")
+def test_hub_is_not_told_of_another_database_on_the_same_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = group()
+    monkeypatch.setitem(connection.settings_dict, "NAME", "rehearsal")
+    rehearsal = group()
+    monkeypatch.undo()
+
+    async def scenario() -> list[dict[str, int] | None]:
+        hub, socket, layer = Hub(), Socket(["a"], ping=0.5), get_channel_layer()
+        hub.join(socket)
+        heard = [await socket.news()]  # a ping, by when it listens
+        await layer.group_send(rehearsal, {"type": "poke", "heads": {"a": 8}})
+        await layer.group_send(own, {"type": "poke", "heads": {"a": 9}})
+        return [*heard, await asyncio.wait_for(socket.news(), PATIENCE)]
+
+    assert own != rehearsal
+    assert apart(scenario()) == [{}, {"a": 9}]
 
 
 def test_socket_whose_rights_change_loses_nothing_that_it_was_to_be_told() -> None:

@@ -14,7 +14,7 @@ import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from eventsync.sync.poke.hub import GROUP, hub
+from eventsync.sync.poke.hub import group, hub
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +61,7 @@ class Announcer:
     async def _tell(self, heads: Mapping[str, int]) -> None:
         try:
             message = {"type": "poke", "heads": heads}
-            await asyncio.wait_for(get_channel_layer().group_send(GROUP, message), _PATIENCE)
+            await asyncio.wait_for(get_channel_layer().group_send(group(), message), _PATIENCE)
         except Exception as error:  # each layer has errors of its own
             log.warning("poke.unsaid", streams=sorted(heads), exc_info=error)
 

@@ -5,20 +5,27 @@ each process brings what other processes say.
 """
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.db import connections
 
 log = logging.getLogger(__name__)
 
-GROUP = "eventsync.pokes"
 DEVICES = "device:"  # begins the name of each stream that one device alone reads
 PING = 20  # seconds of silence
 COALESCE = 0.2  # seconds: at most one poke for each stream and socket in this time
 _RETRY = 5  # seconds until a lost subscription is asked for again
+
+
+def group() -> str:
+    """Where the processes of one database hear each other: another's on the same Redis would be told of its streams."""
+    name = str(connections["default"].settings_dict["NAME"])
+    return f"eventsync.pokes.{hashlib.sha256(name.encode()).hexdigest()[:16]}"
 
 
 class Socket:
@@ -164,7 +171,7 @@ class Hub:
             try:
                 layer = get_channel_layer()
                 channel = await layer.new_channel("poke.")
-                await layer.group_add(GROUP, channel)
+                await layer.group_add(group(), channel)
                 while True:
                     message = await layer.receive(channel)
                     self._take(message["heads"])
