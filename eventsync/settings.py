@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "eventsync.schedule",
     "eventsync.control",
     "checkin",
+    "notifications",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -11,7 +11,7 @@ from eventsync.sync.errors import STATUS
 from eventsync.sync.registry import registry
 
 ROOT = Path(__file__).parent.parent
-OURS = ("checkin", "eventsync.access", "eventsync.control", "eventsync.jobs", "eventsync.schedule", "eventsync.sync")
+OURS = ("checkin", "notifications", *(f"eventsync.{app}" for app in ("access", "control", "jobs", "schedule", "sync")))
 
 
 def read(name: str) -> str:
@@ -19,7 +19,9 @@ def read(name: str) -> str:
 
 
 def source() -> str:
-    return "\n".join(path.read_text() for app in ("eventsync", "checkin") for path in (ROOT / app).rglob("*.py"))
+    return "\n".join(
+        path.read_text() for app in ("eventsync", "checkin", "notifications") for path in (ROOT / app).rglob("*.py")
+    )
 
 
 def commands() -> list[str]:

@@ -21,6 +21,7 @@ from eventsync.jobs.webhooks.sending import send_test
 from eventsync.schedule.models import StaffRole, Term
 from eventsync.sync.models import Device, OutboxImport
 from tests.cast import NOON, Games, make_phone
+from tests.notifications.families import make_notice, make_recipient, owe
 from tests.schedule.plan.plans import make_day, release
 
 MISSING = {"UUIDField": str(uuid.UUID(int=1)), "AutoField": "987654", "BigAutoField": "987654", "CharField": "nobody"}
@@ -54,6 +55,7 @@ def fill(games: Games) -> None:
     make_day(games)
     Term.objects.create(event=games.event, word="Relay", meaning="One after the other.")
     release(games.event)
+    owe(make_notice(games.event), make_recipient(games.event))
     Group.objects.create(name="Games")
     audit.note(owner, person, "Looked at by maria.")
 

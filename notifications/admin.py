@@ -1,0 +1,99 @@
+"""Notices at the desk: what was said, to how many, and what became of it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from eventsync.access.admin import ReadOnlyAdmin, ago
+from eventsync.access.scope import Belongs
+from eventsync.schedule.pages.words import direction
+from eventsync.schedule.plan.rules import LANGUAGES
+from eventsync.schedule.staff import OF_ROW
+from notifications.models import Channel, Delivery, Notice, Recipient
+from notifications.rules import State
+
+OF_DELIVERY = Belongs(event="notice__event_id")
+_REACHED = (State.ACCEPTED, State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED)
+
+
+def _count(**of: object) -> Coalesce:
+    """How many deliveries of a notice; of those on the page only."""
+    rows = Delivery.objects.filter(notice=OuterRef("pk"), **of).order_by().values("notice")
+    return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), 0)
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    belongs = OF_ROW
+    list_display = ["__str__", "importance", "made", "people", "pushes", "reached", "event"]
+    list_filter = ["event", "importance"]
+    list_select_related = ["event"]
+    fields = ["in_each_language", "importance", "made_at", "expires_at", "supersedes", "people", "pushes", "became"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
+        rows: QuerySet[Notice] = super().get_queryset(request)
+        return rows.annotate(
+            in_lists=_count(channel=Channel.IN_APP),
+            pushed=_count(channel=Channel.PUSH),
+            arrived=_count(channel=Channel.PUSH, state__in=_REACHED),
+        )
+
+    @admin.display(description="made", ordering="made_at")
+    def made(self, row: Notice) -> str:
+        return ago(row.made_at)
+
+    @admin.display(description="people")
+    def people(self, row: Any) -> int:
+        return int(row.in_lists)
+
+    @admin.display(description="pushes")
+    def pushes(self, row: Any) -> int:
+        return int(row.pushed)
+
+    @admin.display(description="handed over")
+    def reached(self, row: Any) -> int:
+        return int(row.arrived)
+
+    @admin.display(description="as people read it")
+    def in_each_language(self, row: Notice) -> SafeString:
+        said = [(code, direction(code), LANGUAGES[code], text) for code, text in row.texts.items()]
+        each = ((code, dir_, name, text["title"], text["body"]) for code, dir_, name, text in said)
+        html = '<div lang="{}" dir="{}"><p><strong>{}: {}</strong></p><p>{}</p></div>'
+        return format_html_join("", html, each)
+
+    @admin.display(description="what became of the pushes")
+    def became(self, row: Notice) -> SafeString | str:
+        found = row.deliveries.filter(channel=Channel.PUSH).values_list("state").annotate(count=Count("pk"))
+        names = dict(Delivery._meta.get_field("state").flatchoices)
+        lines = format_html_join("", "<div>{}: {}</div>", ((names[state], count) for state, count in found.order_by()))
+        return lines or format_html("<div>{}</div>", "Nobody who was to hear of it has push on a phone.")
+
+
+@admin.register(Recipient)
+class RecipientAdmin(ReadOnlyAdmin):
+    """How many hear of an event, and what they want; who they are nobody knows."""
+
+    belongs = OF_ROW
+    list_display = ["__str__", "language", "news", "timing", "how", "event"]
+    list_filter = ["event", "language", "news", "timing"]
+    fields = ["event", "language", "groups", "news", "timing", "how", "since"]
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """What became of each; of the other side only what it answered."""
+
+    belongs = OF_DELIVERY
+    list_display = ["notice", "channel", "state", "why", "changed", "status"]
+    list_filter = ["notice__event", "channel", "state"]
+    list_select_related = ["notice__event"]
+    fields = ["notice", "channel", "state", "why", "due_at", "attempts", "accepted_at", "changed_at", "status", "error"]
+
+    @admin.display(description="changed", ordering="changed_at")
+    def changed(self, row: Delivery) -> str:
+        return ago(row.changed_at)

@@ -1,0 +1,12 @@
+from importlib import import_module
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+    verbose_name = "Notices"
+
+    def ready(self) -> None:
+        import_module("notifications.privacy")
+        import_module("notifications.rights")

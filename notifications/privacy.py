@@ -1,0 +1,34 @@
+"""Notices hold nothing of the people on the list. Whoever wants them is a browser, and goes with the event's data."""
+
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from eventsync.jobs.retention import kept
+from eventsync.privacy.registry import nobodys
+from eventsync.schedule.models.happening import KEPT
+from notifications.models import Notice, Recipient
+
+nobodys("notifications.Notice", why="What is public of an event.")
+nobodys(
+    "notifications.Recipient",
+    "notifications.Subscription",
+    "notifications.Delivery",
+    why="Browsers, of which nobody knows whose they are; they go with the day until which the event keeps data.",
+)
+
+
+def _over(now: datetime) -> Q:
+    day = now.date()
+    return Q(event__keep_until__lt=day) | Q(event__keep_until=None, event__last_day__lt=day - KEPT)
+
+
+@kept("recipients of notices")
+def old_recipients(now: datetime) -> QuerySet[Recipient]:
+    """With their browsers, and what went to them."""
+    return Recipient.objects.filter(_over(now))
+
+
+@kept("notices")
+def old_notices(now: datetime) -> QuerySet[Notice]:
+    return Notice.objects.filter(_over(now))
