@@ -1,11 +1,12 @@
 """What the engine gets to know of events, and devices of the schedule."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from eventsync.schedule.models import Event, Release, bounds
 from eventsync.schedule.plan.rules import Told
 from eventsync.sync.lookup import Lookup
+from eventsync.sync.models import Device
 from eventsync.sync.registry import EventInfo, registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import write_time
@@ -24,6 +25,13 @@ def describe(event_id: UUID) -> EventInfo | None:
 
 def schedule_stream(event_id: UUID) -> str:
     return f"schedule:{event_id}"
+
+
+@registry.streams
+def readable(device: Device) -> Sequence[str]:
+    """What was released is for everybody, so any device of the event reads it; one of a venue as well, for people ask
+    at doors about all of it."""
+    return [schedule_stream(device.event_id)]
 
 
 def put_release(changes: Changes, release: Release, told: Iterable[Told]) -> None:

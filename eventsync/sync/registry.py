@@ -174,10 +174,14 @@ class Registry:
         return payload
 
     def readable(self, device: Device) -> list[str]:
-        """The one place that decides which streams a device may read. A revoked one reads nothing."""
+        """The one place that decides which streams a device may read. A revoked one reads nothing.
+
+        In the order in which devices pull: those of the apps above first, for that is what they stand there for.
+        """
         if device.revoked_at is not None:
             return []
-        return [device_stream(device.id)] + [stream for reader in self._readers for stream in reader(device)]
+        named = [stream for reader in reversed(self._readers) for stream in reader(device)]
+        return [device_stream(device.id), *named]
 
     def permitted(self, profile: str) -> list[str]:
         return sorted(kind.name for kind in self.kinds.values() if profile in kind.profiles)

@@ -120,7 +120,7 @@ def test_each_profile_reads_one_list_of_people(games: Games, kiosk: Phone, phone
     assert [[each.page(name).status_code for name in lists] for each in (phone, kiosk)] == [[200, 403], [403, 200]]
     listed = {each["stream"] for each in kiosk.streams().json()["streams"]}
     halls = {f"attendance:{venue.id}" for venue in (games.hall, games.pool)}
-    assert listed == {f"device:{kiosk.id}", lists[1], *halls}
+    assert listed == {f"device:{kiosk.id}", lists[1], *halls, f"schedule:{games.event.id}"}
 
 
 def test_lists_of_people_change_together(games: Games, kiosk: Phone, phone: Phone) -> None:

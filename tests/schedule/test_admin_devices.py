@@ -133,7 +133,8 @@ def test_another_venue_changes_what_the_phone_reads_and_its_record(games, phone)
     head = phone.pull(f"device:{phone.id}")[0]["head"]
     done = alice().post(page(phone, "assign"), {"profile": "door", "venue": games.pool.id}, follow=True)
     assert "Phone is now: Door volunteer, Pool." in done.content.decode()
-    assert streams(phone) == [f"device:{phone.id}", f"roster:{games.event.id}", f"attendance:{games.pool.id}"]
+    own, plan = f"device:{phone.id}", f"schedule:{games.event.id}"
+    assert streams(phone) == [own, f"roster:{games.event.id}", f"attendance:{games.pool.id}", plan]
     assert phone.page(f"attendance:{games.hall.id}").status_code == 403
     assert [(each["name"], each["venue"]) for each in profiles(phone)] == [("door", str(games.pool.id))]
     assert phone.pull(f"device:{phone.id}")[0]["head"] > head  # so it is poked, and its socket asks again
@@ -146,7 +147,8 @@ def test_lost_profile_loses_no_record(games, phone):
     waiting = phone.arrive(games.people[0])
     client = alice()
     client.post(page(phone, "assign"), {"profile": "family", "venue": ""})
-    assert (streams(phone), profiles(phone)[0]["name"]) == ([f"device:{phone.id}"], "family")
+    own, plan = f"device:{phone.id}", f"schedule:{games.event.id}"
+    assert (streams(phone), profiles(phone)[0]["name"]) == ([own, plan], "family")
     assert phone.client.get("/api/v1/device", headers=phone.headers).json()["operations"] == []
     assert phone.push(waiting)[0]["code"] == "not_permitted"
     assert Operation.objects.count() == 0

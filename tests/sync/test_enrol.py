@@ -40,7 +40,8 @@ def test_enrol_answers_with_everything_a_device_needs(games: Games) -> None:
         "profile": {"name": "door", "retain_hours": 72, "roster_hours": 72},
         "event": {"id": str(games.event.id), "slug": "games", "name": "Games", "tz": "UTC"},
         "streams": [f"device:{device}", f"roster:{games.event.id}"]
-        + [f"attendance:{venue}" for venue in sorted([games.hall.id, games.pool.id])],
+        + [f"attendance:{venue}" for venue in sorted([games.hall.id, games.pool.id])]
+        + [f"schedule:{games.event.id}"],
         "operations": [
             f"checkin.{verb}" for verb in ("arrive", "leave", "propose_safety", "refuse", "register", "void")
         ],
@@ -50,7 +51,8 @@ def test_enrol_answers_with_everything_a_device_needs(games: Games) -> None:
 def test_enrol_for_a_venue_reads_that_venue_only(games: Games) -> None:
     phone = make_phone(games, venue=games.hall)
     streams = [stream["stream"] for stream in phone.streams().json()["streams"]]
-    assert streams == [f"device:{phone.id}", f"roster:{games.event.id}", f"attendance:{games.hall.id}"]
+    plan = f"schedule:{games.event.id}"
+    assert streams == [f"device:{phone.id}", f"roster:{games.event.id}", f"attendance:{games.hall.id}", plan]
 
 
 def test_enrol_code_may_be_typed_as_people_type(games: Games) -> None:

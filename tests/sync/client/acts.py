@@ -50,9 +50,9 @@ def assert_up_to_date(device: Device) -> None:
     """It holds what the server has, record by record, and has counted it right."""
     cursors = device.records.cursors()
     heads = {head.stream: head for head in StreamHead.objects.filter(stream__in=cursors)}
-    assert len(cursors) == 4, "the roster, two venues and its own"
+    assert len(cursors) == 5, "the roster, two venues, the plan and its own"
     for stream, cursor in cursors.items():
-        head = heads[stream]
+        head = heads.get(stream) or StreamHead()  # of which nothing was released yet
         assert (cursor.seq, cursor.count, cursor.checksum) == (head.head, head.count, head.checksum)
         assert device.records.live(stream) == served(stream)
 
