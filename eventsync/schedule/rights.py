@@ -5,7 +5,7 @@ from eventsync.access.rights import grant
 
 grant(Rank.VIEWER, "schedule.view_event", "schedule.view_venue")
 grant(Rank.MANAGER, "schedule.change_event", "schedule.add_venue", "schedule.change_venue")
-grant(Rank.OWNER, "schedule.delete_venue", "schedule.delete_event")
+grant(Rank.OWNER, "schedule.delete_venue", "schedule.delete_event", "schedule.copy_event")
 grant(Rank.OWNER, *(f"schedule.{what}_staffrole" for what in ("view", "add", "change", "delete")))
 grant(Rank.VIEWER, "schedule.view_place", "schedule.view_activity", "schedule.view_release", "schedule.view_term")
 grant(

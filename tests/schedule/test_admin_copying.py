@@ -55,11 +55,32 @@ def test_year_in_a_name_becomes_the_next_one(games):
     assert ('value="Games 2027 in Oulu"' in shown, 'value="oulu-2027"' in shown) == (True, True)
 
 
+def test_owner_copies_their_own_event_and_owns_the_copy(games):
+    make_day(games)
+    owner, other = staff("olga", Rank.OWNER, games.event), make_games("camp", people=0)
+    staff("olga", Rank.MANAGER, other.event)
+    pages = [f"/admin/schedule/event/{event.pk}/change/" for event in (games.event, other.event)]
+    assert ["Copy for next year" in text_of(owner.get(page)) for page in pages] == [True, False]
+    for event in (other.event, Event(slug="none", name="None")):  # theirs to manage, and none at all
+        assert [each(address(event), NEXT).status_code for each in (owner.get, owner.post)] == [404, 404]
+    assert "you become the owner" in text_of(owner.get(address(games.event)))
+    assert owner.post(address(games.event), NEXT).status_code == 302
+    event = Event.objects.get(slug="games-2027")
+    assert [(role.user.username, role.rank) for role in StaffRole.objects.filter(event=event)] == [("olga", Rank.OWNER)]
+    assert owner.post(address(event), NEXT | {"slug": "again", "first_day": "2028-07-01"}).status_code == 302
+    assert owner.get("/admin/schedule/event/add/").status_code == 403
+
+
+@pytest.mark.parametrize("rank", [Rank.VIEWER, Rank.LEAD, Rank.MANAGER])
+def test_nobody_below_an_owner_copies(games, rank):
+    client = staff("bob", rank, games.event)
+    assert [each(address(games.event), NEXT).status_code for each in (client.get, client.post)] == [403, 403]
+    assert Event.objects.count() == 1
+
+
 def test_who_may_add_events_copies_those_that_they_see_whole_and_owns_the_copy(games):
     make_day(games)
-    owner = staff("olga", Rank.OWNER, games.event)
-    answers = owner.get(address(games.event)), owner.post(address(games.event), NEXT)
-    assert [answer.status_code for answer in answers] == [403, 403]
+    owner = staff("olga", Rank.MANAGER, games.event)
     olga = User.objects.get(username="olga")
     olga.user_permissions.add(Permission.objects.get(codename="add_event"))
     other = make_games("camp", people=0)

@@ -8,16 +8,19 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from eventsync.access.admin import ModelAdmin
 from eventsync.access.ranks import Rank
+from eventsync.access.scope import scope
 from eventsync.schedule import copying
 from eventsync.schedule.models import Activity, Event, Place, StaffRole, Term
 from eventsync.schedule.staff import events_for, may_for
 
+ADD, COPY = "schedule.add_event", "schedule.copy_event"
 SEEN = ("schedule.view_event", "schedule.view_venue", "schedule.view_place", "schedule.view_activity")
 YEAR = timedelta(weeks=52)  # the same days of the week
 
@@ -58,11 +61,17 @@ def _suggested(source: Event) -> dict[str, Any]:
     return {"name": name, "slug": slug, "first_day": first_day}
 
 
+def copied_by(user: Any) -> QuerySet[Event]:
+    """The events that `user` may copy: their own, and for who may add events all that they see whole."""
+    return events_for(user, *SEEN) if scope(user, ADD).everywhere else events_for(user, *SEEN, COPY)
+
+
 def copy_page(page: ModelAdmin, request: HttpRequest, object_id: UUID) -> HttpResponse:
-    """GET asks for name and day and says what is copied; POST does it. For who may add events, and sees all of this."""
-    if not page.has_add_permission(request):
+    """GET asks for name and day and says what is copied; POST does it."""
+    user: Any = request.user
+    if not (user.has_perm(ADD) or user.has_perm(COPY)):
         raise PermissionDenied
-    source = events_for(request.user, *SEEN).filter(pk=object_id).first()
+    source = copied_by(user).filter(pk=object_id).first()
     if source is None:
         raise Http404
     form = CopyForm(source, request.POST or None)

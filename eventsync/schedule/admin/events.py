@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from eventsync.access.admin import ModelAdmin, OwnRows
-from eventsync.schedule.admin.copying import copy_page
+from eventsync.schedule.admin.copying import copied_by, copy_page
 from eventsync.schedule.admin.days import day_page
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.plan.rules import LANGUAGES
@@ -83,6 +83,11 @@ class EventAdmin(KeptAdmin):
             path("<uuid:object_id>/copy/", copy, name="schedule_event_copy"),
         ]
         return [*own, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        event = context.get("original")
+        context["may_copy"] = event is not None and copied_by(request.user).filter(pk=event.pk).exists()
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def why_kept(self, obj: Event) -> str:
         if Device.objects.filter(event_id=obj.id).exists():

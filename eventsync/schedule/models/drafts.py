@@ -11,10 +11,11 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from eventsync.schedule.models.happening import Event, Venue
+from eventsync.schedule.models.happening import FIRST_MOMENT, LAST_MOMENT, Event, Venue
 from eventsync.schedule.plan import rules
 
 MAX_BUFFER, MAX_DELAY = 24 * 60, 24 * 60  # minutes
+AGES = "An activity is between the years 2000 and 2199."
 
 
 class Noise(models.TextChoices):
@@ -156,3 +157,6 @@ class Activity(models.Model):
     def clean(self) -> None:
         if self.event_id and self.place_id and self.place.venue.event_id != self.event_id:
             raise ValidationError({"place": f"{self.place} is a place of another event."})
+        times = {name: at for name in ("start", "end") if (at := getattr(self, name))}
+        if far := {name: AGES for name, at in times.items() if not FIRST_MOMENT <= at <= LAST_MOMENT}:
+            raise ValidationError(far)

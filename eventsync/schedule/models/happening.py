@@ -18,6 +18,10 @@ KEPT = timedelta(days=60)  # after the last day, unless somebody says otherwise
 EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 
 
+FIRST_MOMENT, LAST_MOMENT = datetime(1999, 12, 31, tzinfo=UTC), datetime(2200, 1, 2, tzinfo=UTC)
+"""Between them is whatever is on one of these days in any time zone."""
+
+
 def validate_zone(name: str) -> None:
     if name not in available_timezones():
         raise ValidationError("%(name)s is not an IANA time zone, such as Europe/Helsinki.", params={"name": name})
@@ -107,7 +111,7 @@ class Event(models.Model):
     @property
     def kept_until(self) -> date:
         """The last day on which it holds what is held of its people."""
-        return self.keep_until or self.last_day + KEPT
+        return self.keep_until or min(self.last_day, LATEST_DAY) + KEPT  # in a form it may be any day
 
 
 def bounds(first_day: date, last_day: date, tz: str) -> tuple[datetime, datetime]:
