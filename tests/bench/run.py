@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-PARTS = ["push", "pull", "memory", "poke", "herd", "jobs", "browser", "camera"]
+PARTS = ["push", "pull", "memory", "poke", "herd", "jobs", "families", "browser", "camera"]
 
 
 def main() -> None:
@@ -27,7 +27,7 @@ def main() -> None:
 
     django.setup()
     _log_to_nobody()
-    from tests.bench import browser, camera, herd, jobs, measures, memory, poke, server
+    from tests.bench import browser, camera, families, herd, jobs, measures, memory, poke, server
 
     if {"push", "pull", "growth"} & set(parts):
         server.run(parts)
@@ -41,6 +41,8 @@ def main() -> None:
         herd.run()
     if "jobs" in parts:
         jobs.run()
+    if "families" in parts:
+        families.run()
     if "browser" in parts:
         browser.run()
     if "camera" in parts:

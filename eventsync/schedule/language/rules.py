@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from eventsync.schedule.language.familiar import is_familiar
 from eventsync.schedule.language.patterns import any_of, as_written, inflected, plain
@@ -16,6 +16,7 @@ from eventsync.schedule.language.sentences import sentences, words
 from eventsync.schedule.language.synonyms import CHECKED, SYNONYMS, Synonym
 
 GOOD, LONGEST = 12, 15  # words of a sentence
+TEXTS = 20_000  # that a process remembers what it found in
 _SHOUTED = 5  # letters of a word: fewer may be an abbreviation
 _ROMAN = re.compile("[IVX]+")
 _MARKS = ".,:;!?…()\"'“”‘’"
@@ -63,6 +64,13 @@ class Known:
     names: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((frozenset(self.terms.items()), self.names, self.common))
+
     @cached_property
     def _terms(self) -> dict[str, list[str]]:
         """The longest first, for it may begin with another; without those of which nothing is seen."""
@@ -91,11 +99,16 @@ _Said = tuple[Kind, str, str, bool]
 
 def findings(text: str, *, field: str, language: str, known: Known = NOTHING) -> list[Finding]:
     """All that is hard to read in a text of one of our languages, in the order of its sentences; each once."""
-    said = dict.fromkeys(each for sentence in sentences(text, language) for each in _of(sentence, language, known))
     return [
         Finding(kind=kind, field=field, language=language, words=found, instead=instead, hard=hard)
-        for kind, found, instead, hard in said
+        for kind, found, instead, hard in _read(text, language, known)
     ]
+
+
+@lru_cache(maxsize=TEXTS)
+def _read(text: str, language: str, known: Known) -> tuple[_Said, ...]:
+    """Kept, for a release is looked at several times: when it is shown, when it is made, when it is shown again."""
+    return tuple(dict.fromkeys(each for one in sentences(text, language) for each in _of(one, language, known)))
 
 
 def _of(sentence: str, language: str, known: Known) -> Iterator[_Said]:

@@ -1,11 +1,9 @@
 """Pages that anybody may keep: asked for again, they are sent again only if they say something else."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from threading import Lock
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,6 +14,7 @@ from django.utils.http import quote_etag
 from django.utils.safestring import SafeString, mark_safe
 
 from eventsync.schedule.pages.contents import Page
+from eventsync.schedule.pages.shelf import Shelf
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.pages.words import CATALOGUES
 
@@ -25,27 +24,7 @@ SHEET = timedelta(minutes=10)  # how exact a sheet of paper says when it was mad
 PAGES = 32  # that a process holds ready; the largest, a day of a thousand activities, has 1.3 MB
 
 
-class Shelf:
-    """The pages that were asked for last, by what they were made of."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._pages: OrderedDict[str, str] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, etag: str, make: Callable[[], str]) -> str:
-        with self._lock:
-            page = self._pages.get(etag)
-        page = make() if page is None else page
-        with self._lock:
-            self._pages[etag] = page
-            self._pages.move_to_end(etag)
-            while len(self._pages) > self._size:
-                self._pages.popitem(last=False)
-        return page
-
-
-shelf = Shelf(PAGES)
+shelf: Shelf[str] = Shelf(PAGES)
 
 
 def _looks() -> str:
@@ -86,7 +65,7 @@ def send(
     blank: HttpResponse,
     make: Callable[[], str],
     *,
-    on: Shelf = shelf,
+    on: Shelf[str] = shelf,
 ) -> HttpResponseBase:
     """What is made, or 304 for whoever holds what was `made_of` the same. `blank`: the answer without its content."""
     etag = quote_etag(hashlib.sha256(repr((LOOKS, settings.BASE_URL, made_of)).encode()).hexdigest()[:32])

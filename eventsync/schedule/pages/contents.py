@@ -1,11 +1,12 @@
 """What each page of an event is made of: a day, all days, the places, one place, help."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from eventsync.schedule.models import Term
 from eventsync.schedule.pages import rules
 from eventsync.schedule.pages.days import day_page, days_of, days_page, starting_day
 from eventsync.schedule.pages.news import read_before
@@ -67,15 +68,15 @@ def place(visit: Visit, place: UUID) -> Page:
     return Page("place.html", lambda: place_page(visit, plan, told)) if told else gone(visit)
 
 
-def terms(visit: Visit) -> Page:
-    """What is explained here is not part of the plan: it is there before the first release."""
-    found = terms_of(visit.event)
+def terms(visit: Visit, known: Sequence[Term] | None = None) -> Page:
+    """What is explained here is not part of the plan: it is there before the first release. `known`: if it was read."""
+    found = terms_of(visit.event) if known is None else known
     about = tuple((term.pk, term.version) for term in found)
     return Page("terms.html", lambda: terms_page(visit, found), about=about)
 
 
-def help_page(visit: Visit) -> Page:
-    has_terms = bool(terms_of(visit.event))
+def help_page(visit: Visit, known: Sequence[Term] | None = None) -> Page:
+    has_terms = bool(terms_of(visit.event) if known is None else known)
     return Page("help.html", lambda: _help(visit, has_terms=has_terms), about=has_terms)
 
 
@@ -99,7 +100,7 @@ def gone(visit: Visit) -> Page:
     return Page("gone.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('gone')}"}, status=404)
 
 
-def all_of(visit: Visit) -> Iterator[tuple[Visit, Page]]:
+def all_of(visit: Visit, explained: Sequence[Term]) -> Iterator[tuple[Visit, Page]]:
     """Every page that there is, each with its visit."""
     plan = plan_of(visit)
     if visit.release is None:
@@ -108,5 +109,7 @@ def all_of(visit: Visit) -> Iterator[tuple[Visit, Page]]:
         yield (there := visit.at("day", day=each)), day(there, each)
     for key in plan.places:
         yield (there := visit.at("place", place=key)), place(there, UUID(key))
-    for name, page in {"days": days, "places": places, "help": help_page, "words": terms}.items():
+    for name, page in {"days": days, "places": places}.items():
         yield (there := visit.at(name)), page(there)
+    for name, telling in {"help": help_page, "words": terms}.items():
+        yield (there := visit.at(name)), telling(there, explained)

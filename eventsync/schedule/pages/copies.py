@@ -2,33 +2,39 @@
 network. One answer, so that pages of two releases are never mixed, and a crowd asks once each, not once for each page.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from eventsync.schedule.models import Term
 from eventsync.schedule.pages import contents
-from eventsync.schedule.pages.answers import FILES, Shelf, render, send
+from eventsync.schedule.pages.answers import FILES, render, send
 from eventsync.schedule.pages.days import days_of
 from eventsync.schedule.pages.news import read_before
 from eventsync.schedule.pages.releases import plan_of
+from eventsync.schedule.pages.shelf import Shelf
+from eventsync.schedule.pages.terms import terms_of
 from eventsync.schedule.pages.visits import Visit
 
 COPIES = 8  # that a process holds ready; the largest, of a thousand activities, has about 2 MB
 
-shelf = Shelf(COPIES)
+shelf: Shelf[str] = Shelf(COPIES)
 
 
 def answer(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """The copy, or 304 for whoever holds it."""
     visit = replace(visit, kept=True, chosen=True, seen=None)
-    made_of = ("copy", visit.stamp, read_before(visit), contents.terms(visit).about)
-    return send(request, visit, made_of, HttpResponse(content_type="application/json"), lambda: copy(visit), on=shelf)
+    explained = terms_of(visit.event)
+    made_of = ("copy", visit.stamp, read_before(visit), contents.terms(visit, explained).about)
+    blank = HttpResponse(content_type="application/json")
+    return send(request, visit, made_of, blank, lambda: copy(visit, explained), on=shelf)
 
 
-def copy(visit: Visit) -> str:
+def copy(visit: Visit, explained: Sequence[Term]) -> str:
     """JSON: `release`, `tz`, `start`, `days`, `files`, `missing` and `pages`, the pages by path."""
-    pages = {there.path: render(there, page) for there, page in contents.all_of(visit)}
+    pages = {there.path: render(there, page) for there, page in contents.all_of(visit, explained)}
     start = visit.at("now")
     told = {
         "release": visit.number,

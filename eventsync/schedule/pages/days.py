@@ -9,6 +9,7 @@ import segno
 from django.conf import settings
 
 from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.cards import written
 from eventsync.schedule.pages.linked import linked
 from eventsync.schedule.pages.news import news
 from eventsync.schedule.pages.rules import Present
@@ -49,7 +50,7 @@ def day_page(visit: Visit, plan: Plan, changes: Iterable[Change], present: Prese
         "plan_from": _plan_from(visit, day),
         **_changed(visit, teller, listed, day),
         **(_present(present, teller) if present else {}),
-        "cards": teller.cards(told),
+        "cards": written(told, teller),
         **_beside(visit, days_of(visit, plan), day),
         "code": picture(visit.bare("day", day=day)),
         "linked": "" if visit.kept else linked(visit, plan, told),

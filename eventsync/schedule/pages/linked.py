@@ -1,7 +1,8 @@
 """What search engines and assistants read of a page: schema.org's events as data, which no browser runs."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -20,7 +21,10 @@ _IN_SCRIPTS = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}  #
 
 def linked(visit: Visit, plan: Plan, activities: Iterable[Told]) -> SafeString:
     """The event, and these activities of it, to be put into a script element of the type application/ld+json."""
-    graph = [_whole(visit, plan), *(_activity(told, visit, plan) for told in activities)]
+    address = cache(lambda day: f"{settings.BASE_URL}{visit.bare('day', day=day)}")
+    whole = _whole(visit, plan)
+    part = {"superEvent": {"@id": whole["@id"]}}
+    graph = [whole, *(_activity(told, visit, plan, address) | part for told in activities)]
     text = orjson.dumps({"@context": SCHEMA, "@graph": graph}).decode()
     return mark_safe(text.translate(_IN_SCRIPTS))  # noqa: S308 nothing in it can end the element
 
@@ -40,7 +44,9 @@ def _whole(visit: Visit, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _activity(told: Told, visit: Visit, plan: Plan) -> dict[str, Any]:
+def _activity(told: Told, visit: Visit, plan: Plan, address: Callable[[date], str]) -> dict[str, Any]:
+    """`address`: of the page of a day."""
+
     def text(texts: Names) -> str:
         return said(texts, wanted=visit.words.code, otherwise=visit.event.language)[0]
 
@@ -61,8 +67,7 @@ def _activity(told: Told, visit: Visit, plan: Plan) -> dict[str, Any]:
         **({"previousStartDate": local(planned.start)} if planned else {}),
         "eventStatus": f"{SCHEMA}/{status}",
         "location": {"@type": "Place", "name": text(told.place_name), **venue},
-        "url": f"{settings.BASE_URL}{visit.bare('day', day=day)}#a-{told.id}",
-        "superEvent": {"@id": f"{settings.BASE_URL}{visit.bare('now')}"},
+        "url": f"{address(day)}#a-{told.id}",
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString
 
+from eventsync.schedule.pages.cards import written
 from eventsync.schedule.pages.telling import SENSES, UNKNOWN, Teller
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
@@ -40,7 +41,7 @@ def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
         "quiet_room": place.quiet_room == "yes",
         "quiet_steps": _steps(place, teller, lambda texts: texts.quiet_directions),
         "foreign": teller.foreign(place.texts),
-        "cards": teller.cards(sorted(here, key=lambda told: (told.start, told.id))),
+        "cards": written(sorted(here, key=lambda told: (told.start, told.id)), teller),
     }
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.html import escape, format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from eventsync.schedule.pages import rules
 from eventsync.schedule.pages.visits import Visit
@@ -113,8 +113,9 @@ class Teller:
 
     def paragraphs(self, told: Told) -> SafeString:
         text, language = self.said(told.by_language("outline"))
-        lines = (line.strip() for line in text.splitlines())
-        return format_html_join("", "<p>{}</p>", ((self.marked(line, language),) for line in lines if line))
+        begin, end = self.marked("\n", language).split("\n")
+        lines = (line.strip() for line in escape(text).splitlines())
+        return mark_safe("".join(f"<p>{begin}{line}{end}</p>" for line in lines if line))  # noqa: S308 it is escaped
 
     def sensory(self, place: ToldPlace | None) -> str:
         """One line for each thing that somebody may want to know before they go; what nobody knows is said."""

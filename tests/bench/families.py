@@ -1,0 +1,135 @@
+"""What families' pages of a very large event cost: a day of a thousand activities, its copy, its release.
+
+CPU time of this process, for pages one request through all of the middleware; the least of several, for other programs
+only ever add to it.
+"""
+
+import gzip
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from eventsync.schedule.models import Activity, Event, Place, Venue
+from eventsync.schedule.plan import releasing
+from eventsync.sync.pull import read_page
+
+ACTIVITIES, PLACES, GROUPS = 1_000, 40, 20
+ROUNDS = 5
+NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
+SENTENCES = [
+    "You run once around the track.",
+    "Wear your blue shirt.",
+    "Bring a bottle of water and your towel.",
+    "Your coach waits beside the yellow desk.",
+    "The games begin with music and light.",
+]
+OUTLINE = "\n".join(f"{each} This is line {number}." for number in range(4) for each in SENTENCES)  # 40 sentences
+
+
+def run() -> None:
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        _measure()
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def make_plan(activities: int = ACTIVITIES) -> Event:
+    """A draft of one day, at many places, each activity with 40 sentences."""
+    day = NOON.date()
+    event = Event.objects.create(slug="large", name="Large games", first_day=day, last_day=day, languages=["fi"])
+    venue = Venue.objects.create(event=event, slug="park", name="Park")
+    places = [
+        Place(venue=venue, name=f"Field {number}", noise="loud", crowd="many", light="bright", quiet_room="yes")
+        for number in range(PLACES)
+    ]
+    Place.objects.bulk_create(places)
+    Activity.objects.bulk_create(_activity(event, places[number % PLACES], number) for number in range(activities))
+    return event
+
+
+def _activity(event: Event, place: Place, number: int) -> Activity:
+    start = NOON - timedelta(hours=5) + timedelta(minutes=30) * (number // PLACES)
+    return Activity(
+        event=event,
+        place=place,
+        title=f"Run {number}",
+        sentence=SENTENCES[number % len(SENTENCES)],
+        outline=OUTLINE,
+        texts={"fi": {"title": f"Juoksu {number}"}},
+        groups=[f"Group {number % GROUPS}"],
+        start=start,
+        end=start + timedelta(minutes=25),
+    )
+
+
+def _measure() -> None:
+    event = make_plan()
+    print(f"\nFamilies' pages of {ACTIVITIES:,} activities, {connection.vendor}, CPU milliseconds")
+    print(f"  {'all of it released':36}{_cpu(lambda: _release(event), rounds=1):9.0f}")
+    Activity.objects.filter(event=event, title__endswith="7").update(delay=15)
+    print(f"  {'a tenth of it delayed, released':36}{_cpu(lambda: _release(event), rounds=1):9.0f}")
+    Activity.objects.filter(event=event, title="Run 500").update(delay=20)
+    print(f"  {'one of it delayed, released':36}{_cpu(lambda: _release(event), rounds=1):9.0f}")
+    for what, address in {"a day": _day(event.first_day), "its copy": "/schedule/large/copy.json?lang=en"}.items():
+        _page(what, address)
+    _stream(event)
+
+
+def _release(event: Event) -> None:
+    seen = releasing.preview(event).seen
+    releasing.release(event=event, comment={}, seen=seen, by="Maria", now=NOON - timedelta(days=1))
+
+
+def _day(day: date) -> str:
+    return f"/schedule/large/{day}/?lang=en"
+
+
+def _page(what: str, address: str) -> None:
+    client = Client()
+    first = _cpu(lambda: _get(client, address), before=_forget)
+    kept = _cpu(lambda: _get(client, address))
+    _forget()
+    with CaptureQueriesContext(connection) as asked:
+        answer = _get(client, address)
+    size = len(answer.content) / 1000
+    print(f"  {what + ', first':36}{first:9.0f}   {len(asked)} queries, {size:.0f} kB gzipped")
+    print(f"  {what + ', kept':36}{kept:9.1f}")
+
+
+def _forget() -> None:
+    """As a process that has just started."""
+    from eventsync.schedule.pages import answers, cards, copies, releases
+
+    for shelf in (answers.shelf, copies.shelf, cards.shelf):
+        shelf.clear()
+    releases._told.cache_clear()
+    releases._changes.cache_clear()
+
+
+def _get(client: Client, address: str) -> Any:
+    answer = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert answer.status_code == 200, answer.status_code
+    return answer
+
+
+def _stream(event: Event) -> None:
+    page = read_page(stream=f"schedule:{event.pk}", after=0, base=0, limit=10_000)
+    lines = b"".join(page.pieces(epoch=""))
+    whole, packed = len(lines) / 1000, len(gzip.compress(lines, 6)) / 1000
+    print(f"  {'the stream that devices pull':36}{whole:9.0f} kB, {packed:.0f} gzipped")
+
+
+def _cpu(do: Callable[[], object], *, rounds: int = ROUNDS, before: Callable[[], object] = lambda: None) -> float:
+    times = []
+    for _ in range(rounds):
+        before()
+        began = time.process_time()
+        do()
+        times.append((time.process_time() - began) * 1000)
+    return min(times)
