@@ -24,7 +24,7 @@ from eventsync.jobs.approvals import deciding
 from eventsync.jobs.corrections.contents import Content
 from eventsync.jobs.corrections.ending import let_go
 from eventsync.jobs.models import UNBEGUN, Attempt, Job
-from eventsync.jobs.rules import SERVER, Partition, Policy, Somebody, columns_of
+from eventsync.jobs.rules import SERVER, Partition, Policy, Somebody, columns_of, storable
 
 log = logging.getLogger(__name__)
 
@@ -100,8 +100,8 @@ def enqueue(
     """Owes one run of the task `name` for `subject`, in the caller's transaction. Its correlation is the caller's.
 
     `partition`: whose work it is; a bare name is the server's. With `dedupe`, a job that waits under the same words is
-    answered instead, and nothing more is owed. `due_at`: not before then. `by`: who wants it; they cannot approve it,
-    where it must be approved. Full, when it is droppable and there is too much to do: the caller goes on without.
+    answered instead, to begin after the caller's commit. `due_at`: not before then. `by`: who wants it; they cannot
+    approve it, where it must be approved. Full, when it is droppable and there is too much to do: go on without.
     """
     if name not in _tasks:
         raise LookupError(f"no task is registered as {name}")
@@ -118,10 +118,10 @@ def enqueue(
         "expires_at": policy.expires_after and (due_at or now) + policy.expires_after,
         "state": Job.State.WAITING_APPROVAL if policy.approval else Job.State.AVAILABLE,
     }
-    with transaction.atomic() if policy.approval else nullcontext():
-        if dedupe:
+    with transaction.atomic() if policy.approval or dedupe else nullcontext():
+        if dedupe:  # locked, or who begins it now would not see what the caller changed, and nobody would look again
             waiting = {"task": name, "dedupe": dedupe, "state__in": UNBEGUN}
-            job, _ = Job.objects.get_or_create(**waiting, defaults=new)
+            job, _ = Job.objects.select_for_update(no_key=True).get_or_create(**waiting, defaults=new)
         else:
             job = Job.objects.create(task=name, **new)
         if policy.approval and job.state == Job.State.WAITING_APPROVAL:
@@ -188,13 +188,13 @@ def _do(job: Job) -> None:
     except NotAgreed:
         _ask_again(job)
     except Permanent as error:
-        _failed(job, str(error), again=False)
+        _failed(job, storable(str(error)), again=False)
     except TimeoutException:  # after it the queue library ends this process, whatever state it is in
         connection.close()
         _failed(job, TOO_LONG)
         raise
     except Exception as error:  # noqa: BLE001 - a task may raise anything; `steps` logs it
-        _failed(job, f"{type(error).__name__}: {error}")
+        _failed(job, storable(f"{type(error).__name__}: {error}"))
     else:
         _end(job, Job.State.DONE)
 

@@ -97,6 +97,11 @@ class Demand:
     within: timedelta = timedelta(days=1)
 
 
+def storable(text: str) -> str:
+    """What an error says, as every database can keep it: PostgreSQL takes no NUL, and none takes half a character."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
+
+
 def canonical(content: dict[str, Any]) -> str:
     """JSON in which the same content is the same text."""
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -15,6 +15,7 @@ from eventsync.jobs import queue, shift
 from eventsync.jobs.models import Alert, Attempt, Job
 from eventsync.jobs.rules import RETRIES, Policy
 from tests.jobs.conftest import Broker, Register
+from tests.together import together
 
 SUBJECT = uuid.UUID("0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11")
 OTHER = uuid.UUID("0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f12")
@@ -90,6 +91,21 @@ def test_job_whose_failure_will_not_pass_is_dead_at_once(tasks: Register) -> Non
     job = queue.enqueue("refuse", SUBJECT)
     queue.run()
     assert state(job) == ("dead", 1, "The number does not exist.")
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("no \0 here", "no \\0 here"), ("no file caf\udce9", "no file caf\\udce9")],
+    ids=["NUL", "half a character"],
+)
+def test_error_that_no_database_takes_as_it_is_is_kept_all_the_same(tasks: Register, said: str, kept: str) -> None:
+    """Such as the name of a file in another encoding. The job would else be in hand until its lease runs out."""
+    tasks("fail", Policy(retries=()), ValueError(said))
+    tasks("refuse", error=queue.Permanent(said))
+    failed, refused = (queue.enqueue(name, SUBJECT) for name in ("fail", "refuse"))
+    queue.run()
+    assert (state(failed), state(refused)) == (("dead", 1, f"ValueError: {kept}"), ("dead", 1, kept))
+    assert Alert.objects.filter(message__endswith=kept).count() == 2
 
 
 def test_job_that_takes_too_long_has_tried_and_its_process_ends(
@@ -170,6 +186,27 @@ def test_same_is_not_owed_twice_while_it_waits(tasks: Register) -> None:
     assert queue.enqueue("note", SUBJECT, dedupe="the same") != first
     queue.run()
     assert len(done) == 2
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer: nobody begins anything meanwhile")
+@pytest.mark.django_db(transaction=True)
+def test_same_that_waits_begins_only_after_who_owes_it_again_has_committed(
+    transactional_db: None, tasks: Register
+) -> None:
+    """Begun before, it would not see what they changed; and nothing more is owed."""
+    done = tasks("note")
+    first = queue.enqueue("note", SUBJECT, dedupe="the same")
+
+    def begin() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        return queue.run_one()
+
+    with transaction.atomic():
+        assert queue.enqueue("note", SUBJECT, dedupe="the same") == first
+        with pytest.raises(OperationalError, match="lock timeout"):
+            together([begin])
+    assert (together([begin]), done) == ([True], [SUBJECT])
 
 
 def test_retry_that_is_owed_again_meanwhile_is_left_to_the_newer_job(
