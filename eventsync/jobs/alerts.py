@@ -24,9 +24,12 @@ def alert(*, kind: str, subject: str, message: str, now: datetime, of: Partition
     """
     like = {"kind": kind, "subject": subject, "event_id": of.event, "venue_id": of.venue}
     new = {"message": message, "first_at": now, "last_at": now} | _silence(like, now)
-    row, created = Alert.objects.get_or_create(**like, cleared_at=None, defaults=new)
-    if not created:
-        Alert.objects.filter(pk=row.pk).update(message=message, count=F("count") + 1, last_at=now)
+    raised = False
+    while not raised:
+        row, raised = Alert.objects.get_or_create(**like, cleared_at=None, defaults=new)
+        if not raised:  # unless somebody cleared it just now, without having seen this
+            still_open = Alert.objects.filter(pk=row.pk, cleared_at=None)
+            raised = still_open.update(message=message, count=F("count") + 1, last_at=now) == 1
 
 
 def _silence(like: dict[str, Any], now: datetime) -> dict[str, object]:
@@ -59,9 +62,9 @@ def clear(*, alert_id: int, by: str, now: datetime) -> bool:
     return Alert.objects.filter(pk=alert_id, cleared_at=None).update(cleared_at=now, cleared_by=by) == 1
 
 
-def clear_all(*, kind: str, subject: str, now: datetime) -> None:
-    """What was measured has been well for a while."""
-    Alert.objects.filter(kind=kind, subject=subject, cleared_at=None).update(cleared_at=now)
+def clear_all(*, kind: str, subject: str, now: datetime, by: str = "") -> None:
+    """What was measured has been well for a while; or what it is about was dealt with, `by` somebody."""
+    Alert.objects.filter(kind=kind, subject=subject, cleared_at=None).update(cleared_at=now, cleared_by=by[:150])
 
 
 def unsilenced(*, now: datetime) -> QuerySet[Alert]:

@@ -34,6 +34,20 @@ def test_alert_that_is_open_is_counted_and_a_cleared_one_begins_anew(db):
     assert list(Alert.objects.order_by("pk").values_list("count", "cleared_by")) == [(2, "alice"), (1, "")]
 
 
+def test_alert_that_is_cleared_at_that_moment_is_raised_anew(db, monkeypatch):
+    """Somebody said that the one before was dealt with; nobody has seen this one."""
+    row, found = raise_one(), Alert.objects.get_or_create
+
+    def cleared_meanwhile(**like):
+        answer = found(**like)
+        clear(alert_id=row.pk, by="alice", now=NOON)
+        return answer
+
+    monkeypatch.setattr(Alert.objects, "get_or_create", cleared_meanwhile)
+    assert raise_one(5).message == "Failed at 5."
+    assert list(Alert.objects.order_by("pk").values_list("count", "cleared_by")) == [(1, "alice"), (1, "")]
+
+
 def test_the_same_at_two_places_is_two_alerts_and_a_silence_is_for_one(db):
     places = [Partition(GAMES, HALL), Partition(GAMES), WHOLE_SERVER]
     for of in (*places, *places[:1]):
