@@ -25,11 +25,13 @@ def watch(*, now: datetime) -> None:
 
 
 def _hold(limit: Limit, *, now: datetime) -> None:
-    """What is not measured any more is well; but of another machine, this one cannot say so."""
+    """What is well need not be remembered. What is not measured any more is well; but of another machine, this one
+    cannot say so."""
     measure = measures[limit.measure]
     by_subject = {" ".join(subject).strip()[:200]: value for subject, value in measure.read(now).items()}
-    known = [] if measure.here else Standing.objects.filter(kind=limit.kind).values_list("subject", flat=True)
-    for subject in sorted({*by_subject, *known}):
+    known = set(Standing.objects.filter(kind=limit.kind).values_list("subject", flat=True))
+    above = {subject for subject, value in by_subject.items() if value > limit.above}
+    for subject in sorted(above | (known & by_subject.keys() if measure.here else known)):
         _hold_one(limit, subject, by_subject.get(subject, 0), now=now)
 
 
@@ -37,11 +39,16 @@ def _hold(limit: Limit, *, now: datetime) -> None:
 def _hold_one(limit: Limit, subject: str, value: float, *, now: datetime) -> None:
     """Under a lock: several workers hold the same measures against the same limits."""
     Standing.objects.get_or_create(kind=limit.kind, subject=subject)
-    row = Standing.objects.select_for_update().get(kind=limit.kind, subject=subject)
+    row = Standing.objects.select_for_update().filter(kind=limit.kind, subject=subject).first()
+    if row is None:  # another worker found it well just now
+        return
     before = rules.Standing(row.alerting, row.since, row.seen)
     after = rules.judge(limit, before, value=value, now=now)
     row.alerting, row.since, row.seen = after.alerting, after.since, after.seen
-    row.save(update_fields=["alerting", "since", "seen"])
+    if after.alerting or after.since:
+        row.save(update_fields=["alerting", "since", "seen"])
+    else:
+        row.delete()
     if after.alerting and not before.alerting:
         message = limit.sentence.format(value=value, subject=subject or "all")
         alert(kind=limit.kind, subject=subject, message=message, now=now)

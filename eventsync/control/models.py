@@ -23,7 +23,7 @@ class Sample(models.Model):
 
 
 class Standing(models.Model):
-    """A limit's memory of one subject, shared by all workers: see eventsync/jobs/seeing/rules.py."""
+    """A limit's memory of one subject that is not well, shared by all workers: see eventsync/jobs/seeing/rules.py."""
 
     kind = models.CharField(max_length=40)
     subject = models.CharField(max_length=200, blank=True)

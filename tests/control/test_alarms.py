@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from eventsync.control import alarms, measures, sampling
-from eventsync.control.models import Sample
+from eventsync.control.models import Sample, Standing
 from eventsync.jobs.alerts import clear
 from eventsync.jobs.models import Alert, Attempt, Job, Worker
 from tests.cast import NOON
@@ -92,6 +92,18 @@ def test_machine_whose_workers_are_silent_is_told_by_another_and_ends_when_one_i
         Worker.objects.update(heard_at=now + beat * 15 * SECONDS)
         alarms.watch(now=now + beat * 15 * SECONDS)
     assert states() == [("worker_silent", "far", False)]
+
+
+def test_only_what_is_not_well_is_remembered(db: None) -> None:
+    """Machines in a cloud have another name each day."""
+    for number in range(3):
+        Worker.objects.create(name=f"pod-{number}:1", started_at=NOON, heard_at=NOON)
+    run(NOON, 15)
+    assert Standing.objects.count() == 0
+    now = run(NOON + 61 * SECONDS, 15)
+    assert Standing.objects.count() == 3
+    run(now + timedelta(days=1), 60)
+    assert (Standing.objects.count(), {still for *_, still in states()}) == (0, {False})
 
 
 def test_disk_is_told_when_it_is_nearly_full_and_of_this_machine_only(
