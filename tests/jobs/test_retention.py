@@ -61,6 +61,17 @@ def test_domain_events_go_unless_somebody_still_waits_for_them(now):
     assert (Handling.objects.count(), Sending.objects.count()) == (0, 1)
 
 
+def test_tests_of_webhooks_go_once_they_are_taken_or_discarded(now):
+    hook, old = Webhook.objects.create(name="Hook", url="https://hook.example/"), now - 31 * DAY
+    told = [{"taken_at": now}, {"discarded_at": now}, {}, {"taken_at": now, "created_at": now - 29 * DAY}]
+    rows = [
+        Sending.objects.create(id=uuid4(), webhook=hook, correlation=uuid4(), body="{}", **{"created_at": old} | each)
+        for each in told
+    ]
+    assert retention.clear(now=now) == {"tests of webhooks": 2}
+    assert set(Sending.objects.all()) == set(rows[2:])
+
+
 def test_open_alerts_stay_and_cleared_ones_go_after_a_year(now):
     said = {"kind": "test", "message": "Test.", "first_at": now - 500 * DAY, "last_at": now - 500 * DAY}
     for number, cleared in enumerate((None, now - 366 * DAY, now - 364 * DAY)):
