@@ -149,6 +149,7 @@ def test_gone_switches_off_with_an_alert_and_what_waits_comes_once_it_is_on(rece
     queue.run()
     hook.refresh_from_db()
     assert (numbers(receiver), hook.off_at is not None, states()) == ([0], True, ["dead", "cancelled", "cancelled"])
+    assert hook.off_why == "It says that it is gone for good (410)."
     assert list(Alert.objects.order_by("kind").values_list("kind", "subject")) == [
         ("dead_letter", "webhooks.send"), ("webhook_off", str(hook.id)),
     ]  # fmt: skip

@@ -180,7 +180,8 @@ def go_on(job: Job, state: str) -> None:
         _owe_more(sending.webhook)
     else:
         error = job.tries.order_by("-number").values_list("error", flat=True).first() or ""
-        switch_off(sending.webhook, why=f"It did not take what was sent for three days. {error}"[:500], by_itself=True)
+        days = "It did not take what was sent for three days. " if job.failures >= POLICY.attempts else ""
+        switch_off(sending.webhook, why=f"{days}{error}"[:500], by_itself=True)
 
 
 def switch_off(webhook: Webhook, *, why: str, by_itself: bool = False) -> bool:
