@@ -6,6 +6,7 @@ import pytest
 from django.db import OperationalError
 
 from eventsync.jobs import chores
+from eventsync.jobs.models import Alert
 
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
 
@@ -43,3 +44,26 @@ def test_rota_goes_on_after_a_chore_that_met_a_locked_database(monkeypatch: pyte
     chores.chore(every=timedelta(hours=1))(done.append)
     chores.Rota().do_due(NOON)
     assert done == [NOON]
+
+
+def test_chore_that_fails_is_told_keeps_no_other_and_is_well_again_by_itself(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing fails in silence, also not what nobody owes."""
+    monkeypatch.setattr(chores, "_chores", [])
+    done: list[datetime] = []
+
+    def tidy(now: datetime) -> None:
+        if now <= NOON + hour:
+            raise FileNotFoundError("/names/of/people")
+
+    hour, rota = timedelta(hours=1), chores.Rota()
+    chores.chore(every=hour)(tidy)
+    chores.chore(every=hour)(done.append)
+    for number in range(2):
+        rota.do_due(NOON + number * hour)
+    row = Alert.objects.get()
+    assert (row.kind, row.subject.rpartition(".")[2], row.count, row.cleared_at) == ("chore_failed", "tidy", 2, None)
+    assert ("FileNotFoundError" in row.message, "people" in row.message) == (True, False)
+    rota.do_due(NOON + 2 * hour)
+    assert (Alert.objects.get().cleared_at, len(done)) == (NOON + 2 * hour, 3)
