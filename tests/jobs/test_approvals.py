@@ -66,12 +66,16 @@ def test_rejected_with_a_reason_is_cancelled_and_says_by_whom(wall: Wall) -> Non
 
 def test_nobody_decides_in_time_and_it_expires(wall: Wall, later: Later) -> None:
     wall.owe()
+    expired = Alert.objects.filter(kind="approval_expired")
     later(timedelta(minutes=59))
     deciding.sweep(timezone.now())
-    assert states() == ["requested"]
+    assert (states(), expired.exists()) == (["requested"], False)
     later(timedelta(minutes=1))
-    deciding.sweep(timezone.now())
+    for _ in range(2):
+        deciding.sweep(timezone.now())
     assert (job(), states()) == (("expired", "Nobody approved it in time."), ["expired"])
+    told = expired.get()
+    assert (told.count, told.message.startswith("Nobody decided in time, so it was not done: Announce:")) == (1, True)
 
 
 def test_approval_that_comes_too_late_approves_nothing(wall: Wall, later: Later) -> None:

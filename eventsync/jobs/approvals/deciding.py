@@ -201,12 +201,23 @@ def _look(approval_id: int, *, now: datetime) -> tuple[Approval, bool, str]:
     if approval.expires_at <= now:
         _end(approval, ApprovalState.EXPIRED)
         kind.over(approval, now)
+        _tell_expired(approval, now)
         return approval, False, _settled(approval)
     if digest(matter.content) != approval.digest:
         by = Somebody(approval.asked_by, approval.asked_name)
         _ask(approval.kind, approval.subject, matter, by=by, now=now, expires_at=approval.expires_at)
         return approval, False, CHANGED
     return approval, True, ""
+
+
+def _tell_expired(approval: Approval, now: datetime) -> None:
+    """Whoever asked for it may still rely on it."""
+    message = (
+        f"Nobody decided in time, so it was not done: {approval.sentence} {approval.asked_name} had asked for it. "
+        "Is it still wanted? Then ask anew."
+    )
+    of = Partition(approval.event_id, approval.venue_id)
+    alert(kind="approval_expired", subject=str(approval.id), message=message, now=now, of=of)
 
 
 def _settled(approval: Approval) -> str:
