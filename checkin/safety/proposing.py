@@ -11,11 +11,13 @@ from checkin.models import Person, ProposalState, SafetyAct, SafetyEntry, Safety
 from checkin.safety import keeping
 from checkin.safety.auditing import note
 from checkin.safety.keeping import APPROVAL, Conflict
+from eventsync.jobs.alerts import clear_all
 from eventsync.jobs.approvals import deciding, kinds
 from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.models import Approval, ApprovalState
 from eventsync.jobs.rules import Matter, Partition, Somebody
 
+ALERT = "safety_proposal"
 WITHIN = timedelta(days=90)  # longer than any event: nothing about medication goes away unseen
 
 
@@ -93,7 +95,7 @@ def _describe(proposal_id: UUID) -> Matter | None:
 
 
 def _agreed(approval: Approval, now: datetime) -> None:
-    proposal = _settled(approval, ProposalState.APPLIED)
+    proposal = _settled(approval, ProposalState.APPLIED, now)
     entry = keeping.locked(proposal.person, proposal.kind)
     by = Somebody(approval.decided_by, approval.decided_name)
     keeping.write(entry, proposal.text, by=by, act=SafetyAct.ACCEPTED, now=now)
@@ -101,17 +103,20 @@ def _agreed(approval: Approval, now: datetime) -> None:
 
 def _over(approval: Approval, now: datetime) -> None:
     if approval.state == ApprovalState.EXPIRED:
-        _settled(approval, ProposalState.OVER)
+        _settled(approval, ProposalState.OVER, now)
     elif approval.state == ApprovalState.REJECTED:
-        proposal = _settled(approval, ProposalState.REJECTED)
+        proposal = _settled(approval, ProposalState.REJECTED, now)
         by = Somebody(approval.decided_by, approval.decided_name)
         note(SafetyAct.REJECTED, proposal.person, kind=proposal.kind, by=by, now=now)
 
 
-def _settled(approval: Approval, state: ProposalState) -> SafetyProposal:
+def _settled(approval: Approval, state: ProposalState, now: datetime) -> SafetyProposal:
+    """The alert about a person is over with the last of what waits."""
     proposal = SafetyProposal.objects.select_related("person").get(pk=approval.subject)
     proposal.state = state
     proposal.save(update_fields=["state"])
+    if not SafetyProposal.objects.filter(person=proposal.person_id, state=ProposalState.WAITING).exists():
+        clear_all(kind=ALERT, subject=str(proposal.person_id), now=now, by=approval.decided_name)
     return proposal
 
 

@@ -84,6 +84,19 @@ def test_proposal_of_a_phone_is_accepted_and_an_alert_told_of_it(lead: Lead) -> 
     assert ("number 0 (Games)" in alert.message, "No milk." in alert.message) == (True, False)
     assert "Approved." in settle(alice(), lead, "accept", 1)
     assert lead.entry() == ("No milk.", 2)
+    alert.refresh_from_db()
+    assert (alert.cleared_at is not None, alert.cleared_by) == (True, "alice")
+
+
+def test_alert_of_a_proposal_is_over_with_the_last_that_waits(lead: Lead) -> None:
+    lead.phone.push(lead.propose("No milk."), lead.propose(INSULIN, "medication"))
+    desk, rows = alice(), SafetyProposal.objects.order_by("kind")
+    open_before = []
+    for version, row in zip((1, 0), rows, strict=True):
+        open_before.append(Alert.objects.filter(kind="safety_proposal", cleared_at=None).exists())
+        said = {"proposal": str(row.pk), "expected": version, "reject": "1", "reason": "Misheard."}
+        assert "Rejected." in desk.post(url(lead.person), said, follow=True).content.decode()
+    assert (open_before, Alert.objects.get(kind="safety_proposal").cleared_by) == ([True, True], "alice")
 
 
 def test_rejecting_needs_a_reason_and_changes_nothing(lead: Lead) -> None:
