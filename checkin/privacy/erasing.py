@@ -1,15 +1,17 @@
 """Erasing one person: what every app holds of them, in one transaction; phones hear that they are gone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
+
+from django.utils import timezone
 
 from checkin import roster
 from checkin.events import PeopleErased
 from checkin.models import ConflictAct, Person
 from checkin.privacy.finding import whom_of
 from eventsync.jobs.publishing import publish
-from eventsync.privacy.registry import Whom, holdings
+from eventsync.privacy.registry import Searched, Whom, holdings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,25 @@ def preview(person: Person) -> Sequence[Part]:
 
 def erase(person: Person) -> bool:
     """Erases a person in all their rows; False when that was done before."""
+    before = search(person)
     with roster.changing(person.event_id) as change:
         if not Person.objects.filter(pk=person.pk, erased_at=None).exists():
             return False
-        clear(whom_of(person), change)
+        clear(_searched(whom_of(person), before), change)
     return True
+
+
+def search(person: Person) -> Whom:
+    """Long tables are looked through before anything is locked: phones would wait for it."""
+    at, whom = timezone.now(), whom_of(person)
+    found = {holding.name: holding.search(whom) for holding in holdings() if holding.search}
+    return replace(whom, searched=Searched(at, found))
+
+
+def _searched(whom: Whom, before: Whom) -> Whom:
+    """Who it is under the locks. What was found holds, unless other words are to be found by now."""
+    same = (whom.marks, whom.words.shapes) == (before.marks, before.words.shapes)
+    return replace(whom, searched=before.searched) if same else whom
 
 
 def clear(whom: Whom, change: roster.RosterChange) -> None:

@@ -15,20 +15,20 @@ class Words:
 
     def __init__(self, said: Iterable[str] = ()) -> None:
         shapes = {shape for word in said if word for shape in _shapes(word)}
-        self._all = sorted(shapes, key=lambda shape: (-len(shape), shape))
-        self._pattern = re.compile("|".join(map(re.escape, self._all)), re.IGNORECASE)
+        self.shapes = sorted(shapes, key=lambda shape: (-len(shape), shape))
+        self._pattern = re.compile("|".join(map(re.escape, self.shapes)), re.IGNORECASE)
 
     def __bool__(self) -> bool:
-        return bool(self._all)
+        return bool(self.shapes)
 
     def out_of(self, text: str) -> str:
-        return self._pattern.sub(GONE, text) if self._all else text
+        return self._pattern.sub(GONE, text) if self.shapes else text
 
     def among(self, *columns: str) -> Q:
         """Whether one of these text columns has one of the words."""
         found = Q(pk__in=[])
         for column in columns:
-            for word in self._all:
+            for word in self.shapes:
                 found |= Q(**{f"{column}__icontains": word})
         return found
 

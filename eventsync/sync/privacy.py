@@ -1,7 +1,8 @@
 """What phones sent about people, as it came."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,26 +13,52 @@ from eventsync.privacy.words import take_out
 from eventsync.sync.batch import ERASED
 from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 
+_NAME = "operations"
 _PART = 500
+_UNDER_WAY = timedelta(minutes=15)  # far longer than anything that arrived takes to be committed
 _ID = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def _operations(whom: Whom) -> "list[QuerySet[Operation]]":
-    about = Q(pk__in=whom.operations)
+    return [Operation.objects.filter(Q(pk__in=whom.operations) | Q(_marked(whom), event_id=whom.event))]
+
+
+def _marked(whom: Whom) -> Q:
+    found = Q(pk__in=[])
     for mark in whom.marks:
-        about |= Q(event_id=whom.event, body__contains=mark)
-    return [Operation.objects.filter(about)]
+        found |= Q(body__contains=mark)
+    return found
+
+
+def _search(whom: Whom) -> frozenset[UUID]:
+    about = Operation.objects.filter(_marked(whom) | whom.words.among("body"), event_id=whom.event)
+    return frozenset(about.order_by().values_list("pk", flat=True))
 
 
 def _erase_operations(whom: Whom) -> None:
     """Its hash stays: the same again is still known for a repeat."""
-    wanted = sorted(whom.operations)
-    for start in range(0, len(wanted), _PART):
-        _clear(Operation.objects.filter(pk__in=wanted[start : start + _PART]))
-    if whom.marks:
-        for rows in _operations(whom):
-            _clear(rows)
-    take_out(whom.words, Operation.objects.filter(event_id=whom.event), "body")
+    for part in _parts(whom.operations):
+        _clear(Operation.objects.filter(pk__in=part))
+    for rows in _unread(whom) if whom.marks or whom.words else ():
+        _clear(rows.filter(_marked(whom)))
+        take_out(whom.words, rows, "body")
+
+
+def _unread(whom: Whom) -> "Iterator[QuerySet[Operation]]":
+    """All that may say something of them: what was found, and what came or was run again since. Or all of the event."""
+    rows = Operation.objects.filter(event_id=whom.event)
+    if whom.searched is None:
+        yield rows
+        return
+    since = whom.searched.at - _UNDER_WAY
+    yield rows.filter(received_at__gte=since)
+    yield rows.filter(pk__in=Quarantined.objects.filter(resolved_at__gte=since).values("operation_id"))
+    yield from (rows.filter(pk__in=part) for part in _parts(whom.searched.found[_NAME] - whom.operations))
+
+
+def _parts(keys: Iterable[UUID]) -> Iterator[list[UUID]]:
+    wanted = sorted(keys)
+    return (wanted[start : start + _PART] for start in range(0, len(wanted), _PART))
 
 
 def _clear(rows: "QuerySet[Operation]") -> None:
@@ -83,13 +110,14 @@ def _sweep_operations(event: UUID) -> None:
 
 hold(
     Holding(
-        name="operations",
+        name=_NAME,
         tables=(Operation,),
         goes="What phones sent about them, word for word.",
         stays="Number, kind, time, phone and verdict of each, and a fingerprint by which a repeat is known.",
         rows=_operations,
         erase=_erase_operations,
         sweep=_sweep_operations,
+        search=_search,
     )
 )
 hold(

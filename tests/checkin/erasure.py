@@ -10,12 +10,13 @@ from django.db import connection
 from django.utils import timezone
 
 from checkin import guardians, roster, rules
-from checkin.models import Credential, Person, RosterImport
+from checkin.models import Checkpoint, Credential, Person, RosterImport
 from checkin.safety import proposing
 from eventsync.access import audit
 from eventsync.jobs.corrections import proposing as corrections
 from eventsync.jobs.models import Job
 from eventsync.jobs.rules import Somebody
+from eventsync.sync.models import Quarantined
 from tests.cast import NOON, Games, Phone, add_person, make_phone
 from tests.checkin.walk_ins import BAND, WALK_IN, digest, merge, register
 
@@ -127,6 +128,15 @@ def late(life: Life, phone: Phone) -> list[Operation]:
         life.say(phone, "checkin.leave", person=person, checkpoint=door, method=f"said {NAME}"),
         lead.record("checkin.hold", {"person": person, "desk": "medical", "reason": NAME}) | {"device": lead.id},
     ]
+
+
+def at_a_door_to_come(phone: Phone, **said: Any) -> tuple[Checkpoint, Quarantined]:
+    """A record that waits for its checkpoint."""
+    door = Checkpoint(venue=phone.games.hall, name="New", policy="once")
+    kind = "checkin.void" if "refers_to" in said else "checkin.arrive"
+    members = {"refers_to": said.pop("refers_to", None)}
+    phone.push(phone.record(kind, {"checkpoint": str(door.id), **said}, **members))
+    return door, Quarantined.objects.get()
 
 
 def found(secrets: tuple[str, ...]) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,7 @@ from django.db import transaction
 
 from checkin import roster
 from checkin.events import PeopleErased
-from checkin.models import Checkpoint, ConflictAct, Credential, HoldRecord, Person, Presence, SafetyAccess
+from checkin.models import ConflictAct, Credential, HoldRecord, Person, Presence, SafetyAccess
 from checkin.privacy import erasing, finding
 from eventsync.jobs.models import Alert, Approval, DomainEvent, Sending, Webhook
 from eventsync.jobs.publishing import fact_of
@@ -18,7 +17,7 @@ from eventsync.sync import quarantine
 from eventsync.sync.models import Operation, Quarantined
 from tests.cast import NOON, Games, Phone, add_person, make_phone
 from tests.checkin.bunks import claim, make_bunks
-from tests.checkin.erasure import NAME, Life, found, late, make_life
+from tests.checkin.erasure import NAME, Life, at_a_door_to_come, found, late, make_life
 from tests.checkin.walk_ins import WALK_IN, digest, headcount, healthy, register
 
 
@@ -232,15 +231,6 @@ def test_wristband_that_is_registered_again_counts_for_who_has_it(games: Games, 
     walked = register(phone, code=band, credential=digest(games, band))
     phone.push(phone.arrive(digest(games, band)), walked)
     assert (present(games), healthy(games)) == ({f"p{WALK_IN.hex}"}, [])
-
-
-def at_a_door_to_come(phone: Phone, **said: Any) -> tuple[Checkpoint, Quarantined]:
-    """A record that waits for its checkpoint."""
-    door = Checkpoint(venue=phone.games.hall, name="New", policy="once")
-    kind = "checkin.void" if "refers_to" in said else "checkin.arrive"
-    members = {"refers_to": said.pop("refers_to", None)}
-    phone.push(phone.record(kind, {"checkpoint": str(door.id), **said}, **members))
-    return door, Quarantined.objects.get()
 
 
 def test_void_in_quarantine_that_names_their_record_alone_goes(games: Games, phone: Phone) -> None:
