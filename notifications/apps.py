@@ -10,3 +10,5 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         import_module("notifications.privacy")
         import_module("notifications.rights")
+        import_module("notifications.subscribers")
+        import_module("notifications.tasks")

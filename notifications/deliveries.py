@@ -1,18 +1,19 @@
 """Deliveries on their way: each step is a conditional update, so that of two workers one takes it."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, QuerySet, Value, When
+from django.db.models import Case, F, Model, QuerySet, Value, When
 
 from notifications.models import Channel, Delivery
 from notifications.rules import WAITING, Importance, State, ways_to
 
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
-LEASE = timedelta(minutes=10)  # longer than a worker may be at it
+AT_ONCE = 1_000
 
 
 def move(rows: "QuerySet[Delivery]", to: State, *, now: datetime, **columns: Any) -> int:
@@ -48,9 +49,9 @@ def expire(event_id: UUID, *, now: datetime) -> int:
     return move(over, State.EXPIRED, now=now)
 
 
-def give_back(*, now: datetime) -> int:
-    """What a worker had when it died is queued again: a phone shows it once all the same."""
-    return move(Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - LEASE), State.QUEUED, now=now)
+def give_back(event_id: UUID, *, now: datetime) -> int:
+    """What a run had that ended before it was through. One job of an event runs at a time, so whoever calls may."""
+    return move(Delivery.objects.filter(state=State.SENDING, notice__event=event_id), State.QUEUED, now=now)
 
 
 def supersede(rows: "QuerySet[Delivery]", *, now: datetime) -> int:
@@ -68,10 +69,13 @@ def heard(key: UUID, said: State, *, now: datetime) -> bool:
     return move(Delivery.objects.filter(pk=key), said, now=now) == 1
 
 
-def counted(recipients: Iterable[UUID], *, since: datetime) -> dict[UUID, int]:
-    """How many pushes each was sent since then: one for each notice, however many browsers they have."""
-    sent = Delivery.objects.filter(recipient__in=recipients, channel=Channel.PUSH, accepted_at__gte=since)
-    found: dict[UUID, int] = {}
-    for recipient in sent.order_by().values_list("recipient", "notice").distinct():
-        found[recipient[0]] = found.get(recipient[0], 0) + 1
-    return found
+def counted(event_id: UUID, *, since: datetime) -> dict[UUID, int]:
+    """How many pushes each recipient was sent since then: one for each notice, however many browsers they have."""
+    sent = Delivery.objects.filter(recipient__event=event_id, channel=Channel.PUSH, accepted_at__gte=since)
+    found = sent.order_by().values_list("recipient", "notice").distinct()
+    return Counter(recipient for recipient, _ in found)
+
+
+def parts(rows: Sequence[Model]) -> Iterator[list[Any]]:
+    """Their keys, as many at a time as every database takes in one statement."""
+    return ([each.pk for each in rows[at : at + AT_ONCE]] for at in range(0, len(rows), AT_ONCE))

@@ -53,6 +53,23 @@ class Kind(models.TextChoices):
     PLAN = "plan", "The plan changed"
 
 
+class Settling(models.Model):
+    """Up to which release of an event notices were made, and when the first and the last of those after it went out."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    told = models.PositiveIntegerField()
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_at=None, last_at=None) | Q(first_at__lte=models.F("last_at")),
+                name="settling_from_first_to_last",
+            )
+        ]
+
+
 class Notice(models.Model):
     """What is said to some people, once. Never changed; a newer one may say it better.
 

@@ -9,7 +9,7 @@ from eventsync.privacy.registry import nobodys
 from eventsync.schedule.models.happening import KEPT
 from notifications.models import Notice, Recipient
 
-nobodys("notifications.Notice", why="What is public of an event.")
+nobodys("notifications.Notice", "notifications.Settling", why="What is public of an event.")
 nobodys(
     "notifications.Recipient",
     "notifications.Subscription",

@@ -44,6 +44,13 @@ def changes_since(event: Event, number: int) -> list[Change]:
     return rules.changes(_plan(before).activities, _plan(news).activities)
 
 
+def changes_between(event: Event, since: int, until: int) -> list[Change]:
+    """What was different once release `until` was out, for somebody who had read the plan after release `since`."""
+    news = Revision.objects.filter(event=event, release__number__gt=since, release__number__lte=until).values("key")
+    before, after = (_plan(_earlier(event.pk, number, news)).activities for number in (since, until))
+    return rules.changes(before, after)
+
+
 def _earlier(event_id: UUID, number: int, keys: Any) -> QuerySet[Revision]:
     """The latest revisions of these keys that release `number` or an earlier one made."""
     own = Revision.objects.filter(key=OuterRef("key"), release__number__lte=number).order_by("-number").values("number")

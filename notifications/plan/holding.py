@@ -1,0 +1,74 @@
+"""What was held, once its time has come: of several notices that waited for somebody, the difference of all of them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from eventsync.schedule.models import Event
+from eventsync.schedule.plan.queries import changes_between
+from notifications import deliveries
+from notifications.models import Channel, Delivery, Notice, Recipient
+from notifications.plan import rules
+from notifications.plan.telling import notice_of, word_of
+from notifications.rules import CAP, Course, State, course_of_due, midnight
+
+_Alike = tuple[tuple[Notice, ...], frozenset[str], int]
+"""What was held for somebody, their groups, and how many they were sent today: to whom this is the same, all is."""
+
+
+@transaction.atomic
+def let_go(event_id: UUID, *, now: datetime) -> None:
+    """What changed and changed back while somebody slept is nothing: they never hear of it."""
+    deliveries.expire(event_id, now=now)
+    waiting = Delivery.objects.select_for_update(of=("self",)).filter(
+        state=State.HELD, due_at__lte=now, notice__event=event_id
+    )
+    by_recipient: dict[Recipient, list[Delivery]] = defaultdict(list)
+    for each in waiting.select_related("notice__event", "recipient").order_by("notice__until", "pk"):
+        by_recipient[each.recipient].append(each)
+    if not by_recipient:
+        return
+    event = Event.objects.get(pk=event_id)
+    today = deliveries.counted(event_id, since=midnight(now, ZoneInfo(event.tz)))
+    alike: dict[_Alike, list[Delivery]] = defaultdict(list)
+    for recipient, held in by_recipient.items():
+        notices = tuple(dict.fromkeys(each.notice for each in held))
+        alike[notices, frozenset(recipient.groups), min(CAP, today.get(recipient.pk, 0))] += held
+    for (notices, groups, sent), held in alike.items():
+        notice = notices[0] if len(notices) == 1 else _together(event, groups, notices, now=now)
+        if notice is None:
+            _supersede(held, now=now)
+        else:
+            _send(held, notice, course_of_due(word_of(notice), now=now, today=sent), now=now)
+
+
+def _together(event: Event, groups: frozenset[str], notices: Sequence[Notice], *, now: datetime) -> Notice | None:
+    since, until = min(each.since for each in notices), max(each.until for each in notices)
+    told = rules.items(changes_between(event, since, until), now=now)
+    return notice_of(event, [each for each in told if each.concerns(groups)], since, until, now=now)
+
+
+def _send(held: Sequence[Delivery], notice: Notice, way: Course, *, now: datetime) -> None:
+    """Says `notice` in the place of all that was held; its own deliveries go on as they are."""
+    going = {"why": way.why.value, "due_at": now}
+    mine = [each for each in held if each.notice == notice]
+    _supersede([each for each in held if each.notice != notice], now=now)
+    for keys in deliveries.parts(mine):
+        deliveries.move(Delivery.objects.filter(pk__in=keys), way.state, now=now, **going)
+    known = {(each.recipient, each.endpoint) for each in mine}
+    lacking = dict.fromkeys((each.recipient, each.endpoint) for each in held)
+    anew = {"notice": notice, "channel": Channel.PUSH, "state": way.state.value, "changed_at": now, **going}
+    Delivery.objects.bulk_create(
+        [Delivery(recipient=whom, endpoint=to, **anew) for whom, to in lacking if (whom, to) not in known],
+        batch_size=1_000,
+        ignore_conflicts=True,
+    )
+
+
+def _supersede(held: Sequence[Delivery], *, now: datetime) -> None:
+    for keys in deliveries.parts(held):
+        deliveries.supersede(Delivery.objects.filter(pk__in=keys), now=now)

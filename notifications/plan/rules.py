@@ -1,0 +1,63 @@
+"""Which changes of the plan somebody is to hear of, how much depends on it, and until when it is of use. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from eventsync.schedule.plan.rules import Change, Kind, Told
+from notifications.rules import Importance, Word, useful_until
+
+MUCH_LATER = timedelta(minutes=30)
+_UNTOLD = {Kind.DETAILS}  # the page tells it to whoever looks; nobody has to do anything
+_BIG = {Kind.CANCELLED, Kind.RESTORED, Kind.HELD, Kind.RESUMED, Kind.TIME_EARLIER, Kind.PLACE}
+_ORDER = list(Importance)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """All that changed of one activity; of use until then."""
+
+    kinds: tuple[Kind, ...]
+    old: Told | None
+    new: Told
+    until: datetime
+
+    @property
+    def id(self) -> str:
+        return self.new.id
+
+    @property
+    def importance(self) -> Importance:
+        later = Kind.TIME_LATER in self.kinds and self.old is not None and self.new.start - self.old.start
+        return Importance.BIG if _BIG & set(self.kinds) or (later and later >= MUCH_LATER) else Importance.NORMAL
+
+    @property
+    def cancels(self) -> bool:
+        return Kind.CANCELLED in self.kinds
+
+    def concerns(self, groups: Iterable[str]) -> bool:
+        """Whether it is for any of these groups, or was; without a group, for everybody."""
+        wanted = set(groups)
+        audiences = [told.groups for told in (self.old, self.new) if told is not None]
+        return not wanted or any(not each or wanted & set(each) for each in audiences)
+
+
+def items(changes: Iterable[Change], *, now: datetime) -> list[Item]:
+    """By activity, what matters most first, then what is soonest; without what is over, and what nobody need know."""
+    found = [_item(list(each), now) for _, each in groupby(changes, key=lambda change: change.new.id)]
+    told = [each for each in found if each.kinds and each.until > now]
+    return sorted(told, key=lambda each: (_ORDER.index(each.importance), each.new.start, each.id))
+
+
+def _item(changes: Sequence[Change], now: datetime) -> Item:
+    old, new = changes[0].old, changes[0].new
+    until = max(useful_until(told.start, told.end, now=now) for told in (old, new) if told is not None)
+    kinds = tuple(change.kind for change in changes if change.kind not in _UNTOLD)
+    return Item(kinds=kinds, old=old, new=new, until=until)
+
+
+def word(told: Sequence[Item]) -> Word:
+    """How much depends on all of these together."""
+    importance = min((each.importance for each in told), key=_ORDER.index)
+    return Word(importance=importance, cancels=any(each.cancels for each in told))

@@ -1,0 +1,140 @@
+"""From a release to notices: once it has settled, each recipient gets one notice of all that concerns them, or none."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from eventsync.jobs.queue import enqueue
+from eventsync.jobs.rules import Partition
+from eventsync.schedule.models import Event
+from eventsync.schedule.plan.queries import changes_between, last_release
+from notifications import deliveries
+from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling, Subscription
+from notifications.plan import rules, words
+from notifications.plan.rules import Item
+from notifications.rules import Course, Importance, News, State, Timing, Word, course, midnight, settled_at, wants
+
+TELL, DELIVER = "notifications.tell", "notifications.deliver"  # jobs
+
+
+def hear(event_id: UUID, *, number: int, at: datetime) -> None:
+    """A release went out: it is told once no other has followed for a while. Whatever the first one said is no news."""
+    row, _ = Settling.objects.select_for_update().get_or_create(
+        event_id=event_id, defaults={"told": max(1, number - 1)}
+    )
+    if number <= row.told:
+        return
+    row.first_at, row.last_at = min(row.first_at or at, at), max(row.last_at or at, at)  # whatever clocks do
+    row.save(update_fields=["first_at", "last_at"])
+    _owe_telling(event_id, settled_at(first=row.first_at, last=row.last_at))
+
+
+def _owe_telling(event_id: UUID, at: datetime) -> None:
+    enqueue(TELL, event_id, partition=Partition(event_id), dedupe=str(event_id), due_at=at)
+
+
+def owe_delivering(event_id: UUID, at: datetime) -> None:
+    """By the minute, so that what waits for the morning keeps nothing of today back."""
+    minute = at.replace(second=0, microsecond=0)
+    enqueue(DELIVER, event_id, partition=Partition(event_id), dedupe=f"{event_id} {minute:%Y%m%d%H%M}", due_at=at)
+
+
+@transaction.atomic
+def tell(event_id: UUID, *, now: datetime) -> None:
+    """Nothing when it has been told; later, when another release came meanwhile."""
+    row = Settling.objects.select_for_update().filter(event_id=event_id).exclude(first_at=None, last_at=None).first()
+    if row is None or row.first_at is None or row.last_at is None:
+        return
+    settled = settled_at(first=row.first_at, last=row.last_at)
+    if now < settled:
+        _owe_telling(event_id, settled)
+        return
+    event = Event.objects.get(pk=event_id)
+    last = last_release(event)
+    until = last.number if last else row.told
+    if until > row.told:
+        make(event, since=row.told, until=until, now=now)
+    row.told, row.first_at, row.last_at = until, None, None
+    row.save(update_fields=["told", "first_at", "last_at"])
+
+
+def make(event: Event, *, since: int, until: int, now: datetime) -> None:
+    """One notice for all whom the same changes concern, in the list of each of them, and pushed as they wish."""
+    told = rules.items(changes_between(event, since, until), now=now)
+    people = list(Recipient.objects.filter(event=event)) if told else []
+    notices: dict[frozenset[str], Notice | None] = {}
+    for groups in {frozenset(each.groups) for each in people}:
+        notices[groups] = notice_of(event, [each for each in told if each.concerns(groups)], since, until, now=now)
+    for notice in dict.fromkeys(each for each in notices.values() if each):
+        hearers = [each for each in people if notices[frozenset(each.groups)] == notice]
+        _plan(notice, hearers, now=now)
+
+
+def notice_of(event: Event, told: Sequence[Item], since: int, until: int, *, now: datetime) -> Notice | None:
+    """The notice of these changes, made once; None when there are none."""
+    if not told:
+        return None
+    about, weight = sorted(each.id for each in told), rules.word(told)
+    key = hashlib.sha256("|".join([Kind.PLAN, str(since), str(until), *about]).encode()).hexdigest()
+    earlier = _about(Notice.objects.filter(event=event, until__lte=since, expires_at__gt=now), about)
+    said = {"importance": weight.importance.value, "cancels": weight.cancels, "texts": words.texts(told, event)}
+    times = {"since": since, "until": until, "made_at": now, "expires_at": max(each.until for each in told)}
+    new = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None, **said, **times}
+    return Notice.objects.get_or_create(event=event, key=key, defaults=new)[0]
+
+
+def _about(notices: Iterable[Notice], about: Sequence[str]) -> list[Notice]:
+    """Those about any of these activities, the newest first."""
+    return [each for each in notices if set(each.activities) & set(about)]
+
+
+def _plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
+    _supersede(notice, people, now=now)
+    listed = [_delivery(notice, each, Course(State.ACCEPTED, now), now) for each in people]
+    pushed = push(notice, people, now=now)
+    Delivery.objects.bulk_create([*listed, *pushed], batch_size=1_000, ignore_conflicts=True)
+    for at in {each.due_at for each in pushed if each.state in {State.QUEUED, State.HELD}}:
+        owe_delivering(notice.event_id, at)
+
+
+def push(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[Delivery]:
+    """One for each browser of those who want it pushed, to go out when it suits them."""
+    zone, weight = ZoneInfo(notice.event.tz), word_of(notice)
+    today = deliveries.counted(notice.event_id, since=midnight(now, zone))
+    browsers: dict[UUID, list[str]] = defaultdict(list)
+    for whose, digest in Subscription.objects.filter(event=notice.event_id).values_list("recipient", "digest"):
+        browsers[whose].append(digest)
+    found = []
+    for each in people:
+        if not wants(News(each.news), weight.importance):
+            continue
+        way = course(weight, timing=Timing(each.timing), now=now, zone=zone, today=today.get(each.pk, 0))
+        if way is not None:
+            found += [_delivery(notice, each, way, now, digest) for digest in browsers[each.pk]]
+    return found
+
+
+def word_of(notice: Notice) -> Word:
+    return Word(importance=Importance(notice.importance), cancels=notice.cancels)
+
+
+def _delivery(notice: Notice, recipient: Recipient, way: Course, now: datetime, browser: str = "") -> Delivery:
+    """A push to a browser, or else a line in the list."""
+    channel, accepted = (Channel.PUSH, None) if browser else (Channel.IN_APP, now)
+    going = {"state": way.state.value, "why": way.why.value, "due_at": way.at, "accepted_at": accepted}
+    return Delivery(notice=notice, recipient=recipient, channel=channel, endpoint=browser, changed_at=now, **going)
+
+
+def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
+    """What has not gone out of what this one says, or says anew. What is held is looked at when its time has come."""
+    mine = set(notice.activities)
+    earlier = Notice.objects.filter(event=notice.event, until__lte=notice.since)
+    older = [each for each in earlier if set(each.activities) <= mine]
+    unsent = Delivery.objects.filter(notice__in=older).exclude(state=State.HELD)
+    for keys in deliveries.parts(people) if older else ():
+        deliveries.supersede(unsent.filter(recipient__in=keys), now=now)
