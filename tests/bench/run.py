@@ -15,9 +15,9 @@ PARTS = ["push", "pull", "memory", "poke", "herd", "jobs", "families", "browser"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    choices = [*PARTS, "growth", "measures", []]
+    choices = [*PARTS, "growth", "measures", "erasing", []]
     parser.add_argument(
-        "parts", nargs="*", choices=choices, help="default: all but growth and measures, which fill a database"
+        "parts", nargs="*", choices=choices, help="default: all but growth, measures and erasing, which fill a database"
     )
     parts = parser.parse_args().parts or PARTS
     sys.path.insert(0, str(ROOT))
@@ -27,12 +27,14 @@ def main() -> None:
 
     django.setup()
     _log_to_nobody()
-    from tests.bench import browser, camera, families, herd, jobs, measures, memory, poke, server
+    from tests.bench import browser, camera, erasing, families, herd, jobs, measures, memory, poke, server
 
     if {"push", "pull", "growth"} & set(parts):
         server.run(parts)
     if "measures" in parts:
         measures.run()
+    if "erasing" in parts:
+        erasing.run()
     if "memory" in parts:
         memory.run()
     if "poke" in parts:
