@@ -8,6 +8,7 @@ from typing import Any
 
 from checkin import audit
 from checkin.models import AttendanceRecord, ListRecord
+from eventsync.schedule.records import schedule_stream
 from eventsync.sync import audit as streams
 from eventsync.sync import epoch
 from eventsync.sync.client.messages import read_time
@@ -107,14 +108,16 @@ class Books:
     def check_up_to_date(self, handset: Handset) -> None:
         """It reads all that it may, and holds it, record by record."""
         cursors = handset.records.cursors()
-        assert len(cursors) == 4, "the roster, two venues and its own"
+        assert len(cursors) == 5, "the roster, two venues, the plan and its own"
         for stream, cursor in cursors.items():
             assert (cursor.seq, cursor.count, cursor.checksum) == self._heads[stream]
             assert handset.records.live(stream) == self._live[stream]
 
     def _read_streams(self) -> bool:
         """Whether anything moved since they were read."""
-        heads = {each[0]: each[1:] for each in StreamHead.objects.values_list("stream", "head", "count", "checksum")}
+        stored = StreamHead.objects.values_list("stream", "head", "count", "checksum")
+        heads = {schedule_stream(self.games.event.id): (0, 0, 0)}
+        heads |= {each[0]: each[1:] for each in stored}
         if heads == self._heads:
             return False
         self._heads, self._live = heads, {stream: {} for stream in heads}
