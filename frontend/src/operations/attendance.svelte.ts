@@ -5,7 +5,7 @@ import { windowAt } from '../rules/windows';
 import { keyOf, subjectOf, type Subject } from './checkin';
 import { overlay, type Cursors, type Overlay, type Place } from './overlay';
 import type { OutboxView } from './outbox.svelte';
-import type { Roster } from './roster.svelte';
+import type { Listed, Roster } from './roster.svelte';
 
 export interface Headcount {
   readonly present: number;
@@ -162,11 +162,23 @@ export class Attendance {
   }
 
   presenceOf(subject: Subject): Presence | null {
+    return this.#presences()(keyOf(this.roster.resolve(subject)));
+  }
+
+  /** How many of these, who are in the roster, are in. A delegation may have thousands: they are asked for at once. */
+  countPresent(people: readonly Listed[]): number {
+    const presenceOf = this.#presences();
+    return people.filter(({ id }) => presenceOf(`person:${id}`)?.state === 'present').length;
+  }
+
+  /** Presence here and now by the key of the subject, as it is at this moment. */
+  #presences(): (key: string) => Presence | null {
     void this.#version;
-    const key = keyOf(this.roster.resolve(subject));
-    const own = this.#overlay.get(key);
-    if (own !== undefined) return own;
-    return this.#place === null ? null : (this.#pulled(this.#place).presences.get(key) ?? null);
+    const [own, pulled] = [this.#overlay, this.#place && this.#pulled(this.#place).presences];
+    return (key) => {
+      const recorded = own.get(key);
+      return recorded === undefined ? (pulled?.get(key) ?? null) : recorded;
+    };
   }
 
   /** Where this subject was seen by now, by whomever, the latest first. */

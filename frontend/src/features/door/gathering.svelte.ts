@@ -55,8 +55,7 @@ export class Gathering {
   /** How many of a group are in. */
   sum(group: Group): string {
     const people = this.groups.people(group);
-    const here = people.filter(({ id }) => this.tools.attendance.presenceOf({ kind: 'person', id })?.state === 'present');
-    return say(this.desk.words.of, { count: here.length, total: people.length });
+    return say(this.desk.words.of, { count: this.tools.attendance.countPresent(people), total: people.length });
   }
 
   /** Whether nobody of a group is left to be let in, or out. */
