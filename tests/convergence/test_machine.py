@@ -18,7 +18,7 @@ from hypothesis import seed as seeded
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.convergence.machine import machine_of
-from tests.convergence.world import day_of_the_event
+from tests.convergence.world import OnDevices, OnServer, World, day_of_the_event
 
 EXAMPLES = 40
 STEPS = 25
@@ -44,3 +44,18 @@ def test_devices_and_server_agree_whatever_happens(db: None, capsys: pytest.Capt
                 sys.stdout.write(f"\nPROVE_EXAMPLES={asked} PROVE_SEED={chosen}\n")
             machine = seeded(chosen)(machine)
         run_state_machine_as_test(machine, settings=profile)
+
+
+def test_device_with_nothing_to_send_that_a_restored_server_does_not_know_comes_back(db: None) -> None:
+    """Found by the machine on PostgreSQL: no push was refused, for there was none."""
+    with day_of_the_event() as cast:
+        world = World(cast, (1, 1))
+        try:
+            for tab in (0, 1):
+                world.handsets[0].sync(tab, "push")
+            world.befall(0, OnDevices.ENROLLED_AGAIN)
+            world.shake(OnServer.RESTORED)
+            world.heal()
+            world.check_all()
+        finally:
+            world.close()

@@ -253,10 +253,9 @@ class World:
         quiet, before = True, self.books.stored()
         for handset in self.handsets:
             outcomes = [handset.sync(tab, "push")]
-            refused = handset.tabs[tab].push.refused
-            if refused is not None and refused.code == "unauthenticated":
-                enrol_again(self.games, handset.tabs[tab])
             pulled = handset.sync(tab, "pull")  # where a revoked one hears no more than the epoch
+            if handset.tabs[tab].unknown:
+                enrol_again(self.games, handset.tabs[tab])
             if not self._revoked(handset):
                 outcomes.append(pulled)
             quiet &= not handset.outbox.count_unsettled() and not any(isinstance(each, Failed) for each in outcomes)

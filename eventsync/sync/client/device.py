@@ -55,6 +55,12 @@ class Device:
         self._pulling = Loop(self.pull.round, pace=pace)
         self.id: str = outbox.recall_or_make("device", lambda: uuid7(now()))
 
+    @property
+    def unknown(self) -> bool:
+        """The server does not know its token: a person must enrol it again. Who sends nothing hears so by a pull."""
+        refusals = (self.push.refused, self.pull.refused)
+        return any(refusal is not None and refusal.code == "unauthenticated" for refusal in refusals)
+
     async def enrol(self, code: str, *, name: str, app_version: str = "") -> None:
         """A code becomes a token. NotEnrolled when it does not; what is in the outbox stays in any case."""
         asked = {"code": code, "device": self.id, "name": name, "app_version": app_version, "protocol": PROTOCOL}
@@ -64,6 +70,7 @@ class Device:
         said = reply.json() if isinstance(reply, Answer) else None
         if not isinstance(reply, Answer) or not isinstance(said, dict):
             raise NotEnrolled("The server does not answer.")
+        self.push.refused = self.pull.refused = None
         self.outbox.begin_epoch(reply.epoch)
         profile, event = said["profile"], said["event"]
         self.outbox.remember(token=said["token"], event=event, profile=profile, retain_hours=profile["retain_hours"])

@@ -79,6 +79,7 @@ class Pull:
     repush: Callable[[], None] = lambda: None  # there is something to push, or to tell with a push
     page: int = PAGE
     revoked: bool = False
+    refused: Refusal | None = None  # the last no, until the next yes
     mismatched: list[str] = field(default_factory=list)  # streams whose checksum was wrong; the server has not heard
     _doubted: dict[str, datetime] = field(default_factory=dict)
 
@@ -198,11 +199,12 @@ class Pull:
             self._refused(reply)
         if not isinstance(reply, Answer):
             raise Stopped(Failed())
-        self.revoked = False
+        self.revoked, self.refused = False, None
         hear(self.outbox, reply)
         return reply
 
     def _refused(self, refusal: Refusal) -> None:
+        self.refused = refusal
         if refusal.code == "device_revoked":
             self.revoked = True
             self._erase(self.records.cursors())

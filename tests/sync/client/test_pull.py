@@ -13,6 +13,7 @@ from eventsync.sync.client.records import Records
 from eventsync.sync.client.server import Response
 from eventsync.sync.enrolment import revoke
 from eventsync.sync.models import Device as Enrolled
+from eventsync.sync.models import DeviceToken
 from tests.cast import Games
 from tests.network import (
     Call,
@@ -195,6 +196,19 @@ def test_revoked_device_erases_what_it_read_and_nothing_that_it_recorded(games: 
     enrol_again(games, device)
     assert pull(device) == Rest(60)
     assert not device.pull.revoked
+    assert_up_to_date(device)
+
+
+def test_device_with_nothing_to_send_hears_by_a_pull_that_nobody_knows_it(games: Games, device: Device) -> None:
+    push(device)
+    DeviceToken.objects.all().delete()
+    assert push(device) == Rest(60)
+    assert not device.unknown
+    assert pull(device) == Failed()
+    assert device.unknown
+    enrol_again(games, device)
+    assert not device.unknown
+    assert pull(device) == Rest(60)
     assert_up_to_date(device)
 
 
