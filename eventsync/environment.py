@@ -1,5 +1,6 @@
 """Readers of the environment: a wrong value stops the start with one sentence."""
 
+import base64
 import hashlib
 import os
 import re
@@ -14,8 +15,10 @@ from urllib.parse import urlsplit
 import environ
 
 _WORD = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_CONTACT = re.compile(r"(mailto:[^@\s]+@|https://)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _HOST = re.compile(r"[\w.*:\[\]-]+")
 SHORTEST_KEY = 20
+_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # how many private keys there are
 _TELEMETRY = {"opentelemetry-sdk": "1.45.2", "opentelemetry-exporter-otlp-proto-http": "1.45.2"}  # as tested
 _DATABASES = {"sqlite": "sqlite3", "sqlite3": "sqlite3", "postgres": "postgresql", "postgresql": "postgresql"}
 
@@ -180,6 +183,36 @@ def secret_key(name: str, *, directory: Path) -> str:
         directory.mkdir(parents=True, exist_ok=True)
         _create_once(path, secrets.token_urlsafe(50))
     return path.read_text().strip()
+
+
+def vapid_key(name: str, *, directory: Path) -> str:
+    """The private key by which browsers know us, as base64url of its 32 bytes; generated into `directory` once."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        path = directory / "vapid_key"
+        if not path.exists():
+            _create_once(path, _coded(secrets.randbelow(_P256 - 1) + 1))
+        value = path.read_text().strip()
+    try:
+        number = int.from_bytes(base64.b64decode(f"{value}=", altchars=b"-_", validate=True))
+    except ValueError:
+        number = 0
+    if not 0 < number < _P256 or _coded(number) != value:
+        stop(f"{name} must be the 32 bytes of a private key on the curve P-256, as base64url.")
+    return value
+
+
+def _coded(number: int) -> str:
+    return base64.urlsafe_b64encode(number.to_bytes(32)).rstrip(b"=").decode()
+
+
+def contact(name: str, base_url: str) -> str:
+    """Whom a push service can turn to, mailto: or https: and a host with a name; by default the host that we serve."""
+    value = text(name, "")
+    if value and not _CONTACT.fullmatch(value):
+        stop(f"{name} must be an address such as mailto:help@games.example or https://games.example.")
+    served = f"https://{urlsplit(base_url).hostname}"
+    return value or (served if _CONTACT.fullmatch(served) else "https://eventsync.example")
 
 
 def _create_once(path: Path, content: str) -> None:

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Model, QuerySet, Value, When
+from django.db.models import Case, F, Model, Q, QuerySet, Value, When
 
 from notifications.models import Channel, Delivery
 from notifications.rules import WAITING, Importance, State, ways_to
 
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
 AT_ONCE = 1_000
+LEASE = timedelta(minutes=2)  # longer than all that is claimed at once can take
+LATE = timedelta(minutes=5)  # longer than anything waits for its turn
 
 
 def move(rows: "QuerySet[Delivery]", to: State, *, now: datetime, **columns: Any) -> int:
@@ -49,9 +51,9 @@ def expire(event_id: UUID, *, now: datetime) -> int:
     return move(over, State.EXPIRED, now=now)
 
 
-def give_back(event_id: UUID, *, now: datetime) -> int:
-    """What a run had that ended before it was through. One job of an event runs at a time, so whoever calls may."""
-    return move(Delivery.objects.filter(state=State.SENDING, notice__event=event_id), State.QUEUED, now=now)
+def give_back(*, now: datetime) -> int:
+    """What a run had that ended before it was through is queued again: a phone shows it once all the same."""
+    return move(Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - LEASE), State.QUEUED, now=now)
 
 
 def supersede(rows: "QuerySet[Delivery]", *, now: datetime) -> int:
@@ -62,6 +64,17 @@ def next_due(event_id: UUID) -> datetime | None:
     """When the next one of an event is to go out."""
     waiting = Delivery.objects.filter(state__in=WAITING, notice__event=event_id, channel=Channel.PUSH)
     return waiting.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def any_due(event_id: UUID, *, now: datetime) -> bool:
+    return due(event_id, now=now).exists()
+
+
+def left(*, now: datetime) -> list[UUID]:
+    """The events of which something should have gone out a while ago, or is in hand for too long."""
+    late = Q(state__in=WAITING, due_at__lt=now - LATE) | Q(state=State.SENDING, claimed_at__lt=now - LEASE)
+    rows = Delivery.objects.filter(late, channel=Channel.PUSH)
+    return list(rows.order_by().values_list("notice__event", flat=True).distinct())
 
 
 def heard(key: UUID, said: State, *, now: datetime) -> bool:

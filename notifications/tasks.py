@@ -1,15 +1,19 @@
-"""What notices leave to a worker. What concerns an event goes one after the other."""
+"""What notices leave to a worker. Two runs for one event may be at it at once: each takes what the other has not."""
 
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.utils import timezone
 
+from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import task
 from eventsync.jobs.rules import Policy
 from notifications import deliveries
 from notifications.plan import holding, telling
+from notifications.push import sending
 
-POLICY = Policy(ordered=True, announced=False)  # what it did is told by its rows
+# What it did is told by its rows. Not in order, or what waits for the morning would keep back what goes out now.
+POLICY = Policy(announced=False)
 
 
 @task(telling.TELL, POLICY)
@@ -22,5 +26,13 @@ def deliver(event_id: UUID) -> None:
     """Pushes what is due, and owes itself for what waits."""
     now = timezone.now()
     holding.let_go(event_id, now=now)
-    if (at := deliveries.next_due(event_id)) and at > now:
-        telling.owe_delivering(event_id, at)
+    sending.send_due(event_id)
+    if (at := deliveries.next_due(event_id)) is not None:
+        telling.owe_delivering(event_id, max(at, now))
+
+
+@chore(every=timedelta(minutes=1))
+def owe_what_was_left(now: datetime) -> None:
+    """Of an event whose job failed for good, or was cancelled."""
+    for event_id in deliveries.left(now=now):
+        telling.owe_delivering(event_id, now)

@@ -51,6 +51,13 @@ def test_start_needs_no_variables() -> None:
         ),
         ("EVENTSYNC_BACKUPS", "backups", "is 'backups'; it must be a whole path, such as /mnt/other-disk/backups."),
         ("EVENTSYNC_KEEP_DAYS", "0", "is '0'; it must be a number from 1 to 3650."),
+        ("EVENTSYNC_VAPID_KEY", "short", "must be the 32 bytes of a private key on the curve P-256, as base64url."),
+        ("EVENTSYNC_VAPID_KEY", "_" * 43, "must be the 32 bytes of a private key on the curve P-256, as base64url."),
+        (
+            "EVENTSYNC_PUSH_CONTACT",
+            "help",
+            "must be an address such as mailto:help@games.example or https://games.example.",
+        ),
         ("EVENTSYNC_BROKER", "kafka", "is 'kafka'; it must be one of orm, redis, sqs."),
         ("EVENTSYNC_METRICS_TOKEN", "short", "must have 20 characters or more, without spaces and accents."),
         (
@@ -142,3 +149,26 @@ def test_command_without_tables_ends_with_one_sentence(tmp_path: Path, command: 
     )
     assert (done.returncode, done.stderr.splitlines()[-1][:30]) == (1, "The database cannot be used (n")
     assert "Traceback" not in done.stderr
+
+
+def test_key_of_pushes_is_made_once_and_is_its_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EVENTSYNC_VAPID_KEY", raising=False)
+    made = [environment.vapid_key("EVENTSYNC_VAPID_KEY", directory=tmp_path) for _ in range(2)]
+    assert made[0] == made[1]
+    assert stat.S_IMODE((tmp_path / "vapid_key").stat().st_mode) == 0o600
+    monkeypatch.setenv("EVENTSYNC_VAPID_KEY", "A" * 42 + "E")
+    assert environment.vapid_key("EVENTSYNC_VAPID_KEY", directory=tmp_path) == "A" * 42 + "E"
+
+
+@pytest.mark.parametrize(
+    ("base", "contact"),
+    [
+        ("https://games.example:8443", "https://games.example"),
+        ("https://192.168.1.5:8443", "https://192.168.1.5"),
+        ("http://127.0.0.1:8000", "https://127.0.0.1"),
+        ("https://localhost", "https://eventsync.example"),
+        ("https://[::1]", "https://eventsync.example"),
+    ],
+)
+def test_push_services_turn_to_the_host_that_we_serve(base: str, contact: str) -> None:
+    assert environment.contact("EVENTSYNC_NOTHING", base) == contact

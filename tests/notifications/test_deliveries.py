@@ -81,8 +81,8 @@ def test_only_who_has_it_says_what_became_of_it(games, family):
 def test_what_a_dead_worker_had_is_given_back(games, family):
     [owed] = make_owed(games, family, 1)
     deliveries.claim(games.event.pk, by=ONE, most=1, now=NOON)
-    assert deliveries.give_back(make_games("camp", people=1).event.pk, now=NOON) == 0
-    assert deliveries.give_back(games.event.pk, now=NOON) == 1
+    assert deliveries.give_back(now=NOON + deliveries.LEASE) == 0
+    assert deliveries.give_back(now=NOON + deliveries.LEASE + MINUTE) == 1
     [again] = deliveries.claim(games.event.pk, by=OTHER, most=1, now=NOON)
     assert (again.pk, again.attempts) == (owed.pk, 2)
     assert not deliveries.settle(owed.pk, State.ACCEPTED, by=ONE, now=NOON)  # whoever was thought dead

@@ -44,9 +44,8 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
 
 
 async def _post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    if (literal := _address(urlsplit(url).hostname or "")) is not None:
-        _check(literal)
-    connector = aiohttp.TCPConnector(resolver=_Public(), use_dns_cache=False)
+    check_literal(url, private=settings.WEBHOOKS_PRIVATE)
+    connector = aiohttp.TCPConnector(resolver=Public(private=settings.WEBHOOKS_PRIVATE), use_dns_cache=False)
     timeout = aiohttp.ClientTimeout(total=PATIENCE)
     async with (
         aiohttp.ClientSession(connector=connector, timeout=timeout, trust_env=False) as session,
@@ -56,22 +55,32 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         return Answer(answer.status, text)
 
 
-class _Public(AbstractResolver):
-    """Resolves names, and answers only with what may be connected to: what is checked is what is connected to."""
+class Public(AbstractResolver):
+    """Resolves names, and answers only with what may be connected to: what is checked is what is connected to.
 
-    def __init__(self) -> None:
-        self._inner = ThreadedResolver()
+    `private`: addresses of our own network may be.
+    """
+
+    def __init__(self, *, private: bool) -> None:
+        self._inner, self._private = ThreadedResolver(), private
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
         for each in found:
-            _check(ipaddress.ip_address(each["host"].partition("%")[0]))
+            _check(ipaddress.ip_address(each["host"].partition("%")[0]), private=self._private)
         return found
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+def check_literal(url: str, *, private: bool) -> None:
+    """An address in the place of a name is resolved by nobody. ValueError when it may not be connected to."""
+    literal = _address(urlsplit(url).hostname or "")
+    if literal is not None:
+        _check(literal, private=private)
 
 
 def _address(host: str) -> Any:
@@ -81,7 +90,7 @@ def _address(host: str) -> Any:
         return None
 
 
-def _check(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> None:
+def _check(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, private: bool) -> None:
     mapped = getattr(address, "ipv4_mapped", None) or address
-    if not settings.WEBHOOKS_PRIVATE and not (mapped.is_global and not mapped.is_multicast):
+    if not private and not (mapped.is_global and not mapped.is_multicast):
         raise ValueError(f"{address} is not a public address; EVENTSYNC_WEBHOOKS_PRIVATE=1 would allow it")

@@ -1,0 +1,1 @@
+"""Web push: notices on their way to browsers."""
