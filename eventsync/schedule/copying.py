@@ -17,6 +17,7 @@ from eventsync.schedule.rules import on_later_day
 Row = TypeVar("Row", bound=models.Model)
 
 TOO_FAR = "That is too far away."
+TAKEN = "An event with this short name exists already."
 _OF_THE_DAY: dict[str, Any] = {"delay": 0, "status": Intent.PLANNED, "note": ""}
 """What of an activity was about that day, and not about the plan."""
 
@@ -44,7 +45,7 @@ def copy(source: Event, *, name: str, slug: str, first_day: date) -> Event:
             event.save(force_insert=True)
             _copy_plan(source, event)
     except IntegrityError as error:  # somebody was quicker
-        raise ValidationError({"slug": "An event with this short name exists already."}) from error
+        raise ValidationError({"slug": TAKEN}) from error
     except OverflowError as error:
         raise ValidationError({"first_day": TOO_FAR}) from error
     return event

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from tests.e2e.kiosk import KIOSK_SCREENS
+from tests.e2e.planning import ON_A_PHONE, PLANNING_TITLES
 from tests.e2e.tour import SCREENS
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -67,7 +68,21 @@ def page_of_pictures(people: int) -> str:
         lines.append(f"| {title} | [![{title}]({name}-1280-light.png)]({name}-1280-light.png) |")
     last = "The headcount on a phone"
     lines.append(f'| {last} | <img src="admin-headcount-360-light.png" width="230" alt="{last}"> |')
+    lines += [
+        "",
+        "## The schedule at the desk",
+        "",
+        "| | | on a phone |",
+        "|---|---|---|",
+        *map(_planned, PLANNING_TITLES),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _planned(name: str) -> str:
+    title = PLANNING_TITLES[name]
+    small = f'<img src="{name}-360-dark.png" width="230" alt="{title}, on a phone, dark">' if name in ON_A_PHONE else ""
+    return f"| {title} | [![{title}]({name}-1280-light.png)]({name}-1280-light.png) | {small} |"
 
 
 def _table(titles: Mapping[str, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, exp
 from tests.e2e.chromium import find_chromium
 from tests.e2e.kiosk import enrol, kiosk_screens
 from tests.e2e.pictures import SCHEMES, page_of_pictures
+from tests.e2e.planning import ON_A_PHONE, planning_pages
 from tests.e2e.stage import ROOT, Phone, Server
 from tests.e2e.stops import Cast, camera_before, prepare, stops
 from tests.e2e.tour import admit_earlier, enrolment_code, guests, tour, walk_in_earlier
@@ -29,13 +30,14 @@ IN_THE_GUIDE = ("scan", "hold", "barred", "register", "guarded", "give")
 
 
 def main() -> None:
-    """All parts anew, or those that are named: door, kiosk, admin, guide."""
+    """All parts anew, or those that are named: door, kiosk, admin, planning, guide."""
     named = sys.argv[1:]
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in [] if named else FOLDER.glob("*.png"):
         old.unlink()
     with running_server() as server, sync_playwright() as playwright:
-        parts = {"door": take_door, "kiosk": take_kiosk, "admin": take_admin, "guide": take_guide}
+        parts: dict[str, Callable[[Playwright, Server], None]] = {"door": take_door, "kiosk": take_kiosk}
+        parts |= {"admin": take_admin, "planning": take_planning, "guide": take_guide}
         for name, take_part in parts.items():
             if not named or name in named:
                 sys.stdout.write(f"Taking: {name}…\n")
@@ -131,13 +133,31 @@ def take_admin(playwright: Playwright, server: Server) -> None:
     browser.close()
 
 
-def admin_pages(page: Page, server: Server, *, people: int) -> Iterator[str]:
-    """Yields the name of each of ADMIN_TITLES while it is shown, to the superuser USER."""
+def take_planning(playwright: Playwright, server: Server) -> None:
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+    page = browser.new_page(viewport=DESK, locale="en-GB")
+    sign_in(page, server)
+    for name in planning_pages(page, server):
+        if name in ON_A_PHONE:
+            page.emulate_media(color_scheme="dark")
+            take(page, name, PHONE, "dark")
+            page.emulate_media(color_scheme="light")
+        take(page, name, DESK)
+    browser.close()
+
+
+def sign_in(page: Page, server: Server) -> None:
+    """As the superuser USER."""
     page.goto(f"{server.url}/admin/")
     page.get_by_label("Username").fill(USER)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", name="Organisers’ desk")).to_be_visible()
+
+
+def admin_pages(page: Page, server: Server, *, people: int) -> Iterator[str]:
+    """Yields the name of each of ADMIN_TITLES while it is shown, to the superuser USER."""
+    sign_in(page, server)
     yield "admin-index"
     yield from walk_in_pages(page, server, people=people)
     for name, path in (("ledger", "attendancerecord"), ("headcount", "headcount")):

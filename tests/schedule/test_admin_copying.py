@@ -36,7 +36,7 @@ def test_page_says_what_is_copied_suggests_next_year_and_leads_to_the_copy(games
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
-        ({"slug": "games"}, "Event with this Slug already exists."),
+        ({"slug": "games"}, "An event with this short name exists already."),
         ({"slug": "no way"}, "Enter a valid “slug”"),
         ({"first_day": "soon"}, "Enter a valid date."),
         ({"first_day": "2200-01-01"}, "Ensure this value is less than or equal to 2199-12-31."),

@@ -71,7 +71,7 @@ def test_what_was_seen_is_written_noted_and_the_file_is_gone(day):
     told = text_of(shown)
     assert "1 new 0 changed 0 unchanged 3 in the draft, not in the file: they stay" in told
     assert "New places: Pool: Lawn ." in told
-    assert "Row 2 Walk Sat 4 Jul, 18:00 to 19:00 Pool: Lawn everybody" in told
+    assert "Row 2 Walk For everybody Sat 4 Jul, 18:00 to 19:00 Pool: Lawn" in told
     done = text_of(confirm(client, shown))
     assert "Imported into the draft: 1 new, 0 changed. Families see it once it is released." in done
     walk = Activity.objects.get(title="Walk")

@@ -27,7 +27,7 @@ YEAR = timedelta(weeks=52)  # the same days of the week
 
 class CopyForm(forms.Form):
     name = forms.CharField(max_length=200)
-    slug = forms.SlugField(help_text="A short name for addresses and commands.")
+    slug = forms.SlugField(label="Short name", help_text="For addresses and commands.")
     first_day = forms.DateField(
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
         help_text="All other days follow. It has as many days as this one.",
@@ -48,8 +48,9 @@ class CopyForm(forms.Form):
 
     def say(self, error: ValidationError) -> None:
         """What is wrong with a day that nobody typed is said above the form."""
-        for field, sentences in error.message_dict.items():
-            self.add_error(field if field in self.fields else None, sentences)
+        for field, errors in error.error_dict.items():
+            said = [copying.TAKEN if each.code == "unique" else each for each in errors]
+            self.add_error(field if field in self.fields else None, said)
 
 
 def _suggested(source: Event) -> dict[str, Any]:
