@@ -1,5 +1,6 @@
 import { isSame } from './features/schedule/present';
 import { Keeper } from './features/schedule/keeper';
+import { readUpTo, unread } from './features/schedule/mark';
 import { Sheet } from './features/schedule/sheet';
 
 // The pages for families are whole without this. With it they are there without a network, and say when they are old.
@@ -10,9 +11,14 @@ const keeper = new Keeper(copy);
 const opened = Date.now();
 const shown = sheet.at(opened);
 
+const event = location.pathname.split('/')[2] ?? '';
+const read = readUpTo(event, Number(new URLSearchParams(location.search).get('seen')) || 0);
+document.querySelector('.read a')?.addEventListener('click', () => unread(event));
+
 if (isKept) {
   sheet.showPresent(opened);
-  if (Number(new URLSearchParams(location.search).get('seen')) >= Number(release)) sheet.hideChanges();
+  sheet.markHere(location.pathname);
+  if (read >= Number(release)) sheet.hideChanges();
 }
 
 async function look(): Promise<void> {

@@ -106,8 +106,15 @@ def test_new_plan_is_offered_and_nothing_moves_before_somebody_asks(
     offline.get_by_role("link", name="Show the new plan").click()
     expect(offline.get_by_role("region", name="What changed")).to_contain_text("Paper boats: New")
     offline.get_by_role("link", name="I have read this").click()
-    expect(offline.get_by_role("status").filter(has_text="You have read the changes.")).to_be_visible()
+    read = offline.get_by_role("status").filter(has_text="You have read the changes.")
+    expect(read).to_be_visible()
     expect(offline.get_by_role("region", name="What changed")).to_have_count(0)
+    offline.goto(start)
+    expect(offline.get_by_role("link", name="Plan", exact=True)).to_have_attribute("aria-current", "page")
+    offline.goto(day)  # whose address says nothing of it
+    expect(read).to_be_visible()
+    read.get_by_role("link").click()
+    expect(offline.get_by_role("region", name="What changed")).to_be_visible()
 
 
 @pytest.mark.long

@@ -32,6 +32,13 @@ export class Sheet {
     part.hidden = false;
   }
 
+  /** A kept page of today is also that of the plan: which choice it is depends on the address. */
+  markHere(path: string): void {
+    for (const choice of this.#page.querySelectorAll<HTMLAnchorElement>('.choices a')) {
+      if (choice.pathname === path) choice.setAttribute('aria-current', 'page');
+    }
+  }
+
   /** A kept page, for somebody who has read of all that changed. */
   hideChanges(): void {
     const changes = this.#page.querySelector<HTMLElement>('.changes');
