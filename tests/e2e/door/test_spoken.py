@@ -17,30 +17,30 @@ from tests.e2e.tour import IN_OUT_DOOR, TEAM, UNKNOWN_CODE, admit_earlier
 READER = ROOT / "frontend/node_modules/@guidepup/virtual-screen-reader/lib/esm/index.browser.js"
 GOLDEN = Path(__file__).parent / "spoken"
 PEOPLE = 60  # as loaded in conftest.py
-MOST = 120  # phrases of a screen; more would be a loop
+MOST = 120
 DAYS = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 
 
 class Listener:
-    """Somebody who hears the page and does not see it."""
+    """Somebody who hears the page and does not see it. `part`: of the page, as a selector."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, part: str = "#app") -> None:
         self.page = page
         self.lines: list[str] = []
         script, exported = re.subn(r"export\{[^}]*?([\w$]+) as virtual\};?", r"window.reader = \1;", READER.read_text())
         assert exported == 1
         # As a developer's console does it: the app's policy lets no page load scripts from elsewhere.
         page.context.new_cdp_session(page).send("Runtime.evaluate", {"expression": f"{{{script}\n}}"})
-        page.evaluate("reader.start({ container: document.getElementById('app') })")
+        page.evaluate("part => reader.start({ container: document.querySelector(part) })", part)
 
     def hear(self, what: str) -> None:
         """Writes down what was said since the last time, by itself: announcements, and what has the focus now."""
         self.lines += ["", f"# {what}", *self._said()]
 
-    def read(self, what: str, *, end: str = "navigation") -> None:
+    def read(self, what: str, *, end: str = "navigation", most: int = MOST) -> None:
         """Reads on from the focus to the end of the screen, as the arrow keys of a screen reader do.
 
-        `end`: the last landmark of the screen.
+        `end`: the last landmark of the screen; `most`: phrases, more would be a loop.
         """
         self.page.evaluate(
             """async ([most, end]) => {
@@ -50,7 +50,7 @@ class Listener:
                     if ((await reader.lastSpokenPhrase()).startsWith(`end of ${end}`)) break;
                 }
             }""",
-            [MOST, end],
+            [most, end],
         )
         self.lines += ["", f"# {what}", *self._said()]
 
@@ -68,10 +68,10 @@ class Listener:
         self.page.evaluate("reader.stop()")
 
 
-def compare(name: str, heard: Listener) -> None:
+def compare(name: str, heard: Listener, folder: Path = GOLDEN) -> None:
     """Against the file of that name; written anew when it is not there."""
     text = "\n".join(heard.lines).strip() + "\n"
-    golden = GOLDEN / f"{name}.txt"
+    golden = folder / f"{name}.txt"
     if not golden.exists():
         golden.write_text(text, encoding="utf-8")
         pytest.fail(f"{golden} was written: read it, and keep it if it is good to hear")

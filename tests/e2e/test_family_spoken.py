@@ -1,0 +1,58 @@
+"""What a screen reader says on a family's page of a day, word for word, and once somebody has read what changed."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.door.test_spoken import Listener, compare
+from tests.e2e.stage import Phone, Server
+
+pytestmark = pytest.mark.long
+
+GOLDEN = Path(__file__).parent / "spoken"
+MOST = 600
+DAY = r"(Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day \d+ [A-Z][a-z]+( \d{4})?"
+WHEN_MADE = r"(This (?:plan|sheet) is from).*"
+
+
+def test_day_is_told_in_order_and_says_that_changes_were_read(server: Server, new_phone: Callable[..., Phone]) -> None:
+    server.manage("demo", "--people", "20", "--no-invite")
+    page = new_phone(bypass_csp=True).page
+    page.goto(f"{server.url}/schedule/demo/?lang=en")
+    heard = Listener(page, "body")
+    heard.read("The plan of today", end="main", most=MOST)
+    heard.stop()
+    whole = main_part(heard.lines)
+    own = [("DAY," in each, bool({"Place:", "New place:"} & set(each))) for each in articles(whole)]
+    assert set(own) == {(True, True)}
+    page.get_by_role("link", name="I have read this").click()
+    expect(page.get_by_role("status").filter(has_text="You have read the changes.")).to_be_visible()
+    again = Listener(page, "body")
+    again.read("Once somebody has read what changed", end="main", most=MOST)
+    said = main_part(again.lines)
+    said = said[: said.index("region, The whole day")]
+    heard.lines = ["# The plan of today", *whole, "", "# Once somebody has read what changed", *said]
+    compare("family-day", heard, GOLDEN)
+
+
+def main_part(lines: Sequence[str]) -> list[str]:
+    """Without the choices above it, and without what is now and next: that is another thing at each hour."""
+    found, skips = [], False
+    for line in lines[lines.index("main") :]:
+        skips = (skips or line.startswith("region, Now")) and not line.startswith("region, The whole day")
+        found += [] if skips else [same(line)]
+    return found
+
+
+def same(phrase: str) -> str:
+    """The same on every day."""
+    return re.sub(WHEN_MADE, r"\1 DAY, TIME", re.sub(DAY, "DAY", phrase))
+
+
+def articles(lines: Sequence[str]) -> list[list[str]]:
+    """What is said of each activity, wherever somebody begins to listen."""
+    begin = [at for at, line in enumerate(lines) if line == "article"]
+    return [list(lines[at : lines.index("end of article", at)]) for at in begin]
