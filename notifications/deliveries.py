@@ -3,17 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Model, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
 
-from notifications.models import Channel, Delivery
+from notifications.models import Channel, Delivery, Recipient
 from notifications.rules import WAITING, Importance, State, ways_to
 
+Row = TypeVar("Row")
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
-AT_ONCE = 1_000
+AT_ONCE = 250  # people
 LEASE = timedelta(minutes=2)  # longer than all that is claimed at once can take
 LATE = timedelta(minutes=5)  # longer than anything waits for its turn
 
@@ -82,13 +83,13 @@ def heard(key: UUID, said: State, *, now: datetime) -> bool:
     return move(Delivery.objects.filter(pk=key), said, now=now) == 1
 
 
-def counted(event_id: UUID, *, since: datetime) -> dict[UUID, int]:
-    """How many pushes each recipient was sent since then: one for each notice, however many browsers they have."""
-    sent = Delivery.objects.filter(recipient__event=event_id, channel=Channel.PUSH, accepted_at__gte=since)
+def counted(recipients: Sequence[Recipient], *, since: datetime) -> dict[UUID, int]:
+    """How many pushes each was sent since then: one for each notice, however many browsers they have."""
+    sent = Delivery.objects.filter(recipient__in=recipients, channel=Channel.PUSH, accepted_at__gte=since)
     found = sent.order_by().values_list("recipient", "notice").distinct()
     return Counter(recipient for recipient, _ in found)
 
 
-def parts(rows: Sequence[Model]) -> Iterator[list[Any]]:
-    """Their keys, as many at a time as every database takes in one statement."""
-    return ([each.pk for each in rows[at : at + AT_ONCE]] for at in range(0, len(rows), AT_ONCE))
+def parts(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """As many at a time as hold nobody up."""
+    return (rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE))

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between
@@ -20,30 +21,39 @@ _Alike = tuple[tuple[Notice, ...], frozenset[str], int]
 """What was held for somebody, their groups, and how many they were sent today: to whom this is the same, all is."""
 
 
-@transaction.atomic
 def let_go(event_id: UUID, *, now: datetime) -> None:
-    """What changed and changed back while somebody slept is nothing: they never hear of it."""
+    """What changed and changed back while somebody slept is nothing: they never hear of it.
+
+    Some people at a time, so that no phone waits for the database.
+    """
     deliveries.expire(event_id, now=now)
-    waiting = Delivery.objects.select_for_update(of=("self",)).filter(
-        state=State.HELD, due_at__lte=now, notice__event=event_id
-    )
-    by_recipient: dict[Recipient, list[Delivery]] = defaultdict(list)
-    for each in waiting.select_related("notice__event", "recipient").order_by("notice__until", "pk"):
-        by_recipient[each.recipient].append(each)
-    if not by_recipient:
-        return
     event = Event.objects.get(pk=event_id)
-    today = deliveries.counted(event_id, since=midnight(now, ZoneInfo(event.tz)))
+    ready = _ready(event_id, now).order_by().values("recipient").distinct()
+    for people in deliveries.parts(list(Recipient.objects.filter(pk__in=ready))):
+        _let_go(event, people, now=now)
+
+
+def _ready(event_id: UUID, now: datetime) -> "QuerySet[Delivery]":
+    return Delivery.objects.filter(state=State.HELD, due_at__lte=now, notice__event=event_id)
+
+
+@transaction.atomic
+def _let_go(event: Event, people: Sequence[Recipient], *, now: datetime) -> None:
+    held = _ready(event.pk, now).filter(recipient__in=people).select_for_update(of=("self",))
+    by_recipient: dict[Recipient, list[Delivery]] = defaultdict(list)
+    for each in held.select_related("notice__event", "recipient").order_by("notice__until", "pk"):
+        by_recipient[each.recipient].append(each)
+    today = deliveries.counted(people, since=midnight(now, ZoneInfo(event.tz)))
     alike: dict[_Alike, list[Delivery]] = defaultdict(list)
-    for recipient, held in by_recipient.items():
-        notices = tuple(dict.fromkeys(each.notice for each in held))
-        alike[notices, frozenset(recipient.groups), min(CAP, today.get(recipient.pk, 0))] += held
-    for (notices, groups, sent), held in alike.items():
+    for recipient, mine in by_recipient.items():
+        notices = tuple(dict.fromkeys(each.notice for each in mine))
+        alike[notices, frozenset(recipient.groups), min(CAP, today.get(recipient.pk, 0))] += mine
+    for (notices, groups, sent), theirs in alike.items():
         notice = notices[0] if len(notices) == 1 else _together(event, groups, notices, now=now)
         if notice is None:
-            _supersede(held, now=now)
+            _supersede(theirs, now=now)
         else:
-            _send(held, notice, course_of_due(word_of(notice), now=now, today=sent), now=now)
+            _send(theirs, notice, course_of_due(word_of(notice), now=now, today=sent), now=now)
 
 
 def _together(event: Event, groups: frozenset[str], notices: Sequence[Notice], *, now: datetime) -> Notice | None:
@@ -57,8 +67,7 @@ def _send(held: Sequence[Delivery], notice: Notice, way: Course, *, now: datetim
     going = {"why": way.why.value, "due_at": now}
     mine = [each for each in held if each.notice == notice]
     _supersede([each for each in held if each.notice != notice], now=now)
-    for keys in deliveries.parts(mine):
-        deliveries.move(Delivery.objects.filter(pk__in=keys), way.state, now=now, **going)
+    deliveries.move(_rows(mine), way.state, now=now, **going)
     known = {(each.recipient, each.endpoint) for each in mine}
     lacking = dict.fromkeys((each.recipient, each.endpoint) for each in held)
     anew = {"notice": notice, "channel": Channel.PUSH, "state": way.state.value, "changed_at": now, **going}
@@ -70,5 +79,8 @@ def _send(held: Sequence[Delivery], notice: Notice, way: Course, *, now: datetim
 
 
 def _supersede(held: Sequence[Delivery], *, now: datetime) -> None:
-    for keys in deliveries.parts(held):
-        deliveries.supersede(Delivery.objects.filter(pk__in=keys), now=now)
+    deliveries.supersede(_rows(held), now=now)
+
+
+def _rows(held: Sequence[Delivery]) -> "QuerySet[Delivery]":
+    return Delivery.objects.filter(pk__in=[each.pk for each in held])

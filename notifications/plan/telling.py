@@ -44,22 +44,41 @@ def owe_delivering(event_id: UUID, at: datetime) -> None:
     enqueue(DELIVER, event_id, partition=Partition(event_id), dedupe=f"{event_id} {minute:%Y%m%d%H%M}", due_at=at)
 
 
-@transaction.atomic
 def tell(event_id: UUID, *, now: datetime) -> None:
-    """Nothing when it has been told; later, when another release came meanwhile."""
-    row = Settling.objects.select_for_update().filter(event_id=event_id).exclude(first_at=None, last_at=None).first()
-    if row is None or row.first_at is None or row.last_at is None:
-        return
-    settled = settled_at(first=row.first_at, last=row.last_at)
-    if now < settled:
-        _owe_telling(event_id, settled)
+    """Nothing when it has been told; later, when another release came meanwhile.
+
+    Some people at a time, so that no phone waits for the database; whatever ends in between is told again, and only
+    those hear of it who have not.
+    """
+    settled = _settled(event_id, now=now)
+    if settled is None:
         return
     event = Event.objects.get(pk=event_id)
     last = last_release(event)
-    until = last.number if last else row.told
-    if until > row.told:
-        make(event, since=row.told, until=until, now=now)
-    row.told, row.first_at, row.last_at = until, None, None
+    until = last.number if last else settled.told
+    if until > settled.told:
+        make(event, since=settled.told, until=until, now=now)
+    _note(settled, until)
+
+
+@transaction.atomic
+def _settled(event_id: UUID, *, now: datetime) -> Settling | None:
+    row = Settling.objects.filter(event_id=event_id).first()
+    if row is None or row.first_at is None or row.last_at is None:
+        return None
+    at = settled_at(first=row.first_at, last=row.last_at)
+    if now >= at:
+        return row
+    _owe_telling(event_id, at)
+    return None
+
+
+@transaction.atomic
+def _note(settled: Settling, until: int) -> None:
+    """What was released meanwhile is still to be told, and owed already."""
+    row = Settling.objects.select_for_update().get(pk=settled.pk)
+    row.told = max(row.told, until)
+    row.first_at = row.last_at = None if row.last_at == settled.last_at else row.last_at
     row.save(update_fields=["told", "first_at", "last_at"])
 
 
@@ -72,7 +91,8 @@ def make(event: Event, *, since: int, until: int, now: datetime) -> None:
         notices[groups] = notice_of(event, [each for each in told if each.concerns(groups)], since, until, now=now)
     for notice in dict.fromkeys(each for each in notices.values() if each):
         hearers = [each for each in people if notices[frozenset(each.groups)] == notice]
-        _plan(notice, hearers, now=now)
+        for part in deliveries.parts(hearers):
+            _plan(notice, part, now=now)
 
 
 def notice_of(event: Event, told: Sequence[Item], since: int, until: int, *, now: datetime) -> Notice | None:
@@ -93,6 +113,7 @@ def _about(notices: Iterable[Notice], about: Sequence[str]) -> list[Notice]:
     return [each for each in notices if set(each.activities) & set(about)]
 
 
+@transaction.atomic
 def _plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     _supersede(notice, people, now=now)
     listed = [_delivery(notice, each, Course(State.ACCEPTED, now), now) for each in people]
@@ -105,9 +126,9 @@ def _plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None
 def push(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[Delivery]:
     """One for each browser of those who want it pushed, to go out when it suits them."""
     zone, weight = ZoneInfo(notice.event.tz), word_of(notice)
-    today = deliveries.counted(notice.event_id, since=midnight(now, zone))
+    today = deliveries.counted(people, since=midnight(now, zone))
     browsers: dict[UUID, list[str]] = defaultdict(list)
-    for whose, digest in Subscription.objects.filter(event=notice.event_id).values_list("recipient", "digest"):
+    for whose, digest in Subscription.objects.filter(recipient__in=people).values_list("recipient", "digest"):
         browsers[whose].append(digest)
     found = []
     for each in people:
@@ -133,8 +154,7 @@ def _delivery(notice: Notice, recipient: Recipient, way: Course, now: datetime, 
 def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     """What has not gone out of what this one says, or says anew. What is held is looked at when its time has come."""
     mine = set(notice.activities)
-    earlier = Notice.objects.filter(event=notice.event, until__lte=notice.since)
+    earlier = Notice.objects.filter(event=notice.event, until__lt=notice.until)
     older = [each for each in earlier if set(each.activities) <= mine]
-    unsent = Delivery.objects.filter(notice__in=older).exclude(state=State.HELD)
-    for keys in deliveries.parts(people) if older else ():
-        deliveries.supersede(unsent.filter(recipient__in=keys), now=now)
+    unsent = Delivery.objects.filter(notice__in=older, recipient__in=people).exclude(state=State.HELD)
+    deliveries.supersede(unsent, now=now)

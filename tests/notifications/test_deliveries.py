@@ -123,8 +123,8 @@ def test_a_day_counts_each_notice_once_however_many_browsers_there_are(games):
             endpoint=endpoint,
             accepted_at=NOON,
         )
-    assert deliveries.counted(games.event.pk, since=NOON) == {family.pk: 1}
-    assert deliveries.counted(games.event.pk, since=NOON + MINUTE) == {}
+    assert deliveries.counted([family], since=NOON) == {family.pk: 1}
+    assert deliveries.counted([family], since=NOON + MINUTE) == {}
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from eventsync.jobs import queue
 from eventsync.jobs.models import Job
 from eventsync.schedule.models import Activity
+from notifications import deliveries
 from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.plan import holding, telling
 from tests.cast import NOON
@@ -62,7 +63,6 @@ def test_release_is_told_by_itself_once_it_has_settled(day, time_machine):
     change(day.swim, place=day.stage)
     release(day.event)
     queue.run()
-    assert not Notice.objects.exists()
     time_machine.shift(timedelta(seconds=119))
     queue.run()
     assert not Notice.objects.exists()
@@ -116,6 +116,48 @@ def test_clock_that_was_put_back_between_two_releases_loses_nothing(day):
     hear(day, NOON - HOUR)
     telling.tell(day.event.pk, now=NOON)
     assert heard(family) == [("Swim: Later", "queued")]
+
+
+@pytest.mark.parametrize("ends", [1, 2])
+def test_telling_that_ended_half_way_is_taken_up_where_it_was(day, monkeypatch, ends):
+    families = [make_recipient(day.event) for _ in range(3)]
+    monkeypatch.setattr(deliveries, "AT_ONCE", 2)
+    plan, calls = telling._plan, []
+
+    def die(*args: Any, **kwargs: Any) -> None:
+        calls.append(args)
+        if len(calls) == ends:
+            raise InterruptedError
+        plan(*args, **kwargs)
+
+    change(day.swim, place=day.stage)
+    hear(day, NOON - 2 * MINUTE)
+    monkeypatch.setattr(telling, "_plan", die)
+    with pytest.raises(InterruptedError):
+        telling.tell(day.event.pk, now=NOON)
+    telling.tell(day.event.pk, now=NOON + MINUTE)
+    assert [heard(each) for each in families] == [[("Swim: Another place", "queued")]] * 3
+    assert Notice.objects.count() == 1
+
+
+def test_release_while_the_one_before_is_told_is_told_next(day, monkeypatch):
+    family = make_recipient(day.event)
+    change(day.swim, place=day.stage)
+    hear(day, NOON - 2 * MINUTE)
+    make = telling.make
+
+    def make_and_hear(*args: Any, **kwargs: Any) -> None:
+        make(*args, **kwargs)
+        later(day.party, HOUR)
+        hear(day, NOON)
+
+    monkeypatch.setattr(telling, "make", make_and_hear)
+    telling.tell(day.event.pk, now=NOON)
+    monkeypatch.setattr(telling, "make", make)
+    telling.tell(day.event.pk, now=NOON + MINUTE)
+    assert heard(family) == [("Swim: Another place", "queued")]
+    telling.tell(day.event.pk, now=NOON + 2 * MINUTE)
+    assert heard(family) == [("Swim: Another place", "queued"), ("Party: Later", "queued")]
 
 
 def test_telling_twice_tells_nothing_more(day):
@@ -177,8 +219,7 @@ def test_newer_notice_about_the_same_supersedes_what_has_not_gone_out(day):
     later(day.party, HOUR)
     tell(day, NOON + HOUR)
     assert heard(family) == [("Party: Later", "superseded"), ("Party: Later", "queued")]
-    first, second = Notice.objects.order_by("until")
-    assert second.supersedes == first
+    assert Notice.objects.get(supersedes=None).newer.get() == Notice.objects.latest("until")
 
 
 def test_what_is_over_is_not_told(day):
@@ -254,6 +295,6 @@ def test_telling_one_takes_as_many_queries_as_telling_three(day, count, django_a
         make_recipient(day.event)
     change(day.swim, place=day.stage)
     hear(day, NOON - 2 * MINUTE)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(29):
         telling.tell(day.event.pk, now=NOON)
     assert Delivery.objects.count() == 2 * count
