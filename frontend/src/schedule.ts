@@ -1,3 +1,4 @@
+import { Choices } from './features/schedule/choices';
 import { isSame } from './features/schedule/present';
 import { Keeper } from './features/schedule/keeper';
 import { readUpTo, unread } from './features/schedule/mark';
@@ -20,6 +21,9 @@ if (isKept) {
   sheet.markHere(location.pathname);
   if (read >= Number(release)) sheet.hideChanges();
 }
+
+const form = document.querySelector<HTMLFormElement>('#settings');
+if (form !== null) new Choices(document, form).start();
 
 async function look(): Promise<void> {
   if (document.visibilityState !== 'visible') return;

@@ -1,6 +1,7 @@
 """The pages for families without a network, and while a new plan comes: nothing moves before somebody asks for it."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -117,6 +118,28 @@ def test_new_plan_is_offered_and_nothing_moves_before_somebody_asks(
     expect(offline.get_by_role("region", name="What changed")).to_be_visible()
 
 
+def test_choice_counts_at_once_can_be_undone_and_holds_without_a_network(
+    server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    server.manage("demo", "--people", "20")
+    page = open_plan(new_phone(), f"{server.url}/schedule/demo/?lang=en")
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Very large").check()
+    expect(page.get_by_role("status")).to_contain_text("Your choice is saved.")
+    assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "28px"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Large", exact=True)).to_be_checked()
+    assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "18px"
+    page.get_by_label("15:30").check()
+    page.context.set_offline(True)
+    page.get_by_label("Dark").check()
+    page.get_by_role("link", name="Plan", exact=True).click()
+    expect(page.get_by_text("No internet now.")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("data-settings", "clock:24 colours:dark")
+    assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(13, 20, 25)"
+    expect(page.locator(".day time").first).to_have_text(re.compile(r"^\d+:\d\d$"), use_inner_text=True)
+
+
 @pytest.mark.long
 def test_pages_say_everything_without_scripts(server: Server, new_phone: Callable[..., Phone]) -> None:
     server.manage("demo", "--people", "20")
@@ -126,3 +149,13 @@ def test_pages_say_everything_without_scripts(server: Server, new_phone: Callabl
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
     page.get_by_role("link", name="Places").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Places")
+    page.get_by_role("link", name="Settings").click()
+    page.get_by_label("Dark").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").filter(has_text="Your choice is saved.")).to_be_visible()
+    page.get_by_role("link", name="Plan", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-settings", "colours:dark")
+    page.go_back()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("link", name="Plan", exact=True).click()
+    assert page.locator("html").get_attribute("data-settings") is None

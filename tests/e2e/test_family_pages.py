@@ -9,12 +9,18 @@ from playwright.sync_api import Page
 from tests.e2e.stage import Phone, Server, axe, sideways
 
 Look = tuple[str, int, Literal["light", "dark"]]
+# What somebody chose, and how their phone is.
+CHOSEN: tuple[tuple[str, Look], ...] = (
+    ("size:largest.colours:light", ("en", 360, "dark")),
+    ("words:simple.colours:dark", ("ar", 360, "light")),
+    ("size:large.clock:24.colours:contrast", ("en", 1280, "light")),
+)
 SOME: tuple[Look, ...] = (("en", 360, "light"), ("ar", 1280, "dark"))
 ALL: tuple[Look, ...] = (*SOME, ("en", 1280, "dark"), ("ar", 360, "light"))
 RULES = ("color-contrast-enhanced", "page-has-heading-one", "region", "heading-order", "landmark-unique")
 SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
 # What a person could press, and how large it is, in CSS pixels.
-SMALL = """() => [...document.querySelectorAll('a:not(.skip), summary')]
+SMALL = """() => [...document.querySelectorAll('a:not(.skip), summary, button, label')]
         .filter(each => each.checkVisibility()).map(each => {
     const { width, height } = each.getBoundingClientRect();
     return [width < 44 || height < 44, `${each.textContent.trim()} ${Math.round(width)}x${Math.round(height)}`];
@@ -56,10 +62,16 @@ def test_family_pages_can_be_read_by_everybody(server: Server, new_phone: Callab
         f"{start}places/",
         f"{start}help/",
         f"{start}words/",
+        f"{start}settings/",
         f"{server.url}{place.partition('?')[0]}",
     ]
     assert faults(page, start, ALL) == []
     assert [fault for address in others for fault in faults(page, address, SOME)] == []
+
+    for chosen, look in CHOSEN:
+        page.context.add_cookies([{"name": "settings", "value": chosen, "url": f"{start}settings/"}])
+        assert (faults(page, start, (look,)), chosen) == ([], chosen)
+    page.context.clear_cookies()
 
     page.set_viewport_size({"width": 360, "height": 640})
     page.goto(f"{start}?lang=en")

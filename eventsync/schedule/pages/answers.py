@@ -8,10 +8,10 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
-from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.html import format_html
 from django.utils.http import quote_etag
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.shelf import Shelf
@@ -38,13 +38,24 @@ def _looks() -> str:
 
 
 LOOKS = _looks()
-FILES = [f"{settings.STATIC_URL}{name}?{LOOKS[:8]}" for name in ("schedule/schedule.css", "dist/schedule.js")]
+FILES = [
+    f"{settings.STATIC_URL}{name}?{LOOKS[:8]}"
+    for name in ("schedule/schedule.css", "dist/schedule.js", "schedule/settings.js")
+]
 
 
 def answer(request: HttpRequest, visit: Visit, page: Page) -> HttpResponseBase:
     """The page, or 304 for whoever holds it."""
     made_of = (page.template, visit.page_stamp, _sheet(visit.now), page.about)
-    return send(request, visit, made_of, HttpResponse(status=page.status), lambda: render(visit, page))
+
+    def make() -> str:
+        return visit.settings.dress(shelf.get(etag_of(made_of), lambda: render(visit, page)))
+
+    response = send(request, visit, etag_of((made_of, visit.settings)), HttpResponse(status=page.status), make)
+    patch_vary_headers(response, ["Cookie"])
+    if visit.settings.chosen:
+        patch_cache_control(response, private=True)
+    return response
 
 
 def document(
@@ -53,26 +64,24 @@ def document(
     """For programs, of any site; another one only when something else was told. `name`: of the file; `kind`: MIME."""
     blank = HttpResponse(content_type=f"{kind}; charset=utf-8")
     blank["Content-Disposition"] = f'inline; filename="{visit.event.slug}-{visit.words.code}-{name}"'
-    response = send(request, visit, (name, visit.stamp, about), blank, make)
+    etag = etag_of((name, visit.stamp, about))
+    response = send(request, visit, etag, blank, lambda: shelf.get(etag, make))
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
 
+def etag_of(made_of: object) -> str:
+    return quote_etag(hashlib.sha256(repr((LOOKS, settings.BASE_URL, made_of)).encode()).hexdigest()[:32])
+
+
 def send(
-    request: HttpRequest,
-    visit: Visit,
-    made_of: object,
-    blank: HttpResponse,
-    make: Callable[[], str],
-    *,
-    on: Shelf[str] = shelf,
+    request: HttpRequest, visit: Visit, etag: str, blank: HttpResponse, make: Callable[[], str]
 ) -> HttpResponseBase:
-    """What is made, or 304 for whoever holds what was `made_of` the same. `blank`: the answer without its content."""
-    etag = quote_etag(hashlib.sha256(repr((LOOKS, settings.BASE_URL, made_of)).encode()).hexdigest()[:32])
+    """What is made, or 304 for whoever holds what has the same `etag`. `blank`: the answer without its content."""
     response = get_conditional_response(request, etag=etag) if blank.status_code == 200 else None
     if response is None:
         response = blank
-        blank.content = on.get(etag, make)
+        blank.content = make()
     response["ETag"] = etag
     response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate"
     response["Content-Language"] = visit.words.code
@@ -90,9 +99,10 @@ def render(visit: Visit, page: Page) -> str:
         "event": visit.event,
         "words": visit.words.said,
         "language": visit.words,
-        "help_call": mark_safe(visit.words.say("help_call", phone=_phone(visit))),  # noqa: S308 of our own catalogue
+        "help_call": visit.words.html("help_call", phone=_phone(visit)),
         "choices": _choices(visit),
-        "sheet_from": visit.words.say("sheet_from", moment=visit.clock.moment(_sheet(visit.now))),
+        "settings_link": visit.link("settings"),
+        "sheet_from": visit.words.html("sheet_from", moment=visit.clock.shown_moment(_sheet(visit.now))),
         "plan_from": _plan_from(visit),
         "files": FILES,
     }
@@ -109,7 +119,7 @@ def _phone(visit: Visit) -> SafeString:
 
 
 def _plan_from(visit: Visit) -> str:
-    return visit.words.say("plan_from", moment=visit.clock.moment(visit.release.at)) if visit.release else ""
+    return visit.words.html("plan_from", moment=visit.clock.shown_moment(visit.release.at)) if visit.release else ""
 
 
 def _choices(visit: Visit) -> list[tuple[str, str, bool]]:

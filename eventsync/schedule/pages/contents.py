@@ -8,10 +8,12 @@ from uuid import UUID
 
 from eventsync.schedule.models import Term
 from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.choosing import settings_page
 from eventsync.schedule.pages.days import day_page, days_of, days_page, starting_day
 from eventsync.schedule.pages.news import read_before
 from eventsync.schedule.pages.places import place_page, places_page
 from eventsync.schedule.pages.releases import changes_of, plan_of
+from eventsync.schedule.pages.settings import Settings
 from eventsync.schedule.pages.terms import terms_of, terms_page
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.rules import Status
@@ -91,6 +93,12 @@ def _help(visit: Visit, *, has_terms: bool) -> dict[str, Any]:
     }
 
 
+def settings(visit: Visit, before: Settings | None = None) -> Page:
+    """It is there before the first release, too."""
+    about = (visit.settings, before)
+    return Page("settings.html", lambda: settings_page(visit, plan_of(visit), before), about=about)
+
+
 def no_plan(visit: Visit) -> Page:
     return Page("no_plan.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('no_plan')}"})
 
@@ -109,7 +117,7 @@ def all_of(visit: Visit, explained: Sequence[Term]) -> Iterator[tuple[Visit, Pag
         yield (there := visit.at("day", day=each)), day(there, each)
     for key in plan.places:
         yield (there := visit.at("place", place=key)), place(there, UUID(key))
-    for name, page in {"days": days, "places": places}.items():
+    for name, page in {"days": days, "places": places, "settings": settings}.items():
         yield (there := visit.at(name)), page(there)
     for name, telling in {"help": help_page, "words": terms}.items():
         yield (there := visit.at(name)), telling(there, explained)

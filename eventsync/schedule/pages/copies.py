@@ -10,10 +10,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from eventsync.schedule.models import Term
 from eventsync.schedule.pages import contents
-from eventsync.schedule.pages.answers import FILES, render, send
+from eventsync.schedule.pages.answers import FILES, etag_of, render, send
 from eventsync.schedule.pages.days import days_of
 from eventsync.schedule.pages.news import read_before
 from eventsync.schedule.pages.releases import plan_of
+from eventsync.schedule.pages.settings import USUAL
 from eventsync.schedule.pages.shelf import Shelf
 from eventsync.schedule.pages.terms import terms_of
 from eventsync.schedule.pages.visits import Visit
@@ -25,11 +26,11 @@ shelf: Shelf[str] = Shelf(COPIES)
 
 def answer(request: HttpRequest, visit: Visit) -> HttpResponseBase:
     """The copy, or 304 for whoever holds it."""
-    visit = replace(visit, kept=True, chosen=True, seen=None)
+    visit = replace(visit, kept=True, chosen=True, seen=None, settings=USUAL)
     explained = terms_of(visit.event)
-    made_of = ("copy", visit.stamp, read_before(visit), contents.terms(visit, explained).about)
+    etag = etag_of(("copy", visit.stamp, read_before(visit), contents.terms(visit, explained).about))
     blank = HttpResponse(content_type="application/json")
-    return send(request, visit, made_of, blank, lambda: copy(visit, explained), on=shelf)
+    return send(request, visit, etag, blank, lambda: shelf.get(etag, lambda: copy(visit, explained)))
 
 
 def copy(visit: Visit, explained: Sequence[Term]) -> str:

@@ -61,8 +61,8 @@ def _plan_from(visit: Visit, day: date) -> str:
     """Without the date where that is the heading's: what changed is to be seen without scrolling."""
     clock = visit.clock
     at = visit.release.at if visit.release else visit.now
-    moment = clock.time(at) if clock.local(at).date() == day else clock.moment(at)
-    return visit.words.say("plan_from", moment=moment)
+    moment = clock.shown_time(at) if clock.local(at).date() == day else clock.shown_moment(at)
+    return visit.words.html("plan_from", moment=moment)
 
 
 def _changed(visit: Visit, teller: Teller, changes: list[Change], day: date) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from eventsync.schedule.pages import contents, copies
 from eventsync.schedule.pages.answers import answer
+from eventsync.schedule.pages.choosing import before_of, choose
 from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.visits import visit
 
@@ -29,6 +31,16 @@ def page(make: Callable[..., Page]) -> View:
 now, day, days = page(contents.now), page(contents.day), page(contents.days)
 places, place = page(contents.places), page(contents.place)
 help_page, terms = page(contents.help_page), page(contents.terms)
+
+
+@csrf_exempt  # its token would be a cookie on every page; `choose` asks the browser instead who sends the form
+@require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
+def settings(request: HttpRequest, slug: str) -> HttpResponseBase:
+    reader = visit(request, slug)
+    if request.method == "POST":
+        return choose(request, reader)
+    return answer(request, reader, contents.settings(reader, before_of(request.GET)))
 
 
 @require_safe

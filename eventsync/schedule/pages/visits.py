@@ -1,4 +1,5 @@
-"""Who reads a page, of which event, in which language, and when. Nothing is known of them but what the address says."""
+"""Who reads a page, of which event, in which language, and when. Nothing is known of them but what the address says,
+and how they chose to see it."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from eventsync.schedule.models import Event, Release
+from eventsync.schedule.pages.settings import COOKIE, USUAL, Settings, read
 from eventsync.schedule.pages.times import Clock
 from eventsync.schedule.pages.words import WORDS, Words
 from eventsync.schedule.plan.queries import last_release
@@ -42,6 +44,7 @@ class Visit:
     seen: int | None
     path: str
     now: datetime
+    settings: Settings = USUAL
     kept: bool = False
 
     @cached_property
@@ -132,6 +135,7 @@ def visit(request: HttpRequest, slug: str) -> Visit:
         seen=_seen(request.GET.get(SEEN, ""), release),
         path=request.path,
         now=timezone.now(),
+        settings=read(request.COOKIES.get(COOKIE, "")),
     )
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
 from eventsync.schedule.plan.rules import LANGUAGES
 
 CATALOGUES = Path(__file__).parent / "catalogues"
@@ -31,6 +34,10 @@ class Words:
 
     def say(self, key: str, **values: object) -> str:
         return self.said[key].format(**values)
+
+    def html(self, key: str, **values: object) -> SafeString:
+        """The same for a page: what is put into it is escaped, unless it is made for pages itself."""
+        return format_html(self.said[key], **values)
 
 
 def direction(language: str) -> str:

@@ -23,6 +23,7 @@ test.each([
   ['the admin', 'GET', 'navigate', '/admin/', 'network'],
   ['a page for families', 'GET', 'navigate', '/schedule/games/', 'plan'],
   ['its file', 'GET', 'no-cors', '/static/schedule/schedule.css', 'plan file'],
+  ['its script', 'GET', 'no-cors', '/static/dist/schedule.js', 'plan file'],
   ['all pages at once', 'GET', 'cors', '/schedule/games/copy.json', 'network'],
   ['a form sent to the app', 'POST', 'navigate', '/app/', 'network'],
 ])('%s', (_, method, mode, path, source) => {

@@ -17,13 +17,14 @@ export interface Asked {
 /** Where an answer comes from: the stored page, a stored file, the network before what is stored, or as if no worker were there. */
 export type Source = 'shell' | 'asset' | 'rescue' | 'plan' | 'plan file' | 'network';
 
-const PLAN_FILES = ['/static/schedule/schedule.css', '/static/dist/schedule.js'];
+/** What the pages for families need; the door app needs none of it. */
+const PLAN_FILE = /^\/static\/(dist\/)?schedule/;
 
 export function sourceOf(asked: Asked, precache: Precache, ownOrigin: string): Source {
   if (asked.method !== 'GET' || asked.origin !== ownOrigin) return 'network';
   if (precache.assets.includes(asked.path)) return 'asset';
   if (precache.rescue.includes(asked.path)) return 'rescue';
-  if (PLAN_FILES.includes(asked.path)) return 'plan file';
+  if (PLAN_FILE.test(asked.path)) return 'plan file';
   if (asked.mode !== 'navigate') return 'network';
   if (asked.path.startsWith(precache.shell)) return 'shell';
   return asked.path.startsWith('/schedule/') ? 'plan' : 'network';

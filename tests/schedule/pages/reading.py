@@ -19,8 +19,9 @@ def read(client: Client, address: str = PAGE, **headers: str) -> str:
 
 
 def text(html: str) -> str:
-    """What is to be read, in one line."""
-    spoken = re.sub(r"<[^>]+>", " ", html.partition("<body>")[2] or html)
+    """What is to be read, in one line, by whoever chose nothing else."""
+    shown = re.sub(r"<span[^>]* hidden>.*?</span>", "", html.partition("<body>")[2] or html)
+    spoken = re.sub(r"<[^>]+>", " ", re.sub(r"</?span[^>]*>", "", shown))
     return re.sub(r"\s+([.:,])", r"\1", re.sub(r"\s+", " ", unescape(spoken))).strip()
 
 

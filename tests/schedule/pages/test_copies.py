@@ -28,14 +28,16 @@ def test_copy_has_every_page_to_which_any_page_leads(day, client):
     assert (kept["release"], kept["tz"], kept["start"]) == (1, "Europe/Helsinki", PAGE)
     places = {reverse("schedule-place", kwargs={"slug": "games", "place": each.pk}) for each in (day.deck, day.stage)}
     days = {f"{PAGE}{each}/" for each in kept["days"]}
-    assert set(kept["pages"]) == {*days, *places, f"{PAGE}days/", f"{PAGE}places/", f"{PAGE}help/", f"{PAGE}words/"}
+    more = {f"{PAGE}settings/", f"{PAGE}words/"}
+    assert set(kept["pages"]) == {*days, *places, f"{PAGE}days/", f"{PAGE}places/", f"{PAGE}help/", *more}
     assert SATURDAY in days
+    assert kept["files"] == FILES
     for html in [*kept["pages"].values(), kept["missing"]]:
         links = re.findall(r'href="(/schedule/[^"?]+)\?lang=en"', html)
         others = [link for link in re.findall(r'href="(/schedule/[^"]+)"', html) if "lang=" not in link]
         assert set(links) <= {*kept["pages"], PAGE}
         assert others == []
-        assert re.findall(r'(?:href|src)="(/static/[^"]+[?][^"]+)"', html) == FILES == kept["files"]
+        assert re.findall(r'(?:href|src)="(/static/[^"]+[?][^"]+)"', html) == [FILES[0], FILES[2], FILES[1]]
         assert "No internet now." in text(html)
         assert "+358 40 1" in html
 

@@ -8,6 +8,7 @@ import pytest
 
 from eventsync.schedule.pages.times import Clock
 from eventsync.schedule.pages.words import WORDS
+from tests.schedule.pages.reading import text
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 
@@ -58,20 +59,56 @@ SAID = {
         "السبت 4 يوليو، من 8 مساءً إلى الأحد 5 يوليو، 2 صباحًا",
     ],
 }
+OTHERWISE = {
+    "en": [["15:30", "17:00"], ["12:05"], ["9:40"], ["20:00"], ["0:30"], ["20:00", "2:00"]],
+    "es": [
+        ["3:30 p. m.", "5 p. m."],
+        ["12:05 p. m."],
+        ["9:40 a. m."],
+        ["8 p. m."],
+        ["12:30 a. m."],
+        ["8 p. m.", "2 a. m."],
+    ],
+    "fi": [
+        ["kello 3.30 ip.", "kello 5 ip."],
+        ["kello 12.05 ip."],
+        ["kello 9.40 ap."],
+        ["kello 8 ip."],
+        ["kello 12.30 ap."],
+        ["kello 8 ip.", "kello 2 ap."],
+    ],
+    "ar": [["15:30", "17:00"], ["12:05"], ["9:40"], ["20:00"], ["0:30"], ["20:00", "2:00"]],
+}
 
 
 @pytest.mark.parametrize("language", WORDS)
 def test_stretches_of_time_are_said_with_day_and_date(language):
     clock = Clock(WORDS[language], HELSINKI)
-    said = [re.sub("<[^>]+>", "", clock.when(*stretch)) for stretch in STRETCHES.values()]
-    assert said == SAID[language]
+    assert [text(clock.when(*stretch)) for stretch in STRETCHES.values()] == SAID[language]
+    assert [clock.spoken(*stretch) for stretch in STRETCHES.values()] == SAID[language]
+
+
+@pytest.mark.parametrize(("language", "said"), OTHERWISE.items())
+def test_times_are_there_by_the_other_clock_too(language, said):
+    clock = Clock(WORDS[language], HELSINKI)
+    other = re.compile(r'<span class="h(\d\d)" hidden>(.*?)</span>')
+    assert [other.findall(clock.when(*stretch)) for stretch in STRETCHES.values()] == [
+        [(str(36 - WORDS[language].hours), each) for each in every] for every in said
+    ]
+
+
+def test_midday_and_midnight_are_words_by_every_clock():
+    clock = Clock(WORDS["en"], HELSINKI)
+    assert (clock.shown_time(at(4, 12)), clock.shown_time(at(4, 0))) == ("midday", "midnight (the start of the day)")
 
 
 def test_time_has_its_offset_and_is_of_the_zone_of_the_event():
     start, end = (each.astimezone(ZoneInfo("America/Lima")) for each in STRETCHES["afternoon"])
     assert Clock(WORDS["en"], HELSINKI).when(start, end) == (
-        'Saturday 4 July, <time datetime="2026-07-04T15:30+03:00">3:30 pm</time> '
-        'to <time datetime="2026-07-04T17:00+03:00">5 pm</time>'
+        'Saturday 4 July, <time datetime="2026-07-04T15:30+03:00">'
+        '<span class="h12">3:30 pm</span><span class="h24" hidden>15:30</span></time> '
+        'to <time datetime="2026-07-04T17:00+03:00">'
+        '<span class="h12">5 pm</span><span class="h24" hidden>17:00</span></time>'
     )
 
 
@@ -87,3 +124,4 @@ def test_time_has_its_offset_and_is_of_the_zone_of_the_event():
 def test_days_and_moments_are_said_in_full(language, day, moment):
     clock = Clock(WORDS[language], HELSINKI)
     assert (clock.day(at(4, 9).date()), clock.moment(at(4, 9, 40))) == (day, moment)
+    assert text(clock.shown_moment(at(4, 9, 40))) == moment
