@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
@@ -17,6 +18,7 @@ from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Device
 
 GUESSES_PER_MINUTE = 10
+WAIT = 60  # seconds until all of them are over
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,38 @@ class MayRead(IsDevice):
         return True
 
 
-class FailedGuesses(BaseThrottle):
-    """Ten wrong codes a minute from one address. Right ones never count: a whole venue has one address."""
+@dataclass(frozen=True, slots=True)
+class Guesses:
+    """Ten wrong secrets a minute at one door, from one address. Right ones never count: a whole venue has one."""
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    door: str
+
+    def left(self, request: Request | HttpRequest) -> bool:
         guesses: int = sum(cache.get_many(self._keys(request)).values())
         return guesses < GUESSES_PER_MINUTE
 
-    def wait(self) -> float:
-        return 60
-
-    def count(self, request: Request) -> None:
+    def count(self, request: Request | HttpRequest) -> None:
         newest = self._keys(request)[0]
         cache.add(newest, 0, timeout=120)
         with suppress(ValueError):  # Redis may go or come back between the two
             cache.incr(newest)
 
-    def _keys(self, request: Request) -> list[str]:
+    def _keys(self, request: Request | HttpRequest) -> list[str]:
         """A counter for each ten seconds of the clock, newest first; together they are the last minute."""
-        now = int(time.time() // 10)
-        return [f"enrol-guesses:{self.get_ident(request)}:{now - past}" for past in range(6)]
+        caller, now = BaseThrottle().get_ident(request), int(time.time() // 10)  # type: ignore[arg-type]  # reads META
+        return [f"{self.door}-guesses:{caller}:{now - past}" for past in range(6)]
+
+
+class FailedGuesses(BaseThrottle):
+    """At the door where enrolment codes are typed."""
+
+    guesses = Guesses("enrol")
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        return self.guesses.left(request)
+
+    def wait(self) -> float:
+        return WAIT
+
+    def count(self, request: Request) -> None:
+        self.guesses.count(request)

@@ -82,9 +82,26 @@ def enrol(*, code: str, device_id: UUID, name: str, app_version: str, now: datet
             EnrolmentCode.objects.filter(pk=invitation.pk).update(used=F("used") + 1)
         device = _enrolled(invitation, device_id, name=name, app_version=app_version, now=now)
         publish(DeviceEnrolled(event=device.event_id, venue=device.venue_id, device=device.id))
-        token = secrets.token_urlsafe(32)
-        DeviceToken.objects.create(digest=_digest(token), device=device, code=invitation, created_at=now)
+        token = _token(device, invitation, now=now)
     return device, token
+
+
+def admit(*, event_id: UUID, profile: str, device_id: UUID, name: str, now: datetime) -> tuple[Device, str]:
+    """The device and its new token, where the caller has another proof than a code; of a known device, one more token.
+
+    That it is a device of this event, and not revoked, is for the caller to say.
+    """
+    with transaction.atomic():
+        uncoded = EnrolmentCode(event_id=event_id, profile=profile)
+        device = _enrolled(uncoded, device_id, name=name, app_version="", now=now)
+        publish(DeviceEnrolled(event=device.event_id, venue=device.venue_id, device=device.id))
+        return device, _token(device, None, now=now)
+
+
+def _token(device: Device, code: EnrolmentCode | None, *, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    DeviceToken.objects.create(digest=_digest(token), device=device, code=code, created_at=now)
+    return token
 
 
 def _check(invitation: EnrolmentCode, device: Device | None, *, lost_reply: bool, now: datetime) -> None:
