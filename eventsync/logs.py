@@ -25,7 +25,7 @@ HIDDEN = "…"
 _FRAMES = 12
 _OF_THE_MACHINE = (OSError, OperationalError, MemoryError)
 _QUOTED = re.compile(r"""(["'`]).*?\1""")
-_SAID = re.compile(r"(?i)(bearer\s+|enrol=)[^\s\"']+")
+_SAID = re.compile(r"(?i)(bearer\s+|enrol=|/f/[^/\s]+/)[^\s\"']+")
 
 Line = MutableMapping[str, Any]
 Raised = tuple[type[BaseException], BaseException, TracebackType | None]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("eventsync.control.urls")),
     path("", include("eventsync.schedule.pages.urls")),
     path("", include("eventsync.schedule.feeds.urls")),
+    path("", include("eventsync.schedule.links.urls")),
     *pages.urlpatterns,
     path("admin/", admin.site.urls),
     path("api/v1/", include("eventsync.sync.api")),

@@ -8,7 +8,9 @@ class ScheduleConfig(AppConfig):
     verbose_name = "Schedule"
 
     def ready(self) -> None:
+        import_module("eventsync.schedule.links.keeping")
         import_module("eventsync.schedule.privacy")
         import_module("eventsync.schedule.records")
         import_module("eventsync.schedule.rights")
         import_module("eventsync.schedule.staff")
+        import_module("eventsync.schedule.tasks")

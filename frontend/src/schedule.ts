@@ -2,13 +2,15 @@ import { Choices } from './features/schedule/choices';
 import { isSame } from './features/schedule/present';
 import { Keeper } from './features/schedule/keeper';
 import { readUpTo, unread } from './features/schedule/mark';
+import { Own } from './features/schedule/own';
 import { Sheet } from './features/schedule/sheet';
 
 // The pages for families are whole without this. With it they are there without a network, and say when they are old.
-const { release = '0', copy = '', kept } = document.documentElement.dataset;
+const { release = '0', copy = '', kept, mine } = document.documentElement.dataset;
 const isKept = kept !== undefined;
 const sheet = new Sheet(document);
 const keeper = new Keeper(copy);
+const own = new Own();
 const opened = Date.now();
 const shown = sheet.at(opened);
 
@@ -20,6 +22,7 @@ if (isKept) {
   sheet.showPresent(opened);
   sheet.markHere(location.pathname);
   if (read >= Number(release)) sheet.hideChanges();
+  void own.days().then((days) => sheet.showDays(days));
 }
 
 const form = document.querySelector<HTMLFormElement>('#settings');
@@ -27,6 +30,7 @@ if (form !== null) new Choices(document, form).start();
 
 async function look(): Promise<void> {
   if (document.visibilityState !== 'visible') return;
+  if (!(await own.keep(mine))) return location.reload(); // the card was taken back: what it showed goes at once
   const newest = await keeper.keep();
   if (newest === null) return;
   if (newest !== Number(release)) sheet.offer('plan');

@@ -30,7 +30,7 @@ class Reader:
 
     @property
     def name(self) -> str:
-        return clean(self.visit.event.name)
+        return clean(self.visit.calendar_name)
 
     @property
     def activities(self) -> list[Told]:

@@ -3,10 +3,11 @@
 from eventsync.schedule.models.drafts import Activity, Crowd, Intent, Light, Noise, Place, Priority, QuietRoom
 from eventsync.schedule.models.happening import Event, StaffRole, Venue, bounds, validate_zone
 from eventsync.schedule.models.incoming import IncomingFile
+from eventsync.schedule.models.links import FamilyLink, FamilyPhone, Symbol
 from eventsync.schedule.models.releases import Release, Revision
 from eventsync.schedule.models.terms import Term
 
 __all__ = [
-    "Activity", "Crowd", "Event", "IncomingFile", "Intent", "Light", "Noise", "Place", "Priority", "QuietRoom",
-    "Release", "Revision", "StaffRole", "Term", "Venue", "bounds", "validate_zone",
+    "Activity", "Crowd", "Event", "FamilyLink", "FamilyPhone", "IncomingFile", "Intent", "Light", "Noise", "Place",
+    "Priority", "QuietRoom", "Release", "Revision", "StaffRole", "Symbol", "Term", "Venue", "bounds", "validate_zone",
 ]  # fmt: skip

@@ -30,7 +30,8 @@ shelf: Shelf[str] = Shelf(PAGES)
 def _looks() -> str:
     """What the pages are made of besides the plan: a new version of EventSync makes other pages."""
     base, here = Path(settings.BASE_DIR), Path(__file__).parent
-    folders = (base / "templates" / "schedule", base / "static" / "schedule", CATALOGUES, here, here.with_name("feeds"))
+    ours = (here, here.with_name("feeds"), here.with_name("links"))
+    folders = (base / "templates" / "schedule", base / "static" / "schedule", CATALOGUES, *ours)
     files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
     script = base / "static" / "dist" / "schedule.js"  # if the front end was built
     made_of = [*files, *([script] if script.exists() else [])]
@@ -58,6 +59,13 @@ def answer(request: HttpRequest, visit: Visit, page: Page) -> HttpResponseBase:
     return response
 
 
+def answer_privately(request: HttpRequest, visit: Visit, page: Page) -> HttpResponseBase:
+    """The page for one family, or 304. It lies on no shelf."""
+    etag = etag_of((page.template, visit.page_stamp, _sheet(visit.now), page.about, visit.settings))
+    blank = HttpResponse(status=page.status)
+    return send_privately(request, visit, etag, blank, lambda: visit.settings.dress(render(visit, page)))
+
+
 def document(
     request: HttpRequest, visit: Visit, name: str, kind: str, make: Callable[[], str], *, about: object = None
 ) -> HttpResponseBase:
@@ -78,17 +86,34 @@ def send(
     request: HttpRequest, visit: Visit, etag: str, blank: HttpResponse, make: Callable[[], str]
 ) -> HttpResponseBase:
     """What is made, or 304 for whoever holds what has the same `etag`. `blank`: the answer without its content."""
+    response = _unless_held(request, visit, etag, blank, make)
+    response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate"
+    if not visit.chosen:
+        patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+def send_privately(
+    request: HttpRequest, visit: Visit, etag: str, blank: HttpResponse, make: Callable[[], str]
+) -> HttpResponseBase:
+    """The same for one family: in no cache between, and found by no search."""
+    response = _unless_held(request, visit, etag, blank, make)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _unless_held(
+    request: HttpRequest, visit: Visit, etag: str, blank: HttpResponse, make: Callable[[], str]
+) -> HttpResponseBase:
     response = get_conditional_response(request, etag=etag) if blank.status_code == 200 else None
     if response is None:
         response = blank
         blank.content = make()
     response["ETag"] = etag
-    response["Cache-Control"] = f"public, max-age={KEPT}, must-revalidate"
     response["Content-Language"] = visit.words.code
     response["Referrer-Policy"] = "no-referrer"
     response[MARK] = str(visit.number)
-    if not visit.chosen:
-        patch_vary_headers(response, ["Accept-Language"])
     return response
 
 
@@ -125,7 +150,8 @@ def _plan_from(visit: Visit) -> str:
 def _choices(visit: Visit) -> list[tuple[str, str, bool]]:
     """The main choices, the same on each page: address, word, whether it is this page."""
     pages = {"plan": "now", "days": "days", "places": "places", "help": "help"}
-    links = {word: visit.link(page) for word, page in pages.items()}
+    mine = {"mine": "mine"} if visit.has_links else {}
+    links = {word: visit.link(page) for word, page in (mine | pages).items()}
     return [
         (link, visit.words.say(f"menu_{word}"), link.partition("?")[0] == visit.path) for word, link in links.items()
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from eventsync.schedule.models import Term
@@ -27,6 +27,14 @@ class Page:
     context: Callable[[], dict[str, Any]]
     about: object = None
     status: int = 200
+
+
+class Day(NamedTuple):
+    """The way to somebody's own day: address, nickname, symbol."""
+
+    address: str
+    nickname: str
+    symbol: str
 
 
 def now(visit: Visit) -> Page:
@@ -108,6 +116,13 @@ def gone(visit: Visit) -> Page:
     return Page("gone.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('gone')}"}, status=404)
 
 
+def not_here(visit: Visit, days: Sequence[Day] = (), *, status: int = 200) -> Page:
+    """My day, for whom it is not on this phone; or the choice, for whom there are several."""
+    key = "mine_which" if days else "mine_none"
+    heading = {"heading": f"{visit.event.name}: {visit.words.say(key)}", "title": visit.words.say(key)}
+    return Page("mine_none.html", lambda: {**heading, "days": days}, about=tuple(days), status=status)
+
+
 def all_of(visit: Visit, explained: Sequence[Term]) -> Iterator[tuple[Visit, Page]]:
     """Every page that there is, each with its visit."""
     plan = plan_of(visit)
@@ -121,3 +136,5 @@ def all_of(visit: Visit, explained: Sequence[Term]) -> Iterator[tuple[Visit, Pag
         yield (there := visit.at(name)), page(there)
     for name, telling in {"help": help_page, "words": terms}.items():
         yield (there := visit.at(name)), telling(there, explained)
+    if visit.has_links:
+        yield (there := visit.at("mine")), not_here(there)

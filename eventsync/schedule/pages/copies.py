@@ -2,8 +2,9 @@
 network. One answer, so that pages of two releases are never mixed, and a crowd asks once each, not once for each page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import orjson
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from eventsync.schedule.models import Term
 from eventsync.schedule.pages import contents
 from eventsync.schedule.pages.answers import FILES, etag_of, render, send
+from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.days import days_of
 from eventsync.schedule.pages.news import read_before
 from eventsync.schedule.pages.releases import plan_of
@@ -35,15 +37,23 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 
 def copy(visit: Visit, explained: Sequence[Term]) -> str:
     """JSON: `release`, `tz`, `start`, `days`, `files`, `missing` and `pages`, the pages by path."""
-    pages = {there.path: render(there, page) for there, page in contents.all_of(visit, explained)}
     start = visit.at("now")
+    days = days_of(visit, plan_of(visit))
+    return packed(start, days, contents.all_of(visit, explained), missing=contents.gone(start))
+
+
+def packed(
+    start: Visit, days: Iterable[date], pages: Iterable[tuple[Visit, Page]], *, missing: Page, name: str = ""
+) -> str:
+    """These pages, each with its visit; `start`: where today is shown, one of these days; `name`: whose they are."""
     told = {
-        "release": visit.number,
-        "tz": visit.event.tz,
+        **({"name": name} if name else {}),
+        "release": start.number,
+        "tz": start.event.tz,
         "start": start.path,
-        "days": [str(day) for day in days_of(visit, plan_of(visit))],
+        "days": [str(day) for day in days],
         "files": FILES,
-        "missing": render(start, contents.gone(start)),
-        "pages": pages,
+        "missing": render(start, missing),
+        "pages": {there.path: render(there, page) for there, page in pages},
     }
     return orjson.dumps(told).decode()

@@ -50,10 +50,12 @@ def day_page(visit: Visit, plan: Plan, changes: Iterable[Change], present: Prese
         "plan_from": _plan_from(visit, day),
         **_changed(visit, teller, listed, day),
         **(_present(present, teller) if present else {}),
+        "list_title": visit.words.say("whole_day"),
+        "list_empty": visit.words.say("day_empty"),
         "cards": written(told, teller),
         **_beside(visit, days_of(visit, plan), day),
         "code": picture(visit.bare("day", day=day)),
-        "linked": "" if visit.kept else linked(visit, plan, told),
+        "linked": "" if visit.kept or visit.groups is not None else linked(visit, plan, told),
     }
 
 
@@ -119,7 +121,7 @@ def days_page(visit: Visit, plan: Plan) -> dict[str, Any]:
         "heading": f"{visit.event.name}: {visit.words.say('days')}",
         "title": visit.words.say("days"),
         "days": [line(day) for day in days_of(visit, plan)],
-        "linked": "" if visit.kept else linked(visit, plan, []),
+        "linked": "" if visit.kept or visit.groups is not None else linked(visit, plan, []),
         "calendar": f"{settings.BASE_URL}{visit.bare('calendar')}",
         "calendar_add": _subscription(visit, "calendar"),
         "calendar_google": f"{GOOGLE}?{urlencode({'cid': _subscription(visit, 'google')})}",

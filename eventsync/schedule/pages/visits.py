@@ -8,12 +8,13 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from eventsync.schedule.models import Event, Release
+from eventsync.schedule.models import Event, FamilyLink, Release
 from eventsync.schedule.pages.settings import COOKIE, USUAL, Settings, read
 from eventsync.schedule.pages.times import Clock
 from eventsync.schedule.pages.words import WORDS, Words
@@ -34,7 +35,9 @@ class Choice(NamedTuple):
 class Visit:
     """`chosen`: the address names the language; `seen`: the last release whose changes they have read, if they said.
 
-    `kept`: for a phone that keeps the page, to be read without a network and at another time.
+    `kept`: for a phone that keeps the page, to be read without a network and at another time. `has_links`: whether
+    families of this event have links to their own part of the plan. `groups`: for whom alone it is told; None: for
+    everybody.
     """
 
     event: Event
@@ -46,6 +49,8 @@ class Visit:
     now: datetime
     settings: Settings = USUAL
     kept: bool = False
+    has_links: bool = False
+    groups: tuple[str, ...] | None = None
 
     @cached_property
     def clock(self) -> Clock:
@@ -64,7 +69,8 @@ class Visit:
         """Of what everything is made that is the same on every day and for everybody who reads this language."""
         event, release = self.event, self.release
         texts = (event.name, event.tz, event.language, *event.languages, event.help_phone)
-        return (event.pk, texts, event.first_day, event.last_day, release and release.pk, self.words.code)
+        days = (event.first_day, event.last_day)
+        return (event.pk, texts, *days, self.has_links, release and release.pk, self.words.code)
 
     @property
     def page_stamp(self) -> tuple[object, ...]:
@@ -75,6 +81,10 @@ class Visit:
     def number(self) -> int:
         """Of the release that is told; 0 before the first."""
         return self.release.number if self.release else 0
+
+    @property
+    def calendar_name(self) -> str:
+        return self.event.name
 
     @property
     def languages(self) -> list[Choice]:
@@ -120,7 +130,8 @@ class Visit:
 
 
 def visit(request: HttpRequest, slug: str) -> Visit:
-    event = Event.objects.filter(slug=slug).first()
+    links = FamilyLink.objects.filter(event=OuterRef("pk"), revoked_at=None)
+    event = Event.objects.annotate(has_links=Exists(links)).filter(slug=slug).first()
     if event is None:
         raise Http404
     chosen = request.GET.get(LANGUAGE, "")
@@ -136,6 +147,7 @@ def visit(request: HttpRequest, slug: str) -> Visit:
         path=request.path,
         now=timezone.now(),
         settings=read(request.COOKIES.get(COOKIE, "")),
+        has_links=event.has_links,
     )
 
 

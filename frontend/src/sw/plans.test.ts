@@ -115,6 +115,20 @@ test('another language is better than nothing', async () => {
   expect(await read('/schedule/games/help/?lang=fi')).toBe('help');
 });
 
+test('days of one’s own have a copy of their own', async () => {
+  await keep(COPY);
+  const mine = '/schedule/games/mine/bear/copy.json?lang=en';
+  const start = '/schedule/games/mine/bear/';
+  const pages = { [`${start}2026-07-05/`]: 'my Sunday', [`${start}2026-07-04/`]: 'my Saturday' };
+  await store.put(mine, copy({ ...PLAN, start, missing: 'not mine', pages }, '"mine"'));
+  expect(await read(`${start}?lang=en`)).toBe('my Sunday');
+  expect(await read(`${start}2026-07-04/?lang=en`)).toBe('my Saturday');
+  expect(await read('/schedule/games/mine/?lang=en')).toBe('missing');
+  expect(await read('/schedule/games/?lang=en')).toBe('Sunday');
+  await expect(read('/schedule/games/mine/hare/?lang=en')).rejects.toThrow('no network');
+  await expect(read('/schedule/mine/days/?lang=en')).rejects.toThrow('no network');
+});
+
 test('a new plan replaces the old one and its files; the same one is written once', async () => {
   await keep(COPY);
   await keep(COPY);

@@ -82,10 +82,10 @@ async function keptPage(request: Request): Promise<Response | null> {
   return new Response(page, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
 }
 
-// In the language that is asked for, or else in the one that was read last.
+// In the language that is asked for, or else in the one that was read last. One's own days have a copy of their own.
 async function keptPlan(path: string, language: string | null): Promise<Plan | null> {
   const store = await caches.open(STORE);
-  const start = path.split('/').slice(0, 3).join('/');
+  const [start] = /^\/schedule\/[^/]+(\/mine\/[^/]+)?/.exec(path)!;
   const copies = (await store.keys()).filter(({ url }) => new URL(url).pathname === `${start}/copy.json`);
   const asked = copies.find(({ url }) => new URL(url).searchParams.get('lang') === language) ?? copies.at(-1);
   const kept = asked && (await store.match(asked));

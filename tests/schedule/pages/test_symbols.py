@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 
-from eventsync.schedule.models import Activity, Event
+from eventsync.schedule.models import Activity, Event, Symbol
 from eventsync.schedule.pages.words import WORDS
 from eventsync.schedule.plan.rules import Status
 from tests.cast import NOON
@@ -32,7 +32,18 @@ def test_each_state_has_one_shape_and_one_word(language):
 
 def test_templates_draw_nothing_but_the_shapes_and_the_code_of_a_sheet():
     drawn = {path.name: PICTURE.findall(path.read_text(encoding="utf-8")) for path in TEMPLATES}
-    assert {name: found for name, found in drawn.items() if found} == {"shape.html": ["<svg"], "day.html": ["<img"]}
+    assert {name: found for name, found in drawn.items() if found} == {
+        "shape.html": ["<svg"],
+        "symbol.html": ["<svg"],
+        "day.html": ["<img"],
+    }
+
+
+def test_each_symbol_of_a_card_is_drawn_otherwise_than_all_others_and_has_a_word_in_each_language():
+    drawn = [render_to_string("schedule/symbol.html", {"symbol": symbol}) for symbol in Symbol]
+    assert len({*drawn} | {render_to_string("schedule/shape.html", {"status": each}) for each in Status}) == 13
+    for words in WORDS.values():
+        assert len({words.say(f"symbol_{symbol}") for symbol in Symbol}) == len(Symbol)
 
 
 @pytest.fixture

@@ -48,6 +48,22 @@ export class Sheet {
     read.hidden = false;
   }
 
+  /** Where to choose one's own day: those that this phone kept. */
+  showDays(days: readonly { start: string; name: string }[]): void {
+    const place = this.#page.querySelector('#days');
+    if (place === null || days.length === 0) return;
+    const query = location.search;
+    place.replaceChildren(
+      ...days.map(({ start, name }) => {
+        const link = this.#page.createElement('a');
+        link.className = 'button';
+        link.href = start + query;
+        link.textContent = name;
+        return link;
+      }),
+    );
+  }
+
   /** Says it where screen readers hear it, beside everything else: nothing on the page moves. */
   offer(what: 'plan' | 'online' | 'later'): void {
     const place = this.#page.querySelector<HTMLElement>('#offer');
