@@ -13,5 +13,10 @@ grant(
     *(f"schedule.{what}_place" for what in ("add", "change")),
     *(f"schedule.{what}_activity" for what in ("add", "change", "delete")),
 )
+grant(
+    Rank.LEAD,
+    *(f"schedule.{what}_familylink" for what in ("view", "add", "change")),
+    "schedule.view_familyphone",
+)
 grant(Rank.MANAGER, "schedule.delete_place", "schedule.add_release")
 grant(Rank.MANAGER, *(f"schedule.{what}_term" for what in ("add", "change", "delete")))

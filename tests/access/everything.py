@@ -18,7 +18,9 @@ from eventsync.access.ranks import Rank
 from eventsync.jobs.approvals.models import Approval
 from eventsync.jobs.models import Alert, Job, Webhook, Worker
 from eventsync.jobs.webhooks.sending import send_test
-from eventsync.schedule.models import StaffRole, Term
+from eventsync.schedule.links.making import Wanted, make
+from eventsync.schedule.links.opening import open_link
+from eventsync.schedule.models import FamilyLink, StaffRole, Term
 from eventsync.sync.models import Device, OutboxImport
 from tests.cast import NOON, Games, make_phone
 from tests.notifications.families import make_notice, make_recipient, owe
@@ -56,6 +58,9 @@ def fill(games: Games) -> None:
     Term.objects.create(event=games.event, word="Relay", meaning="One after the other.")
     release(games.event)
     owe(make_notice(games.event), make_recipient(games.event))
+    wanted = Wanted(nickname="Bear of the Games", symbol="sun", groups=["Norway"])
+    [card] = make(event=games.event, wanted=[wanted], by="maria", now=NOON)
+    open_link(card.link, phone=uuid.uuid4(), now=NOON)
     Group.objects.create(name="Games")
     audit.note(owner, person, "Looked at by maria.")
 
@@ -107,6 +112,8 @@ def bodies(games: Games, label: str) -> Iterator[dict[str, Any]]:
     yield event | {"post": "yes", "devices": device.pk, "desk": "medical", "reason": "X", "username": "charlie"}
     yield {"digest": digest, "person": person.pk}
     yield from ({word: ""} for word in ("rerun", "discard", "reopen", "import", "withdraw"))
+    yield {"links": FamilyLink.objects.values_list("pk", flat=True)[0]}
+    yield {"event": games.event.pk, "nicknames": "X", "symbol": "sun", "a_page": "8"}
     yield {"save": "", "person": person.pk, "kind": "dietary", "text": "X", "expected": 0}
     yield from ({"export": ""}, {"erase": "", "name": "Guest 0", "reason": "X"})
     yield {"keep": person.pk, "into": person.pk, "seen": "", "detach": Credential.objects.values_list("pk")[0][0]}

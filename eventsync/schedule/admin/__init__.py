@@ -4,6 +4,7 @@ from eventsync.schedule.admin import (  # noqa: F401 - importing them registers 
     activities,
     codes,
     devices,
+    links,
     outboxes,
     places,
     releases,
