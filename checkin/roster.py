@@ -29,6 +29,7 @@ from checkin.ledger import (
 )  # fmt: skip
 from checkin.rules import Presence, desk_after, search_key
 from checkin.safety import keeping as safety
+from eventsync.schedule.links import keeping as family_links
 from eventsync.sync import bulk
 from eventsync.sync.streams import Changes, lock
 
@@ -178,7 +179,9 @@ def remove_people(event_id: UUID, people: Iterable[UUID]) -> None:
                 guardians = models.Guardian.objects.filter(person__in=doomed)
                 change.guardians.update(guardians.values_list("person_id", flat=True))
                 guardians.delete()
-                safety.erase(list(doomed.values_list("id", flat=True)), now=timezone.now())
+                ids = list(doomed.values_list("id", flat=True))
+                safety.erase(ids, now=timezone.now())
+                family_links.forget(ids, now=timezone.now())
                 doomed.delete()
 
 

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from checkin import roster, rules
-from checkin.admin import downloads, guardians, holds, privacy, safety, search, walk_ins
+from checkin.admin import downloads, families, guardians, holds, privacy, safety, search, walk_ins
 from checkin.models import Credential, Person, new_code, new_number
-from eventsync.access.admin import ModelAdmin, OwnRows
+from eventsync.access.admin import OwnRows
 from eventsync.schedule.queries import current_event
 from eventsync.schedule.staff import OF_ROW, events_for
 
@@ -134,7 +134,7 @@ class EachOnce(ChangeList):
 
 
 @admin.register(Person)
-class PersonAdmin(ModelAdmin):
+class PersonAdmin(families.MakesLinks):
     belongs = OF_ROW
     form = PersonForm
     inlines = [CredentialInline]
