@@ -118,8 +118,8 @@ class PhonesOfLink(ReadOnlyInline):
     verbose_name_plural = "phones that opened it"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.select_related("device")
+        rows: QuerySet[Any] = super().get_queryset(request).select_related("device")
+        return rows
 
     @admin.display(description="phone")
     def phone(self, row: FamilyPhone) -> str:
