@@ -152,7 +152,8 @@ class FamilyLinkAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         there = Count("phones", filter=Q(phones__device__revoked_at=None))
-        return super().get_queryset(request).annotate(phones_there=there)
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(phones_there=there)
+        return rows
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """They are revoked, and go by themselves when their day has passed."""
