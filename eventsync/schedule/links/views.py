@@ -53,7 +53,7 @@ def mine(request: HttpRequest, slug: str) -> HttpResponseBase:
     reader = visit(request, slug)
     if request.method == "POST":
         return _open(request, reader)
-    there = list(_days(request, reader))
+    there = sorted(_days(request, reader), key=lambda day: day.nickname.casefold())
     if len(there) == 1:
         return _privately(HttpResponseRedirect(there[0].address))
     return answer_privately(request, reader, not_here(reader, there))
