@@ -84,9 +84,9 @@ def test_two_days_on_one_phone_can_be_told_apart(day, card):
     press(family, other)
     html = read(family, f"{MINE}?lang=en")
     assert re.findall(r'<li><a class="button" href="([^"]+)">', html) == [
-        f"{own(each)}?lang=en" for each in (card, other)
+        f"{own(each)}?lang=en" for each in (other, card)
     ]
-    assert "Whose day do you want to see? Sunny Bear Quick Hare" in text(html)
+    assert "Whose day do you want to see? Quick Hare Sunny Bear" in text(html)
     assert titles(read(family, own(other))) == ["Swim", "Relay", "Party"]
 
 
