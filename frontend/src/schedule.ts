@@ -28,6 +28,8 @@ if (isKept) {
 const form = document.querySelector<HTMLFormElement>('#settings');
 if (form !== null) new Choices(document, form).start();
 
+let held: number | null = null;
+
 async function look(): Promise<void> {
   if (document.visibilityState !== 'visible') return;
   if (!(await own.keep(mine))) return location.reload(); // the card was taken back: what it showed goes at once
@@ -35,6 +37,8 @@ async function look(): Promise<void> {
   if (newest === null) return;
   if (newest !== Number(release)) sheet.offer('plan');
   else if (isKept) sheet.offer('online');
+  if (newest !== held) await keeper.keepExtras();
+  held = newest;
 }
 
 function watchTheClock(): void {

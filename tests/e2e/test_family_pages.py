@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Page, expect
 
 from tests.e2e.stage import Phone, Server, axe, sideways
 
@@ -63,6 +64,7 @@ def test_family_pages_can_be_read_by_everybody(server: Server, new_phone: Callab
         f"{start}help/",
         f"{start}words/",
         f"{start}settings/",
+        f"{start}pictures/",
         f"{server.url}{place.partition('?')[0]}",
     ]
     assert faults(page, start, ALL) == []

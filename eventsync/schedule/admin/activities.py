@@ -22,6 +22,7 @@ from eventsync.schedule.admin.moving import ask, move_page
 from eventsync.schedule.admin.names import VenueField
 from eventsync.schedule.models import Activity, Place, Revision
 from eventsync.schedule.models.happening import EARLIEST_DAY, LATEST_DAY
+from eventsync.schedule.pages.symbols import choices
 from eventsync.schedule.plan.editing import Overtaken, change
 from eventsync.schedule.plan.freezing import TEXTS
 from eventsync.sync.admin import as_id
@@ -55,6 +56,11 @@ class ActivityForm(DraftForm):
         super().__init__(*args, **kwargs)
         for name in {"start", "end"} & self.fields.keys():
             _name_halves(self.fields[name])
+        if slug := self.fields.get("symbol"):
+            offered = choices(self.instance.symbol)
+            self.fields["symbol"] = forms.ChoiceField(
+                choices=offered, required=False, label="Picture", help_text=slug.help_text
+            )
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()

@@ -11,6 +11,7 @@ from eventsync.schedule.pages import rules
 from eventsync.schedule.pages.choosing import settings_page
 from eventsync.schedule.pages.days import day_page, days_of, days_page, starting_day
 from eventsync.schedule.pages.news import read_before
+from eventsync.schedule.pages.pictures import pictures_page
 from eventsync.schedule.pages.places import place_page, places_page
 from eventsync.schedule.pages.releases import changes_of, plan_of
 from eventsync.schedule.pages.settings import Settings
@@ -96,9 +97,15 @@ def _help(visit: Visit, *, has_terms: bool) -> dict[str, Any]:
         "heading": f"{visit.event.name}: {say('help')}",
         "title": say("help"),
         "steps": [say(f"help_how_{step}") for step in ("changes", "now", "day", "still", "new", "print")],
+        "pictures_link": visit.link("pictures"),
         "words_link": visit.link("words") if has_terms else "",
         "shapes": [(status, say(f"status_{status}")) for status in reversed(Status)],
     }
+
+
+def pictures(visit: Visit) -> Page:
+    """Whose they are is said before the first release, too."""
+    return Page("pictures.html", lambda: pictures_page(visit, plan_of(visit)))
 
 
 def settings(visit: Visit, before: Settings | None = None) -> Page:
@@ -132,7 +139,8 @@ def all_of(visit: Visit, explained: Sequence[Term]) -> Iterator[tuple[Visit, Pag
         yield (there := visit.at("day", day=each)), day(there, each)
     for key in plan.places:
         yield (there := visit.at("place", place=key)), place(there, UUID(key))
-    for name, page in {"days": days, "places": places, "settings": settings}.items():
+    others = {"days": days, "places": places, "settings": settings, "pictures": pictures}
+    for name, page in others.items():
         yield (there := visit.at(name)), page(there)
     for name, telling in {"help": help_page, "words": terms}.items():
         yield (there := visit.at(name)), telling(there, explained)

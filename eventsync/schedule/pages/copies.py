@@ -15,6 +15,7 @@ from eventsync.schedule.pages.answers import FILES, etag_of, render, send
 from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.days import days_of
 from eventsync.schedule.pages.news import read_before
+from eventsync.schedule.pages.pictures import used
 from eventsync.schedule.pages.releases import plan_of
 from eventsync.schedule.pages.settings import USUAL
 from eventsync.schedule.pages.shelf import Shelf
@@ -53,6 +54,7 @@ def packed(
         "start": start.path,
         "days": [str(day) for day in days],
         "files": FILES,
+        "extras": [picture.file for picture in used(plan_of(start), start.words.code)],
         "missing": render(start, missing),
         "pages": {there.path: render(there, page) for there, page in pages},
     }

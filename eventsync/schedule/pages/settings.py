@@ -10,6 +10,7 @@ from dataclasses import dataclass
 COOKIE = "settings"
 CHOICES = {
     "size": ("large", "largest"),
+    "symbols": ("hide",),
     "words": ("simple",),
     "clock": ("12", "24"),
     "colours": ("light", "dark", "contrast"),

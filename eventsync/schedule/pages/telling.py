@@ -7,6 +7,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from eventsync.schedule.pages import rules
+from eventsync.schedule.pages.symbols import Picture, picture_of
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.pages.words import direction
 from eventsync.schedule.plan.queries import Plan
@@ -22,6 +23,7 @@ class Card:
 
     id: str
     title: SafeString
+    symbol: Picture | None
     status: Status
     word: str
     when: SafeString
@@ -82,6 +84,7 @@ class Teller:
         return Card(
             id=told.id,
             title=self.title(told),
+            symbol=picture_of(told.symbol, self.visit.words.code, title=self.said(told.by_language("title"))[0]),
             status=told.status,
             word=self.visit.words.say(f"status_{told.status}"),
             when=self.when(told),

@@ -30,5 +30,6 @@ urlpatterns: list[URLPattern] = [
     path("schedule/<slug:slug>/copy.json", views.copy, name="schedule-copy"),
     path("schedule/<slug:slug>/help/", views.help_page, name="schedule-help"),
     path("schedule/<slug:slug>/settings/", views.settings, name="schedule-settings"),
+    path("schedule/<slug:slug>/pictures/", views.pictures, name="schedule-pictures"),
     path("schedule/<slug:slug>/words/", views.terms, name="schedule-words"),
 ]

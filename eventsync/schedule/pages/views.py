@@ -30,7 +30,7 @@ def page(make: Callable[..., Page]) -> View:
 
 now, day, days = page(contents.now), page(contents.day), page(contents.days)
 places, place = page(contents.places), page(contents.place)
-help_page, terms = page(contents.help_page), page(contents.terms)
+help_page, terms, pictures = page(contents.help_page), page(contents.terms), page(contents.pictures)
 
 
 @csrf_exempt  # its token would be a cookie on every page; `choose` asks the browser instead who sends the form

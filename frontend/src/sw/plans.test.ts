@@ -9,6 +9,7 @@ const PLAN: Plan = {
   start: '/schedule/games/',
   days: ['2026-07-04', '2026-07-05'],
   files: ['/static/schedule/schedule.css?v2', '/static/dist/schedule.js?v2'],
+  extras: [],
   missing: 'missing',
   pages: { '/schedule/games/2026-07-04/': 'Saturday', '/schedule/games/2026-07-05/': 'Sunday', '/schedule/games/help/': 'help' },
 };

@@ -8,6 +8,8 @@ export interface Plan {
   readonly start: string;
   readonly days: readonly string[];
   readonly files: readonly string[];
+  /** What pages are whole without: the page brings it (features/schedule/keeper.ts). */
+  readonly extras: readonly string[];
   readonly missing: string;
   readonly pages: Readonly<Record<string, string>>;
 }

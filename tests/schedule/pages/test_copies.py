@@ -28,7 +28,7 @@ def test_copy_has_every_page_to_which_any_page_leads(day, client):
     assert (kept["release"], kept["tz"], kept["start"]) == (1, "Europe/Helsinki", PAGE)
     places = {reverse("schedule-place", kwargs={"slug": "games", "place": each.pk}) for each in (day.deck, day.stage)}
     days = {f"{PAGE}{each}/" for each in kept["days"]}
-    more = {f"{PAGE}settings/", f"{PAGE}words/"}
+    more = {f"{PAGE}settings/", f"{PAGE}pictures/", f"{PAGE}words/"}
     assert set(kept["pages"]) == {*days, *places, f"{PAGE}days/", f"{PAGE}places/", f"{PAGE}help/", *more}
     assert SATURDAY in days
     assert kept["files"] == FILES

@@ -35,6 +35,7 @@ def test_templates_draw_nothing_but_the_shapes_and_the_code_of_a_sheet():
     assert {name: found for name, found in drawn.items() if found} == {
         "shape.html": ["<svg"],
         "symbol.html": ["<svg"],
+        "picture.html": ["<img"],
         "day.html": ["<img"],
     }
 

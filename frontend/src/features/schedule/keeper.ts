@@ -12,6 +12,16 @@ export class Keeper {
     await navigator.serviceWorker?.register('/sw.js', { scope: '/', updateViaCache: 'none' }).catch(() => undefined);
   }
 
+  /** What the kept pages are whole without, pictures: each by itself. */
+  async keepExtras(): Promise<void> {
+    const store = await caches.open('eventsync-plans');
+    const copy = await store.match(this.#copy);
+    const { extras } = (await copy?.json()) as { readonly extras: readonly string[] };
+    for (const file of extras) {
+      if ((await store.match(file)) === undefined) await store.add(file).catch(() => undefined);
+    }
+  }
+
   /** The release that is kept by now, the newest; null when it could not be asked for. */
   async keep(): Promise<number | null> {
     const registration = await navigator.serviceWorker?.getRegistration();

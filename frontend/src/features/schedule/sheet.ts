@@ -86,7 +86,7 @@ export class Sheet {
   #short(id: string): HTMLElement {
     const line = this.#page.createElement('li');
     const card = this.#page.getElementById(id)?.querySelector('.card')?.cloneNode(true) as HTMLElement;
-    for (const rest of card.querySelectorAll('details, .like, .note, .old, :scope > p:not(.state)')) rest.remove();
+    for (const rest of card.querySelectorAll('details, .like, .note, .old, :scope > p:not(.state, .meaning)')) rest.remove();
     line.append(card);
     return line;
   }
