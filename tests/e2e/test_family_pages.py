@@ -52,6 +52,45 @@ def faults(page: Page, address: str, looks: tuple[Look, ...]) -> list[str]:
     return found
 
 
+# A voice of the phone, which says each sentence at once, or when it is asked for the second time never ends.
+VOICE = """
+window.said = [];
+const voices = [{ lang: 'en-US', localService: false }, { lang: 'en-GB', localService: true }];
+const speech = {
+    getVoices: () => voices,
+    speak: one => { said.push([one.text, one.lang, one.voice.lang]); if (!window.slow) one.onend(); },
+    cancel: () => {},
+};
+Object.defineProperty(window, 'speechSynthesis', { value: speech });
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+"""
+
+
+@pytest.mark.long
+def test_an_activity_is_read_to_who_asks_and_stops_when_they_say_so(
+    server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    server.manage("demo", "--people", "20")
+    page = new_phone().page
+    page.add_init_script(VOICE)
+    page.goto(f"{server.url}/schedule/demo/?lang=en")
+    breakfast = page.locator(".day .card").filter(has_text="Breakfast")
+    assert page.evaluate("said") == []
+    breakfast.get_by_role("button", name="Listen: Breakfast").click()
+    said = page.evaluate("said")
+    assert [text for text, _, _ in said][:3] == ["Breakfast", "Food", "As planned"]
+    assert re.fullmatch(r"Time: \w+ \d+ \w+, 8 am to 9 am", said[3][0])
+    assert {(language, voice) for _, language, voice in said} == {("en", "en-GB")}
+    page.evaluate("() => { window.slow = true; window.said = []; }")
+    changes = page.locator(".changes")
+    changes.get_by_role("button", name="Listen: What changed").click()
+    changes.get_by_role("button", name="Stop: What changed").click()
+    expect(changes.get_by_role("button", name="Listen: What changed")).to_be_visible()
+    assert len(page.evaluate("said")) == 1
+    page.goto(f"{server.url}/schedule/demo/?lang=fi")
+    expect(page.get_by_role("button", name="Kuuntele")).to_have_count(0)
+
+
 def test_family_pages_can_be_read_by_everybody(server: Server, new_phone: Callable[..., Phone]) -> None:
     server.manage("demo", "--people", "20")
     page = new_phone(bypass_csp=True).page

@@ -14,6 +14,7 @@ CHOICES = {
     "words": ("simple",),
     "clock": ("12", "24"),
     "colours": ("light", "dark", "contrast"),
+    "listen": ("hide",),
 }
 """What there is to choose beside what is usual, which is said by nothing."""
 
