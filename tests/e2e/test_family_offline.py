@@ -29,6 +29,10 @@ day = moved.start.astimezone(ZoneInfo(event.tz)).date()
 print(json.dumps({"day": str(day), "moved": moved.title, "cancelled": cancelled.title}))
 """
 KEPT = "async () => (await (await caches.open('eventsync-plans')).keys()).some(({ url }) => url.includes('copy.json'))"
+LETTERS_AND_PICTURES = """async () => {
+    const kept = (await (await caches.open('eventsync-plans')).keys()).map(({ url }) => url);
+    return ['.woff2', '1F3CA.svg'].every(end => kept.some(url => url.endsWith(end)));
+}"""
 PAGES = """async () => {
     const all = await (await caches.open('eventsync-plans')).matchAll();
     const copy = all.find(each => each.headers.has('EventSync-Plan'));
@@ -131,12 +135,16 @@ def test_choice_counts_at_once_can_be_undone_and_holds_without_a_network(
     expect(page.get_by_label("Large", exact=True)).to_be_checked()
     assert page.evaluate("() => getComputedStyle(document.documentElement).fontSize") == "18px"
     page.get_by_label("15:30").check()
+    wait_until(page, LETTERS_AND_PICTURES)
     page.context.set_offline(True)
     page.get_by_label("Dark").check()
     page.get_by_role("link", name="Plan", exact=True).click()
     expect(page.get_by_text("No internet now.")).to_be_visible()
     expect(page.locator("html")).to_have_attribute("data-settings", "clock:24 colours:dark")
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(13, 20, 25)"
+    assert page.evaluate("() => document.fonts.ready.then(() => document.fonts.check('18px Atkinson Hyperlegible'))")
+    drawn = "picture => picture.decode().then(() => picture.naturalWidth)"
+    assert page.locator("img.picture").first.evaluate(drawn) > 0
     expect(page.locator(".day time").first).to_have_text(re.compile(r"^\d+:\d\d$"), use_inner_text=True)
 
 

@@ -33,15 +33,21 @@ def _looks() -> str:
     ours = (here, here.with_name("feeds"), here.with_name("links"))
     folders = (base / "templates" / "schedule", base / "static" / "schedule", CATALOGUES, *ours)
     files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
-    script = base / "static" / "dist" / "schedule.js"  # if the front end was built
-    made_of = [*files, *([script] if script.exists() else [])]
+    built = [base / "static" / "dist" / name for name in ("schedule.js", "schedule/listen.js", "schedule/fonts.css")]
+    made_of = [*files, *(file for file in built if file.exists())]  # if the front end was built
     return hashlib.sha256(b"".join(file.read_bytes() for file in made_of)).hexdigest()
 
 
 LOOKS = _looks()
 FILES = [
     f"{settings.STATIC_URL}{name}?{LOOKS[:8]}"
-    for name in ("schedule/schedule.css", "dist/schedule.js", "schedule/settings.js")
+    for name in (
+        "schedule/schedule.css",
+        "dist/schedule.js",
+        "schedule/settings.js",
+        "dist/schedule/fonts.css",
+        "dist/schedule/listen.js",
+    )
 ]
 
 

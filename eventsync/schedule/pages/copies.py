@@ -37,7 +37,7 @@ def answer(request: HttpRequest, visit: Visit) -> HttpResponseBase:
 
 
 def copy(visit: Visit, explained: Sequence[Term]) -> str:
-    """JSON: `release`, `tz`, `start`, `days`, `files`, `missing` and `pages`, the pages by path."""
+    """JSON: `release`, `tz`, `start`, `days`, `files`, `missing`, and `pages` by path, whole without `extras`."""
     start = visit.at("now")
     days = days_of(visit, plan_of(visit))
     return packed(start, days, contents.all_of(visit, explained), missing=contents.gone(start))

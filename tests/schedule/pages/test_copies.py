@@ -37,7 +37,13 @@ def test_copy_has_every_page_to_which_any_page_leads(day, client):
         others = [link for link in re.findall(r'href="(/schedule/[^"]+)"', html) if "lang=" not in link]
         assert set(links) <= {*kept["pages"], PAGE}
         assert others == []
-        assert re.findall(r'(?:href|src)="(/static/[^"]+[?][^"]+)"', html) == [FILES[0], FILES[2], FILES[1]]
+        assert re.findall(r'(?:href|src)="(/static/[^"]+[?][^"]+)"', html) == [
+            FILES[3],
+            FILES[0],
+            FILES[2],
+            FILES[1],
+            FILES[4],
+        ]
         assert "No internet now." in text(html)
         assert "+358 40 1" in html
 

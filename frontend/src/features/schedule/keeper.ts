@@ -12,12 +12,13 @@ export class Keeper {
     await navigator.serviceWorker?.register('/sw.js', { scope: '/', updateViaCache: 'none' }).catch(() => undefined);
   }
 
-  /** What the kept pages are whole without, pictures: each by itself. */
+  /** What the kept pages are whole without, pictures and the letters that this page had need of: each by itself. */
   async keepExtras(): Promise<void> {
     const store = await caches.open('eventsync-plans');
     const copy = await store.match(this.#copy);
     const { extras } = (await copy?.json()) as { readonly extras: readonly string[] };
-    for (const file of extras) {
+    const letters = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.endsWith('.woff2'));
+    for (const file of [...extras, ...letters]) {
       if ((await store.match(file)) === undefined) await store.add(file).catch(() => undefined);
     }
   }
