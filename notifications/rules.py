@@ -137,20 +137,29 @@ def wants(news: News, importance: Importance) -> bool:
     }[news]
 
 
-def course(word: Word, *, timing: Timing, now: datetime, zone: ZoneInfo, today: int) -> Course | None:
+def course(word: Word, *, until: datetime, timing: Timing, now: datetime, zone: ZoneInfo, today: int) -> Course | None:
     """When a new notice that somebody wants goes to them; None: it is only in the list of messages.
 
-    `today`: how many they were sent on this day.
+    `until`: it is of use before that. `today`: how many they were sent on this day. Something cancelled that waiting
+    would make useless does not wait: they would set out for nothing.
     """
     if word.importance == Importance.CRITICAL:
         return Course(State.QUEUED, now, Why.CRITICAL)
     if timing == Timing.IN_THE_APP:
         return None
+    held = _held(timing, now, zone)
+    if held is None:
+        return course_of_due(word, now=now, today=today)
+    return Course(State.QUEUED, now, Why.CANCELLED) if word.cancels and held.at >= until else held
+
+
+def _held(timing: Timing, now: datetime, zone: ZoneInfo) -> Course | None:
+    """Until when it waits; None: it need not."""
     if timing == Timing.AT_SET_TIMES:
         return Course(State.HELD, _next(now, zone, SET_TIMES), Why.SET_TIME)
     if is_quiet(now, zone):
         return Course(State.HELD, _next(now, zone, (QUIET_UNTIL,)), Why.QUIET)
-    return course_of_due(word, now=now, today=today)
+    return None
 
 
 def course_of_due(word: Word, *, now: datetime, today: int) -> Course:

@@ -134,7 +134,14 @@ def push(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[
     for each in people:
         if not wants(News(each.news), weight.importance):
             continue
-        way = course(weight, timing=Timing(each.timing), now=now, zone=zone, today=today.get(each.pk, 0))
+        way = course(
+            weight,
+            until=notice.expires_at,
+            timing=Timing(each.timing),
+            now=now,
+            zone=zone,
+            today=today.get(each.pk, 0),
+        )
         if way is not None:
             found += [_delivery(notice, each, way, now, digest) for digest in browsers[each.pk]]
     return found

@@ -36,6 +36,7 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NORMAL, BIG, CRITICAL = (Word(importance=each) for each in (Importance.NORMAL, Importance.BIG, Importance.CRITICAL))
 CANCELS = Word(importance=Importance.BIG, cancels=True)
+LATER = datetime(9999, 1, 1, tzinfo=UTC)  # it is of use for ever
 
 # Clocks that change at midnight, by half an hour, by a whole day, or not at all.
 NAMES = ["UTC", "Europe/Helsinki", "America/Havana", "Asia/Beirut", "Australia/Lord_Howe", "Pacific/Apia"]
@@ -53,7 +54,7 @@ def at(clock: str, zone: ZoneInfo = HELSINKI) -> datetime:
 
 
 def go(word: Word, clock: str, timing: Timing = Timing.AT_ONCE, today: int = 0) -> Course | None:
-    return course(word, timing=timing, now=at(clock), zone=HELSINKI, today=today)
+    return course(word, until=LATER, timing=timing, now=at(clock), zone=HELSINKI, today=today)
 
 
 def test_by_day_it_goes_out_at_once():
@@ -85,6 +86,20 @@ def test_after_the_last_set_time_it_waits_for_the_morning():
 
 def test_in_the_app_only_nothing_is_sent():
     assert go(BIG, "12:00", Timing.IN_THE_APP) is None
+
+
+@pytest.mark.parametrize(("timing", "held"), [(Timing.AT_ONCE, "07:00"), (Timing.AT_SET_TIMES, "07:30")])
+def test_what_is_cancelled_does_not_wait_until_it_is_of_no_use(timing, held):
+    """At nine in the evening, of something at half past six."""
+
+    def goes(word: Word, until: datetime) -> Course | None:
+        return course(word, until=until, timing=timing, now=at("21:00"), zone=HELSINKI, today=0)
+
+    then = at(held) + DAY
+    assert goes(CANCELS, then) == Course(State.QUEUED, at("21:00"), Why.CANCELLED)
+    waits = goes(CANCELS, then + MINUTE)
+    assert waits is not None and (waits.state, waits.at) == (State.HELD, then)
+    assert goes(BIG, then) == waits
 
 
 @pytest.mark.parametrize("timing", Timing)
@@ -142,7 +157,7 @@ def test_words_settle_two_minutes_after_the_last_and_ten_after_the_first_at_most
 @examples
 @given(words, timings, zones, moments, st.integers(0, 9))
 def test_nothing_but_safety_goes_out_in_quiet_hours(word, timing, zone, now, today):
-    found = course(word, timing=timing, now=now, zone=zone, today=today)
+    found = course(word, until=LATER, timing=timing, now=now, zone=zone, today=today)
     if found is None:
         assert timing is Timing.IN_THE_APP and word is not CRITICAL
     elif word is CRITICAL:
@@ -157,7 +172,7 @@ def test_nothing_but_safety_goes_out_in_quiet_hours(word, timing, zone, now, tod
 @examples
 @given(zones, moments)
 def test_set_times_are_those_of_the_zone(zone, now):
-    found = course(BIG, timing=Timing.AT_SET_TIMES, now=now, zone=zone, today=0)
+    found = course(BIG, until=LATER, timing=Timing.AT_SET_TIMES, now=now, zone=zone, today=0)
     assert found is not None
     assert found.at.astimezone(zone).time() in SET_TIMES
 
@@ -189,7 +204,7 @@ def test_in_days_of_news_nobody_is_woken_or_sent_more_than_four(zone, now, news)
     for minutes, word in news:
         now += minutes * MINUTE
         release_held(now)
-        found = course(word, timing=Timing.AT_ONCE, now=now, zone=zone, today=count(now))
+        found = course(word, until=LATER, timing=Timing.AT_ONCE, now=now, zone=zone, today=count(now))
         assert found is not None
         if found.state is not State.OVER_BUDGET:
             (held if found.state is State.HELD else sent).append((found.at, word))
@@ -215,7 +230,7 @@ def test_times_without_a_place_in_the_day_come_later():
     """Clocks were put forward over 7:00 nowhere yet; a zone that leaves a whole day out has the next one."""
     apia = ZoneInfo("Pacific/Apia")
     now = datetime(2011, 12, 29, 22, tzinfo=apia).astimezone(UTC)
-    found = course(BIG, timing=Timing.AT_ONCE, now=now, zone=apia, today=0)
+    found = course(BIG, until=LATER, timing=Timing.AT_ONCE, now=now, zone=apia, today=0)
     assert found is not None
     here = found.at.astimezone(apia)
     assert (here.date().isoformat(), here.time()) == ("2011-12-31", time(7))
