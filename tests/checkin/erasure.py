@@ -16,6 +16,7 @@ from eventsync.access import audit
 from eventsync.jobs.corrections import proposing as corrections
 from eventsync.jobs.models import Job
 from eventsync.jobs.rules import Somebody
+from eventsync.schedule.links import making as links
 from eventsync.sync.models import Quarantined
 from tests.cast import NOON, Games, Phone, add_person, make_phone
 from tests.checkin.walk_ins import BAND, WALK_IN, digest, merge, register
@@ -97,9 +98,14 @@ def _by_leads(life: Life) -> None:
     life.send(lead, life.say(lead, "checkin.resolve", conflict=conflict, **note))
 
 
+def _card(person: Person) -> links.Wanted:
+    return links.Wanted(nickname="Swordfish", symbol="star", groups=["Zanzibar Swimmers"], person=person.pk)
+
+
 def _at_the_desk(life: Life) -> None:
     person, now = life.person, timezone.now()
     guardians.give_code(person=person, now=now)
+    links.make(event=life.games.event, wanted=[_card(person)], by="Maria", now=now)
     proposing.change(person=person, kind="medication", text="jumping jacks", expected=0, by=MARIA, now=now)
     maria = User.objects.create_user("maria", is_staff=True)
     audit.note(maria, person, f"Changed the code {CODE}.")

@@ -231,7 +231,7 @@ def test_changed_profile_reaches_the_phone_and_what_it_may_read(games, phone):
     names = [change["body"]["name"] for change in phone.pull(f"device:{phone.id}")[1]]
     assert (names, [each["stream"] for each in phone.streams().json()["streams"]]) == (
         ["agent"],
-        [f"device:{phone.id}"],
+        [f"device:{phone.id}", f"schedule:{games.event.id}"],
     )
     assert phone.push(operation)[0]["code"] == "not_permitted"
 
