@@ -24,6 +24,15 @@ SHEET = timedelta(minutes=10)  # how exact a sheet of paper says when it was mad
 PAGES = 32  # that a process holds ready; the largest, a day of a thousand activities, has 1.3 MB
 
 
+_NAMES = {
+    "style": "schedule/schedule.css",
+    "script": "dist/schedule.js",
+    "choices": "schedule/settings.js",
+    "letters": "dist/schedule/fonts.css",
+    "listen": "dist/schedule/listen.js",
+}
+"""What every page asks for; what is in `dist` is there once the front end was built."""
+
 shelf: Shelf[str] = Shelf(PAGES)
 
 
@@ -33,22 +42,13 @@ def _looks() -> str:
     ours = (here, here.with_name("feeds"), here.with_name("links"))
     folders = (base / "templates" / "schedule", base / "static" / "schedule", CATALOGUES, *ours)
     files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
-    built = [base / "static" / "dist" / name for name in ("schedule.js", "schedule/listen.js", "schedule/fonts.css")]
-    made_of = [*files, *(file for file in built if file.exists())]  # if the front end was built
+    built = [base / "static" / name for name in _NAMES.values() if name.startswith("dist/")]
+    made_of = [*files, *(file for file in built if file.exists())]
     return hashlib.sha256(b"".join(file.read_bytes() for file in made_of)).hexdigest()
 
 
 LOOKS = _looks()
-FILES = [
-    f"{settings.STATIC_URL}{name}?{LOOKS[:8]}"
-    for name in (
-        "schedule/schedule.css",
-        "dist/schedule.js",
-        "schedule/settings.js",
-        "dist/schedule/fonts.css",
-        "dist/schedule/listen.js",
-    )
-]
+FILES = {use: f"{settings.STATIC_URL}{name}?{LOOKS[:8]}" for use, name in _NAMES.items()}
 
 
 def answer(request: HttpRequest, visit: Visit, page: Page) -> HttpResponseBase:

@@ -53,7 +53,7 @@ def packed(
         "tz": start.event.tz,
         "start": start.path,
         "days": [str(day) for day in days],
-        "files": FILES,
+        "files": list(FILES.values()),
         "extras": [picture.file for picture in used(plan_of(start), start.words.code)],
         "missing": render(start, missing),
         "pages": {there.path: render(there, page) for there, page in pages},

@@ -26,7 +26,8 @@ def test_page_says_whose_day_it_is_how_new_the_plan_is_what_is_now_and_next(day,
         html.index(f'<h2 id="{each}">') for each in ("now", "next", "day")
     )
     ran = [each for each in re.findall(r"<script[^>]*>[^<]*", html) if "application/ld+json" not in each]
-    assert ran == [f'<script src="{FILES[2]}">', *(f'<script src="{FILES[each]}" defer>' for each in (1, 4))]
+    late = [f'<script src="{FILES[each]}" defer>' for each in ("script", "listen")]
+    assert ran == [f'<script src="{FILES["choices"]}">', *late]
 
 
 def test_day_is_an_ordered_list_in_which_each_item_says_its_own_day_time_and_place(day, client):
