@@ -1,0 +1,7 @@
+"""Notices, who hears of them, and what became of each on its way."""
+
+from notifications.models.deliveries import Channel, Delivery
+from notifications.models.notices import Kind, Notice, Settling
+from notifications.models.recipients import Recipient, Subscription
+
+__all__ = ["Channel", "Delivery", "Kind", "Notice", "Recipient", "Settling", "Subscription"]

@@ -1,0 +1,88 @@
+"""What became of each notice on its way."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from notifications.models.known import known, plain
+from notifications.models.notices import Notice
+from notifications.models.recipients import Recipient
+from notifications.rules import WAITING, State, Why
+
+_STATES = {
+    State.QUEUED.value: "Goes out now",
+    State.HELD.value: "Waits for its time",
+    State.SENDING.value: "Is being sent",
+    State.ACCEPTED.value: "Handed over",
+    State.DISPLAYED.value: "Shown on the phone",
+    State.OPENED.value: "Opened",
+    State.ACKNOWLEDGED.value: "Read, they say",
+    State.FAILED_TEMP.value: "Failed, is tried again",
+    State.FAILED_PERM.value: "Failed for good",
+    State.EXPIRED.value: "Of no use any more",
+    State.SUPERSEDED.value: "A newer one says it",
+    State.OVER_BUDGET.value: "One too many for that day",
+}
+_WHY = {
+    Why.NOTHING.value: "",
+    Why.CRITICAL.value: "It is about safety: it does not wait for the morning or for anything else.",
+    Why.QUIET.value: "Quiet hours, 20:00 to 7:00.",
+    Why.SET_TIME.value: "They want it at set times.",
+    Why.CAP.value: "They were sent four on that day.",
+    Why.CANCELLED.value: "They were sent four on that day, but something is cancelled.",
+}
+
+
+class Channel(models.TextChoices):
+    IN_APP = "in_app", "List of messages"
+    PUSH = "push", "Push"
+
+
+class Delivery(models.Model):
+    """One notice on one way to one recipient. Its states are explained where they are: notifications/rules.py.
+
+    `endpoint`: of a push, the subscription's digest. `claim`: which run of a worker has it, while it is being sent.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
+    channel = models.CharField(max_length=10, choices=Channel)
+    endpoint = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=15, choices=[*_STATES.items()])
+    why = models.CharField(max_length=15, blank=True, choices=[*_WHY.items()])
+    due_at = models.DateTimeField(help_text="Not before.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claim = models.UUIDField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField("handed over", null=True)
+    changed_at = models.DateTimeField("last change")
+    status = models.PositiveSmallIntegerField("last answer", null=True, help_text="HTTP status.")
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["-changed_at"]
+        indexes = [
+            models.Index(fields=["recipient", "accepted_at"], name="delivery_of_day"),
+            models.Index(
+                fields=["state", "due_at"],
+                name="delivery_due",
+                condition=Q(state__in=plain([*WAITING, State.SENDING])),
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["notice", "recipient", "channel", "endpoint"], name="delivered_once_on_each_way"
+            ),
+            known("state", State, "delivery_state_known"),
+            models.CheckConstraint(
+                condition=Q(state=State.SENDING.value, claim__isnull=False, claimed_at__isnull=False)
+                | (~Q(state=State.SENDING.value) & Q(claim=None, claimed_at=None)),
+                name="delivery_claimed_while_sending",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.get_state_display()}"

@@ -1,0 +1,73 @@
+"""What is said, and up to which release it was."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from eventsync.schedule.models import Event
+from eventsync.schedule.plan.rules import language_of
+from notifications.models.known import known
+from notifications.rules import Importance
+
+
+class Kind(models.TextChoices):
+    PLAN = "plan", "The plan changed"
+
+
+class Settling(models.Model):
+    """Up to which release of an event notices were made, and when the first and the last of those after it went out."""
+
+    event = models.OneToOneField(Event, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    told = models.PositiveIntegerField()
+    first_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first_at=None, last_at=None) | Q(first_at__lte=models.F("last_at")),
+                name="settling_from_first_to_last",
+            )
+        ]
+
+
+class Notice(models.Model):
+    """What is said to some people, once. Never changed; a newer one may say it better.
+
+    `texts`: {"fi": {"title": …, "body": …}}, each whole by itself. `activities`: the ids of those it is about. It tells
+    what is different since release `since`, as it was at release `until`. `key`: of what it is made, so that nobody
+    makes it twice.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind)
+    importance = models.CharField(max_length=10, choices=[(each.value, each.value.capitalize()) for each in Importance])
+    cancels = models.BooleanField(default=False, help_text="Whoever does not hear of it comes for nothing.")
+    texts = models.JSONField()
+    activities = models.JSONField(default=list)
+    since = models.PositiveIntegerField()
+    until = models.PositiveIntegerField()
+    key = models.CharField(max_length=64)
+    supersedes = models.ForeignKey(
+        "self", null=True, on_delete=models.SET_NULL, related_name="newer", help_text="The last one about the same."
+    )
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text="After this it is of no use to anybody.")
+
+    class Meta:
+        ordering = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "key"], name="notice_made_once"),
+            known("importance", Importance, "notice_importance_known"),
+            models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="notice_tells_of_a_release"),
+        ]
+
+    def __str__(self) -> str:
+        return self.said(self.event.language)["title"]
+
+    def said(self, language: str) -> dict[str, str]:
+        """Its title and body in a language, or else in the event's."""
+        said: dict[str, str] = self.texts[language_of(self.texts, wanted=language, otherwise=self.event.language)]
+        return said

@@ -1,0 +1,76 @@
+"""Who hears of an event, and in which browsers."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from eventsync.schedule.models import Event
+from eventsync.schedule.plan.rules import LANGUAGES
+from notifications.models.known import known
+from notifications.rules import How, News, Timing
+
+
+class Recipient(models.Model):
+    """Somebody who wants to hear of an event, and of what, when and how. Nobody asks who they are."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="recipients")
+    language = models.CharField(max_length=5, choices=[*LANGUAGES.items()])
+    groups = models.JSONField(default=list, blank=True, help_text="Of which groups they want to hear; empty: of all.")
+    news = models.CharField(
+        "which news",
+        max_length=10,
+        default=News.ALL.value,
+        choices=[(News.ALL.value, "All changes"), (News.BIG.value, "Big ones"), (News.SAFETY.value, "Only safety")],
+    )
+    timing = models.CharField(
+        "when",
+        max_length=15,
+        default=Timing.AT_ONCE.value,
+        choices=[
+            (Timing.AT_ONCE.value, "Straight away"),
+            (Timing.AT_SET_TIMES.value, "At 7:30, 12:30 and 17:30"),
+            (Timing.IN_THE_APP.value, "Only in the list of messages"),
+        ],
+    )
+    how = models.CharField(
+        max_length=10,
+        default=How.SILENT.value,
+        choices=[(How.SILENT.value, "Silent"), (How.SOUND.value, "With a sound")],
+    )
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-since"]
+        constraints = [
+            known("news", News, "recipient_news_known"),
+            known("timing", Timing, "recipient_timing_known"),
+            known("how", How, "recipient_how_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Somebody since {self.since:%Y-%m-%d %H:%M} UTC"
+
+
+class Subscription(models.Model):
+    """One browser of a recipient. `digest`: SHA-256 of its address, by which the same browser is never there twice.
+
+    Gone when its push service says so, or when somebody does not want notices any more.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="subscriptions")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
+    endpoint = models.URLField(max_length=1000)
+    digest = models.CharField(max_length=64)
+    p256dh = models.CharField(max_length=120)
+    auth = models.CharField(max_length=60)
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["made_at"]
+        constraints = [models.UniqueConstraint(fields=["event", "digest"], name="browser_once_at_event")]
+
+    def __str__(self) -> str:
+        return f"Browser {self.digest[:8]}"
