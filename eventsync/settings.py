@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from eventsync import environment, logs
+from eventsync import environment, logs, messaging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -139,6 +139,12 @@ WEBHOOKS_PRIVATE = environment.flag("EVENTSYNC_WEBHOOKS_PRIVATE")
 VAPID_KEY = environment.vapid_key("EVENTSYNC_VAPID_KEY", directory=VAR_DIR)
 PUSH_CONTACT = environment.contact("EVENTSYNC_PUSH_CONTACT", BASE_URL)
 PUSH_PRIVATE = environment.flag("EVENTSYNC_PUSH_PRIVATE")
+SMS = messaging.sms()
+MAIL = messaging.mail()
+EMAIL_BACKEND, EMAIL_FILE_PATH, DEFAULT_FROM_EMAIL = MAIL.backend, MAIL.folder, MAIL.sender or "nobody@localhost"
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.scheme == "smtp+tls", MAIL.scheme == "smtps"
+EMAIL_TIMEOUT = 10  # seconds
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
 from notifications.models import Channel, Delivery, Recipient
-from notifications.rules import WAITING, Importance, State, ways_to
+from notifications.rules import WAITING, Importance, State, Why, ways_to
 
 Row = TypeVar("Row")
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
@@ -25,16 +25,16 @@ def move(rows: "QuerySet[Delivery]", to: State, *, now: datetime, **columns: Any
     return rows.filter(state__in=ways_to(to)).update(state=to, changed_at=now, **(free | columns))
 
 
-def due(event_id: UUID, *, now: datetime) -> "QuerySet[Delivery]":
-    """The pushes of an event that are to go out now, what matters most first."""
+def due(event_id: UUID, *, on: str, now: datetime) -> "QuerySet[Delivery]":
+    """Those of an event that are to go out now on a channel, what matters most first."""
     ready = Delivery.objects.filter(state__in=(State.QUEUED, State.FAILED_TEMP), due_at__lte=now)
-    return ready.filter(notice__event=event_id, channel=Channel.PUSH).order_by(_ORDER, "due_at", "pk")
+    return ready.filter(notice__event=event_id, channel=on).order_by(_ORDER, "due_at", "pk")
 
 
-def claim(event_id: UUID, *, by: UUID, most: int, now: datetime) -> list[Delivery]:
+def claim(event_id: UUID, *, on: str, by: UUID, most: int, now: datetime) -> list[Delivery]:
     """Takes up to so many that are due, for one run of a worker; those whose time is over expire instead."""
     expire(event_id, now=now)
-    keys = list(due(event_id, now=now).values_list("pk", flat=True)[:most])
+    keys = list(due(event_id, on=on, now=now).values_list("pk", flat=True)[:most])
     with transaction.atomic():
         claimed = {"claim": by, "claimed_at": now, "attempts": F("attempts") + 1}
         move(Delivery.objects.filter(pk__in=keys), State.SENDING, now=now, **claimed)
@@ -53,28 +53,47 @@ def expire(event_id: UUID, *, now: datetime) -> int:
 
 
 def give_back(*, now: datetime) -> int:
-    """What a run had that ended before it was through is queued again: a phone shows it once all the same."""
-    return move(Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - LEASE), State.QUEUED, now=now)
+    """What a run had that ended before it was through is queued again: a phone shows it once all the same.
+
+    A text message may have gone out, and would be there twice.
+    """
+    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - LEASE)
+    unsure = move(lost.filter(channel=Channel.SMS), State.UNCERTAIN, now=now, due_at=now)
+    return unsure + move(lost.exclude(channel=Channel.SMS), State.QUEUED, now=now)
+
+
+def send_again(event_id: UUID, *, now: datetime) -> int:
+    """Text messages of which nobody knows whether they arrived, where somebody's safety may depend on it."""
+    unsure = Delivery.objects.filter(_unsure(now), notice__event=event_id, due_at__lte=now)
+    return move(unsure, State.QUEUED, now=now, why=Why.AGAIN.value)
+
+
+def _unsure(now: datetime) -> Q:
+    return Q(state=State.UNCERTAIN, notice__importance=Importance.CRITICAL, notice__expires_at__gt=now)
+
+
+def _to_come(now: datetime) -> Q:
+    return Q(state__in=WAITING) | _unsure(now)
 
 
 def supersede(rows: "QuerySet[Delivery]", *, now: datetime) -> int:
-    return move(rows.filter(channel=Channel.PUSH), State.SUPERSEDED, now=now)
+    return move(rows.exclude(channel=Channel.IN_APP), State.SUPERSEDED, now=now)
 
 
-def next_due(event_id: UUID) -> datetime | None:
-    """When the next one of an event is to go out."""
-    waiting = Delivery.objects.filter(state__in=WAITING, notice__event=event_id, channel=Channel.PUSH)
+def next_due(event_id: UUID, *, now: datetime) -> datetime | None:
+    """When the next one of an event is to go out, on any channel."""
+    waiting = Delivery.objects.filter(_to_come(now), notice__event=event_id)
     return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
 
-def any_due(event_id: UUID, *, now: datetime) -> bool:
-    return due(event_id, now=now).exists()
+def any_due(event_id: UUID, *, on: str, now: datetime) -> bool:
+    return due(event_id, on=on, now=now).exists()
 
 
 def left(*, now: datetime) -> list[UUID]:
     """The events of which something should have gone out a while ago, or is in hand for too long."""
-    late = Q(state__in=WAITING, due_at__lt=now - LATE) | Q(state=State.SENDING, claimed_at__lt=now - LEASE)
-    rows = Delivery.objects.filter(late, channel=Channel.PUSH)
+    late = (_to_come(now) & Q(due_at__lt=now - LATE)) | Q(state=State.SENDING, claimed_at__lt=now - LEASE)
+    rows = Delivery.objects.filter(late)
     return list(rows.order_by().values_list("notice__event", flat=True).distinct())
 
 
@@ -84,9 +103,9 @@ def heard(key: UUID, said: State, *, now: datetime) -> bool:
 
 
 def counted(recipients: Sequence[Recipient], *, since: datetime) -> dict[UUID, int]:
-    """How many pushes each was sent since then: one for each notice, however many browsers they have."""
-    sent = Delivery.objects.filter(recipient__in=recipients, channel=Channel.PUSH, accepted_at__gte=since)
-    found = sent.order_by().values_list("recipient", "notice").distinct()
+    """How much each was sent since then: one for each notice, on however many ways it went."""
+    sent = Delivery.objects.filter(recipient__in=recipients, accepted_at__gte=since)
+    found = sent.exclude(channel=Channel.IN_APP).order_by().values_list("recipient", "notice").distinct()
     return Counter(recipient for recipient, _ in found)
 
 

@@ -47,6 +47,15 @@ class How(StrEnum):
     SOUND = "sound"
 
 
+class Channel(StrEnum):
+    """On which way a notice gets to somebody."""
+
+    IN_APP = "in_app"  # the list of messages: always
+    PUSH = "push"
+    SMS = "sms"
+    EMAIL = "email"
+
+
 class State(StrEnum):
     """Of a delivery, each with its way in and its ways out; `WAYS` has them for machines."""
 
@@ -56,9 +65,15 @@ class State(StrEnum):
     # expired
     HELD = "held"
     # in: claimed by a worker. out: accepted, failed_temp, failed_perm; what its phone says, when that is faster than
-    # our own row; queued when the worker died: the phone shows the same once
+    # our own row; queued when the worker died: the phone shows the same once; a text message is uncertain then;
+    # over_budget when there is no money for it
     SENDING = "sending"
-    ACCEPTED = "accepted"  # in: the push service has it, or it is in the list; out: what its phone says
+    # in: whoever is to bring it has it (push service, gateway, mail server), or it is in the list; out: what its phone
+    # says
+    ACCEPTED = "accepted"
+    # in: a text message was sent and no answer came, so nobody knows whether it arrived; out: queued once more when it
+    # is critical; what its reader says
+    UNCERTAIN = "uncertain"
     DISPLAYED = "displayed"  # in: the phone showed it; out: opened, acknowledged
     OPENED = "opened"  # in: somebody tapped it; out: acknowledged
     ACKNOWLEDGED = "acknowledged"  # in: somebody said that they have read it
@@ -68,7 +83,8 @@ class State(StrEnum):
     FAILED_PERM = "failed_perm"  # in: the push service will never take it, or did not at any try
     EXPIRED = "expired"  # in: what it says is of no use any more
     SUPERSEDED = "superseded"  # in: a newer notice says the same or more, or what it says is not so any more
-    OVER_BUDGET = "over_budget"  # in: it would be one too many for a day; it stays in the list of messages
+    # in: it would be one too many for a day, or its channel has no money left; it stays in the list of messages
+    OVER_BUDGET = "over_budget"
 
 
 _TOLD = (State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED)
@@ -76,8 +92,11 @@ _OVER = (State.SUPERSEDED, State.EXPIRED)
 WAYS: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset((State.SENDING, *_OVER)),
     State.HELD: frozenset((State.QUEUED, State.OVER_BUDGET, *_OVER)),
-    State.SENDING: frozenset((State.ACCEPTED, State.FAILED_TEMP, State.FAILED_PERM, State.QUEUED, *_TOLD)),
+    State.SENDING: frozenset(
+        (State.ACCEPTED, State.FAILED_TEMP, State.FAILED_PERM, State.QUEUED, State.UNCERTAIN, State.OVER_BUDGET, *_TOLD)
+    ),
     State.ACCEPTED: frozenset(_TOLD),
+    State.UNCERTAIN: frozenset((State.QUEUED, *_TOLD)),
     State.DISPLAYED: frozenset((State.OPENED, State.ACKNOWLEDGED)),
     State.OPENED: frozenset((State.ACKNOWLEDGED,)),
     State.ACKNOWLEDGED: frozenset(),
@@ -104,6 +123,7 @@ class Why(StrEnum):
     SET_TIME = "set_time"
     CAP = "cap"
     CANCELLED = "cancelled"
+    AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +155,21 @@ def wants(news: News, importance: Importance) -> bool:
         News.BIG: importance != Importance.NORMAL,
         News.SAFETY: importance == Importance.CRITICAL,
     }[news]
+
+
+def ways(importance: Importance, *, browsers: int, phone: bool, email: bool) -> tuple[Channel, ...]:
+    """On which ways, besides the list, it goes to somebody at first: one is enough, unless it is about their safety.
+
+    A text message costs money: at once only to whoever has no browser, and of what is critical, or big and goes no
+    other way.
+    """
+    critical = importance == Importance.CRITICAL
+    found = [Channel.PUSH] if browsers else []
+    if email and (critical or not found):
+        found.append(Channel.EMAIL)
+    if phone and not browsers and (critical or (importance == Importance.BIG and not found)):
+        found.append(Channel.SMS)
+    return tuple(found)
 
 
 def course(word: Word, *, until: datetime, timing: Timing, now: datetime, zone: ZoneInfo, today: int) -> Course | None:

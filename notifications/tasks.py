@@ -27,7 +27,7 @@ def deliver(event_id: UUID) -> None:
     now = timezone.now()
     holding.let_go(event_id, now=now)
     sending.send_due(event_id)
-    if (at := deliveries.next_due(event_id)) is not None:
+    if (at := deliveries.next_due(event_id, now=now)) is not None:
         telling.owe_delivering(event_id, max(at, now))
 
 

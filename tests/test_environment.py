@@ -58,6 +58,23 @@ def test_start_needs_no_variables() -> None:
             "help",
             "must be an address such as mailto:help@games.example or https://games.example.",
         ),
+        ("EVENTSYNC_SMS", "pigeon", "is 'pigeon'; it must be one of none, console, file, twilio, http."),
+        ("EVENTSYNC_SMS", "twilio", "is twilio, so EVENTSYNC_SMS_USER, _PASSWORD and _FROM must be set."),
+        ("EVENTSYNC_SMS", "http", "is http, so EVENTSYNC_SMS_URL must say where the gateway is."),
+        ("EVENTSYNC_SMS_URL", "sms.example", "must look like https://…."),
+        (
+            "EVENTSYNC_SMS_FROM",
+            "The whole games",
+            "is 'The whole games'; it must be a number such as +358401234567, or a name of at most 11 letters.",
+        ),
+        ("EVENTSYNC_SMS_FIELDS", "whom=x", "must look like to=number,text=body,from=sender,id=reference."),
+        ("EVENTSYNC_SMS_FORMAT", "xml", "is 'xml'; it must be one of json, form."),
+        ("EVENTSYNC_SMS_PRICE", "cheap", "is 'cheap'; it must be what a segment costs, such as 0.075 EUR."),
+        (
+            "EVENTSYNC_EMAIL_URL",
+            "smtp://mail.example",
+            "is set, so EVENTSYNC_EMAIL_FROM must be an address such as news@games.example.",
+        ),
         ("EVENTSYNC_BROKER", "kafka", "is 'kafka'; it must be one of orm, redis, sqs."),
         ("EVENTSYNC_METRICS_TOKEN", "short", "must have 20 characters or more, without spaces and accents."),
         (

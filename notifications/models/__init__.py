@@ -1,7 +1,8 @@
 """Notices, who hears of them, and what became of each on its way."""
 
-from notifications.models.deliveries import Channel, Delivery
+from notifications.models.deliveries import Delivery
 from notifications.models.notices import Kind, Notice, Settling
 from notifications.models.recipients import Recipient, Subscription
+from notifications.rules import Channel
 
 __all__ = ["Channel", "Delivery", "Kind", "Notice", "Recipient", "Settling", "Subscription"]

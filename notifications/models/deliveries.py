@@ -8,13 +8,21 @@ from django.db.models import Q
 from notifications.models.known import known, plain
 from notifications.models.notices import Notice
 from notifications.models.recipients import Recipient
-from notifications.rules import WAITING, State, Why
+from notifications.rules import WAITING, Channel, State, Why
+
+_CHANNELS = {
+    Channel.IN_APP.value: "List of messages",
+    Channel.PUSH.value: "Push",
+    Channel.SMS.value: "Text message",
+    Channel.EMAIL.value: "E-mail",
+}
 
 _STATES = {
     State.QUEUED.value: "Goes out now",
     State.HELD.value: "Waits for its time",
     State.SENDING.value: "Is being sent",
     State.ACCEPTED.value: "Handed over",
+    State.UNCERTAIN.value: "Sent, but no answer came",
     State.DISPLAYED.value: "Shown on the phone",
     State.OPENED.value: "Opened",
     State.ACKNOWLEDGED.value: "Read, they say",
@@ -22,7 +30,7 @@ _STATES = {
     State.FAILED_PERM.value: "Failed for good",
     State.EXPIRED.value: "Of no use any more",
     State.SUPERSEDED.value: "A newer one says it",
-    State.OVER_BUDGET.value: "One too many for that day",
+    State.OVER_BUDGET.value: "One too many, or no money left",
 }
 _WHY = {
     Why.NOTHING.value: "",
@@ -31,28 +39,26 @@ _WHY = {
     Why.SET_TIME.value: "They want it at set times.",
     Why.CAP.value: "They were sent four on that day.",
     Why.CANCELLED.value: "They were sent four on that day, but something is cancelled.",
+    Why.AGAIN.value: "It is about safety, and no answer came the first time: it may have arrived twice.",
 }
-
-
-class Channel(models.TextChoices):
-    IN_APP = "in_app", "List of messages"
-    PUSH = "push", "Push"
 
 
 class Delivery(models.Model):
     """One notice on one way to one recipient. Its states are explained where they are: notifications/rules.py.
 
-    `endpoint`: of a push, the subscription's digest. `claim`: which run of a worker has it, while it is being sent.
+    `endpoint`: a digest, of a push's subscription, or of the number or address that was typed in. `claim`: which run
+    of a worker has it, while it is being sent. `units`: how many messages it counts for, of text messages segments.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
     recipient = models.ForeignKey(Recipient, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
-    channel = models.CharField(max_length=10, choices=Channel)
+    channel = models.CharField(max_length=10, choices=[*_CHANNELS.items()])
     endpoint = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=15, choices=[*_STATES.items()])
     why = models.CharField(max_length=15, blank=True, choices=[*_WHY.items()])
     due_at = models.DateTimeField(help_text="Not before.")
+    units = models.PositiveSmallIntegerField("segments", default=0)
     attempts = models.PositiveSmallIntegerField(default=0)
     claim = models.UUIDField(null=True)
     claimed_at = models.DateTimeField(null=True)
@@ -69,7 +75,7 @@ class Delivery(models.Model):
             models.Index(
                 fields=["state", "due_at"],
                 name="delivery_due",
-                condition=Q(state__in=plain([*WAITING, State.SENDING])),
+                condition=Q(state__in=plain([*WAITING, State.SENDING, State.UNCERTAIN])),
             ),
         ]
         constraints = [
@@ -77,6 +83,7 @@ class Delivery(models.Model):
                 fields=["notice", "recipient", "channel", "endpoint"], name="delivered_once_on_each_way"
             ),
             known("state", State, "delivery_state_known"),
+            known("channel", Channel, "delivery_channel_known"),
             models.CheckConstraint(
                 condition=Q(state=State.SENDING.value, claim__isnull=False, claimed_at__isnull=False)
                 | (~Q(state=State.SENDING.value) & Q(claim=None, claimed_at=None)),

@@ -1,8 +1,10 @@
-"""Who hears of an event, and in which browsers."""
+"""Who hears of an event, in which browsers, and by which number or address."""
 
 import uuid
 
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from eventsync.schedule.models import Event
@@ -10,9 +12,15 @@ from eventsync.schedule.plan.rules import LANGUAGES
 from notifications.models.known import known
 from notifications.rules import How, News, Timing
 
+NUMBER = r"^\+[1-9][0-9]{6,14}\Z"  # E.164
+WRONG_NUMBER = "Write the number with its country, such as +358401234567."
+
 
 class Recipient(models.Model):
-    """Somebody who wants to hear of an event, and of what, when and how. Nobody asks who they are."""
+    """Somebody who wants to hear of an event, and of what, when and how. Nobody asks who they are.
+
+    `phone` and `email`: typed in by themselves, which is their consent. Never logged, shown or copied to another table.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="recipients")
@@ -39,11 +47,18 @@ class Recipient(models.Model):
         default=How.SILENT.value,
         choices=[(How.SILENT.value, "Silent"), (How.SOUND.value, "With a sound")],
     )
+    phone = models.CharField(max_length=16, blank=True, validators=[RegexValidator(NUMBER, WRONG_NUMBER)])
+    email = models.EmailField(blank=True)
     since = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-since"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(phone="") | Q(phone__regex=NUMBER),
+                name="recipient_phone_as_the_world_writes_it",
+                violation_error_message=WRONG_NUMBER,
+            ),
             known("news", News, "recipient_news_known"),
             known("timing", Timing, "recipient_timing_known"),
             known("how", How, "recipient_how_known"),

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between
 from notifications import deliveries
-from notifications.models import Channel, Delivery, Notice, Recipient
+from notifications.models import Delivery, Notice, Recipient
 from notifications.plan import rules
 from notifications.plan.telling import notice_of, word_of
 from notifications.rules import CAP, Course, State, course_of_due, midnight
@@ -68,11 +68,11 @@ def _send(held: Sequence[Delivery], notice: Notice, way: Course, *, now: datetim
     mine = [each for each in held if each.notice == notice]
     _supersede([each for each in held if each.notice != notice], now=now)
     deliveries.move(_rows(mine), way.state, now=now, **going)
-    known = {(each.recipient, each.endpoint) for each in mine}
-    lacking = dict.fromkeys((each.recipient, each.endpoint) for each in held)
-    anew = {"notice": notice, "channel": Channel.PUSH, "state": way.state.value, "changed_at": now, **going}
+    known = {(each.recipient, each.channel, each.endpoint) for each in mine}
+    ends = dict.fromkeys((each.recipient, each.channel, each.endpoint) for each in held)
+    anew = {"notice": notice, "state": way.state.value, "changed_at": now, **going}
     Delivery.objects.bulk_create(
-        [Delivery(recipient=whom, endpoint=to, **anew) for whom, to in lacking if (whom, to) not in known],
+        [Delivery(recipient=end[0], channel=end[1], endpoint=end[2], **anew) for end in ends if end not in known],
         batch_size=1_000,
         ignore_conflicts=True,
     )

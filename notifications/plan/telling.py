@@ -1,7 +1,6 @@
 """From a release to notices: once it has settled, each recipient gets one notice of all that concerns them, or none."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +13,8 @@ from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between, last_release
 from notifications import deliveries
-from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling, Subscription
+from notifications.addresses import addressed
+from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
 from notifications.plan import rules, words
 from notifications.plan.rules import Item
 from notifications.rules import Course, Importance, News, State, Timing, Word, course, midnight, settled_at, wants
@@ -117,19 +117,17 @@ def _about(notices: Iterable[Notice], about: Sequence[str]) -> list[Notice]:
 def _plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     _supersede(notice, people, now=now)
     listed = [_delivery(notice, each, Course(State.ACCEPTED, now), now) for each in people]
-    pushed = push(notice, people, now=now)
-    Delivery.objects.bulk_create([*listed, *pushed], batch_size=1_000, ignore_conflicts=True)
-    for at in {each.due_at for each in pushed if each.state in {State.QUEUED, State.HELD}}:
+    sent = send(notice, people, now=now)
+    Delivery.objects.bulk_create([*listed, *sent], batch_size=1_000, ignore_conflicts=True)
+    for at in {each.due_at for each in sent if each.state in {State.QUEUED, State.HELD}}:
         owe_delivering(notice.event_id, at)
 
 
-def push(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[Delivery]:
-    """One for each browser of those who want it pushed, to go out when it suits them."""
+def send(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[Delivery]:
+    """Of those who want it: one for each browser, or a number or address, to go out when it suits them."""
     zone, weight = ZoneInfo(notice.event.tz), word_of(notice)
     today = deliveries.counted(people, since=midnight(now, zone))
-    browsers: dict[UUID, list[str]] = defaultdict(list)
-    for whose, digest in Subscription.objects.filter(recipient__in=people).values_list("recipient", "digest"):
-        browsers[whose].append(digest)
+    ends = addressed(people, weight.importance)
     found = []
     for each in people:
         if not wants(News(each.news), weight.importance):
@@ -143,7 +141,7 @@ def push(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[
             today=today.get(each.pk, 0),
         )
         if way is not None:
-            found += [_delivery(notice, each, way, now, digest) for digest in browsers[each.pk]]
+            found += [_delivery(notice, each, way, now, end) for end in ends[each.pk]]
     return found
 
 
@@ -151,11 +149,14 @@ def word_of(notice: Notice) -> Word:
     return Word(importance=Importance(notice.importance), cancels=notice.cancels)
 
 
-def _delivery(notice: Notice, recipient: Recipient, way: Course, now: datetime, browser: str = "") -> Delivery:
-    """A push to a browser, or else a line in the list."""
-    channel, accepted = (Channel.PUSH, None) if browser else (Channel.IN_APP, now)
+def _delivery(
+    notice: Notice, recipient: Recipient, way: Course, now: datetime, to: tuple[str, str] = (Channel.IN_APP, "")
+) -> Delivery:
+    """A line in the list, or else on its way to a browser, a number, an address."""
+    channel, end = to
+    accepted = now if channel == Channel.IN_APP else None
     going = {"state": way.state.value, "why": way.why.value, "due_at": way.at, "accepted_at": accepted}
-    return Delivery(notice=notice, recipient=recipient, channel=channel, endpoint=browser, changed_at=now, **going)
+    return Delivery(notice=notice, recipient=recipient, channel=channel, endpoint=end, changed_at=now, **going)
 
 
 def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
 from notifications import deliveries
-from notifications.models import Delivery, Subscription
+from notifications.models import Channel, Delivery, Subscription
 from notifications.push import payload, rules
 from notifications.push.rules import Outcome
 from notifications.rules import Importance, State
@@ -32,13 +32,13 @@ def send_due(event_id: UUID) -> int:
     """How many it took in hand. What a run had that died is sent again: a phone shows it once."""
     run, until, done = uuid4(), time.monotonic() + SPAN, 0
     deliveries.give_back(now=timezone.now())
-    if not deliveries.any_due(event_id, now=timezone.now()):
+    if not deliveries.any_due(event_id, on=Channel.PUSH, now=timezone.now()):
         return 0
     from notifications.push.posting import Sender  # noqa: PLC0415 - each command would wait for aiohttp and pywebpush
 
     with Sender(at=int(timezone.now().timestamp())) as sender:
         while time.monotonic() < until:
-            mine = deliveries.claim(event_id, by=run, most=AT_ONCE, now=timezone.now())
+            mine = deliveries.claim(event_id, on=Channel.PUSH, by=run, most=AT_ONCE, now=timezone.now())
             if not mine:
                 break
             _send(sender, mine, run)

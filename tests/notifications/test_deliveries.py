@@ -33,24 +33,24 @@ def make_owed(games, family, count: int, **said) -> list[Delivery]:
 
 def test_of_two_workers_one_has_each(games, family):
     owed = make_owed(games, family, 3)
-    first = deliveries.claim(games.event.pk, by=ONE, most=2, now=NOON)
-    second = deliveries.claim(games.event.pk, by=OTHER, most=2, now=NOON)
+    first = deliveries.claim(games.event.pk, on="push", by=ONE, most=2, now=NOON)
+    second = deliveries.claim(games.event.pk, on="push", by=OTHER, most=2, now=NOON)
     assert [each.pk for each in (*first, *second)] == [each.pk for each in owed]
     assert {each.attempts for each in (*first, *second)} == {1}
-    assert deliveries.claim(games.event.pk, by=ONE, most=2, now=NOON) == []
+    assert deliveries.claim(games.event.pk, on="push", by=ONE, most=2, now=NOON) == []
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_claiming_takes_as_many_queries_for_one_as_for_three(games, family, count, django_assert_num_queries):
     make_owed(games, family, count)
     with django_assert_num_queries(6):  # two of them begin and end the transaction
-        assert len(deliveries.claim(games.event.pk, by=ONE, most=9, now=NOON)) == count
+        assert len(deliveries.claim(games.event.pk, on="push", by=ONE, most=9, now=NOON)) == count
 
 
 def test_what_matters_most_goes_first(games, family):
     for importance in ("normal", "critical", "big"):
         owe(make_notice(games.event, importance=importance), family, at=NOON)
-    due = deliveries.due(games.event.pk, now=NOON)
+    due = deliveries.due(games.event.pk, on="push", now=NOON)
     assert [each.notice.importance for each in due] == ["critical", "big", "normal"]
 
 
@@ -58,20 +58,20 @@ def test_nobody_has_what_is_not_due_or_another_events(games, family):
     owe(make_notice(games.event), family, at=NOON + MINUTE)
     camp = make_games("camp", people=1).event
     owe(make_notice(camp), make_recipient(camp))
-    assert deliveries.claim(games.event.pk, by=ONE, most=9, now=NOON) == []
-    assert deliveries.next_due(games.event.pk) == NOON + MINUTE
+    assert deliveries.claim(games.event.pk, on="push", by=ONE, most=9, now=NOON) == []
+    assert deliveries.next_due(games.event.pk, now=NOON) == NOON + MINUTE
 
 
 def test_what_is_of_no_use_any_more_expires(games, family):
     owed = owe(make_notice(games.event, expires_at=NOON), family)
     held = owe(make_notice(games.event, expires_at=NOON), family, state=State.HELD, at=NOON + MINUTE)
-    assert deliveries.claim(games.event.pk, by=ONE, most=9, now=NOON) == []
+    assert deliveries.claim(games.event.pk, on="push", by=ONE, most=9, now=NOON) == []
     assert {Delivery.objects.get(pk=each.pk).state for each in (owed, held)} == {"expired"}
 
 
 def test_only_who_has_it_says_what_became_of_it(games, family):
     [owed] = make_owed(games, family, 1)
-    deliveries.claim(games.event.pk, by=ONE, most=1, now=NOON)
+    deliveries.claim(games.event.pk, on="push", by=ONE, most=1, now=NOON)
     assert not deliveries.settle(owed.pk, State.ACCEPTED, by=OTHER, now=NOON)
     assert deliveries.settle(owed.pk, State.ACCEPTED, by=ONE, now=NOON, accepted_at=NOON, status=201)
     assert not deliveries.settle(owed.pk, State.FAILED_PERM, by=ONE, now=NOON)
@@ -80,17 +80,38 @@ def test_only_who_has_it_says_what_became_of_it(games, family):
 
 def test_what_a_dead_worker_had_is_given_back(games, family):
     [owed] = make_owed(games, family, 1)
-    deliveries.claim(games.event.pk, by=ONE, most=1, now=NOON)
+    deliveries.claim(games.event.pk, on="push", by=ONE, most=1, now=NOON)
     assert deliveries.give_back(now=NOON + deliveries.LEASE) == 0
     assert deliveries.give_back(now=NOON + deliveries.LEASE + MINUTE) == 1
-    [again] = deliveries.claim(games.event.pk, by=OTHER, most=1, now=NOON)
+    [again] = deliveries.claim(games.event.pk, on="push", by=OTHER, most=1, now=NOON)
     assert (again.pk, again.attempts) == (owed.pk, 2)
     assert not deliveries.settle(owed.pk, State.ACCEPTED, by=ONE, now=NOON)  # whoever was thought dead
 
 
+@pytest.mark.parametrize(("importance", "state"), [("big", "uncertain"), ("critical", "queued")])
+def test_text_message_that_a_dead_worker_had_goes_out_again_for_safety_alone(games, family, importance, state):
+    owed = owe(make_notice(games.event, importance=importance), family, channel="sms")
+    deliveries.claim(games.event.pk, on="sms", by=ONE, most=1, now=NOON)
+    later = NOON + deliveries.LEASE + MINUTE
+    assert deliveries.left(now=later) == [games.event.pk]
+    deliveries.give_back(now=later)
+    assert states() == ["uncertain"]
+    assert deliveries.next_due(games.event.pk, now=later) == (later if importance == "critical" else None)
+    deliveries.send_again(games.event.pk, now=later)
+    row = Delivery.objects.get(pk=owed.pk)
+    assert (row.state, row.why) == (state, "again" if importance == "critical" else "")
+
+
+def test_what_is_uncertain_and_of_no_use_any_more_stays_so(games, family):
+    owe(make_notice(games.event, importance="critical", expires_at=NOON), family, channel="sms", state=State.UNCERTAIN)
+    assert deliveries.send_again(games.event.pk, now=NOON) == 0
+    assert deliveries.next_due(games.event.pk, now=NOON) is None
+    assert deliveries.left(now=NOON + timedelta(hours=1)) == []
+
+
 def test_a_phone_that_is_faster_than_our_own_row_is_believed(games, family):
     [owed] = make_owed(games, family, 1)
-    deliveries.claim(games.event.pk, by=ONE, most=1, now=NOON)
+    deliveries.claim(games.event.pk, on="push", by=ONE, most=1, now=NOON)
     assert deliveries.heard(owed.pk, State.DISPLAYED, now=NOON)
     assert not deliveries.settle(owed.pk, State.ACCEPTED, by=ONE, now=NOON)
     assert states() == ["displayed"]
@@ -135,7 +156,10 @@ def test_a_day_counts_each_notice_once_however_many_browsers_there_are(games):
         lambda event, family: make_notice(event, key="0"),
         lambda event, family: owe(make_notice(event), family, state="lost"),
         lambda event, family: owe(make_notice(event), family, state=State.SENDING),
+        lambda event, family: owe(make_notice(event), family, channel="pigeon"),
         lambda event, family: make_recipient(event, news="gossip"),
+        lambda event, family: make_recipient(event, phone="0401234567"),
+        lambda event, family: make_recipient(event, phone="+358401234567\n"),
         lambda event, family: make_notice(event, since=3, until=3),
     ],
 )

@@ -25,7 +25,7 @@ def test_what_a_run_had_when_it_died_is_sent_by_the_next(service, family):
     browser = service.browser()
     join(family, browser)
     owed = due(family)
-    [lost] = deliveries.claim(family.event_id, by=(dead := uuid4()), most=1, now=timezone.now())
+    [lost] = deliveries.claim(family.event_id, on="push", by=(dead := uuid4()), most=1, now=timezone.now())
     assert sending.send_due(family.event_id) == 0  # it may be at it still
     Delivery.objects.update(claimed_at=timezone.now() - deliveries.LEASE)
     tasks.owe_what_was_left(timezone.now())

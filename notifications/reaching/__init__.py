@@ -1,0 +1,1 @@
+"""Whom a notice would reach, on which way, and what that costs, before it is sent."""
