@@ -135,6 +135,7 @@ Q_CLUSTER = {
 BACKUPS = environment.folder("EVENTSYNC_BACKUPS")
 KEEP_DAYS = environment.number("EVENTSYNC_KEEP_DAYS", 30, least=1, most=3650)
 WEBHOOKS_PRIVATE = environment.flag("EVENTSYNC_WEBHOOKS_PRIVATE")
+NOTICE_ALONE = environment.number("EVENTSYNC_NOTICE_ALONE", 200, most=1_000_000)
 # Browsers take pushes only by the key with which they subscribed, so it stays for the whole event.
 VAPID_KEY = environment.vapid_key("EVENTSYNC_VAPID_KEY", directory=VAR_DIR)
 PUSH_CONTACT = environment.contact("EVENTSYNC_PUSH_CONTACT", BASE_URL)

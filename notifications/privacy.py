@@ -7,9 +7,10 @@ from django.db.models import Q, QuerySet
 from eventsync.jobs.retention import kept
 from eventsync.privacy.registry import nobodys
 from eventsync.schedule.models.happening import KEPT
-from notifications.models import Notice, Recipient
+from notifications.models import HandNotice, Notice, Recipient
 
-nobodys("notifications.Notice", "notifications.Settling", why="What is public of an event.")
+nobodys("notifications.Notice", "notifications.Settling", "notifications.Template", why="What is public of an event.")
+nobodys("notifications.HandNotice", why="What is public of an event, and which account wrote it.")
 nobodys(
     "notifications.Recipient",
     "notifications.Subscription",
@@ -32,3 +33,8 @@ def old_recipients(now: datetime) -> QuerySet[Recipient]:
 @kept("notices")
 def old_notices(now: datetime) -> QuerySet[Notice]:
     return Notice.objects.filter(_over(now))
+
+
+@kept("notices by hand")
+def old_hand_notices(now: datetime) -> QuerySet[HandNotice]:
+    return HandNotice.objects.filter(_over(now))

@@ -9,6 +9,7 @@ from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import task
 from eventsync.jobs.rules import Policy
 from notifications import deliveries
+from notifications.hand import sending as by_hand
 from notifications.plan import holding, telling
 from notifications.push import sending
 
@@ -19,6 +20,11 @@ POLICY = Policy(announced=False)
 @task(telling.TELL, POLICY)
 def tell(event_id: UUID) -> None:
     telling.tell(event_id, now=timezone.now())
+
+
+@task(by_hand.SEND, POLICY)
+def send_by_hand(key: UUID) -> None:
+    by_hand.go(key, now=timezone.now())
 
 
 @task(telling.DELIVER, POLICY)

@@ -1,8 +1,11 @@
 """Notices, who hears of them, and what became of each on its way."""
 
 from notifications.models.deliveries import Delivery
+from notifications.models.hand import HandNotice, Template
 from notifications.models.notices import Kind, Notice, Settling
 from notifications.models.recipients import Recipient, Subscription
 from notifications.rules import Channel
 
-__all__ = ["Channel", "Delivery", "Kind", "Notice", "Recipient", "Settling", "Subscription"]
+__all__ = [
+    "Channel", "Delivery", "HandNotice", "Kind", "Notice", "Recipient", "Settling", "Subscription", "Template",
+]  # fmt: skip

@@ -13,6 +13,7 @@ from notifications.rules import Importance
 
 class Kind(models.TextChoices):
     PLAN = "plan", "The plan changed"
+    HAND = "hand", "An organiser wrote it"
 
 
 class Settling(models.Model):
@@ -36,8 +37,8 @@ class Notice(models.Model):
     """What is said to some people, once. Never changed; a newer one may say it better.
 
     `texts`: {"fi": {"title": …, "body": …}}, each whole by itself. `activities`: the ids of those it is about. It tells
-    what is different since release `since`, as it was at release `until`. `key`: of what it is made, so that nobody
-    makes it twice.
+    what is different since release `since`, as it was at release `until`; what somebody wrote is of no release: both 0.
+    `key`: of what it is made, so that nobody makes it twice.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,12 +48,13 @@ class Notice(models.Model):
     cancels = models.BooleanField(default=False, help_text="Whoever does not hear of it comes for nothing.")
     texts = models.JSONField()
     activities = models.JSONField(default=list)
-    since = models.PositiveIntegerField()
-    until = models.PositiveIntegerField()
+    since = models.PositiveIntegerField(default=0)
+    until = models.PositiveIntegerField(default=0)
     key = models.CharField(max_length=64)
     supersedes = models.ForeignKey(
         "self", null=True, on_delete=models.SET_NULL, related_name="newer", help_text="The last one about the same."
     )
+    must_acknowledge = models.BooleanField(default=False, db_default=False, help_text="Each is to say they read it.")
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text="After this it is of no use to anybody.")
 
@@ -61,7 +63,10 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "key"], name="notice_made_once"),
             known("importance", Importance, "notice_importance_known"),
-            models.CheckConstraint(condition=Q(until__gt=models.F("since")), name="notice_tells_of_a_release"),
+            models.CheckConstraint(
+                condition=Q(kind="plan", until__gt=models.F("since")) | Q(kind="hand", since=0, until=0),
+                name="notice_tells_of_a_release",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,13 +12,15 @@ from django.db.models import QuerySet
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between
 from notifications import deliveries
-from notifications.models import Delivery, Notice, Recipient
+from notifications.models import Delivery, Kind, Notice, Recipient
 from notifications.plan import rules
 from notifications.plan.telling import notice_of, word_of
-from notifications.rules import CAP, Course, State, course_of_due, midnight
+from notifications.rules import CAP, Course, Importance, State, course_of_due, midnight
 
 _Alike = tuple[tuple[Notice, ...], frozenset[str], int]
 """What was held for somebody, their groups, and how many they were sent today: to whom this is the same, all is."""
+
+_ORDER = list(Importance)
 
 
 def let_go(event_id: UUID, *, now: datetime) -> None:
@@ -46,14 +48,23 @@ def _let_go(event: Event, people: Sequence[Recipient], *, now: datetime) -> None
     today = deliveries.counted(people, since=midnight(now, ZoneInfo(event.tz)))
     alike: dict[_Alike, list[Delivery]] = defaultdict(list)
     for recipient, mine in by_recipient.items():
-        notices = tuple(dict.fromkeys(each.notice for each in mine))
-        alike[notices, frozenset(recipient.groups), min(CAP, today.get(recipient.pk, 0))] += mine
+        for sent, part in enumerate(_apart(mine), today.get(recipient.pk, 0)):
+            notices = tuple(dict.fromkeys(each.notice for each in part))
+            alike[notices, frozenset(recipient.groups), min(CAP, sent)] += part
     for (notices, groups, sent), theirs in alike.items():
         notice = notices[0] if len(notices) == 1 else _together(event, groups, notices, now=now)
         if notice is None:
             _supersede(theirs, now=now)
         else:
             _send(theirs, notice, course_of_due(word_of(notice), now=now, today=sent), now=now)
+
+
+def _apart(held: Sequence[Delivery]) -> list[list[Delivery]]:
+    """All of the plan is one; each of what somebody wrote stands by itself. What matters most goes first."""
+    found: dict[UUID | None, list[Delivery]] = defaultdict(list)
+    for each in held:
+        found[each.notice_id if each.notice.kind == Kind.HAND else None].append(each)
+    return sorted(found.values(), key=lambda part: min(_ORDER.index(word_of(each.notice).importance) for each in part))
 
 
 def _together(event: Event, groups: frozenset[str], notices: Sequence[Notice], *, now: datetime) -> Notice | None:

@@ -92,7 +92,7 @@ def make(event: Event, *, since: int, until: int, now: datetime) -> None:
     for notice in dict.fromkeys(each for each in notices.values() if each):
         hearers = [each for each in people if notices[frozenset(each.groups)] == notice]
         for part in deliveries.parts(hearers):
-            _plan(notice, part, now=now)
+            plan(notice, part, now=now)
 
 
 def notice_of(event: Event, told: Sequence[Item], since: int, until: int, *, now: datetime) -> Notice | None:
@@ -101,7 +101,7 @@ def notice_of(event: Event, told: Sequence[Item], since: int, until: int, *, now
         return None
     about, weight = sorted(each.id for each in told), rules.word(told)
     key = hashlib.sha256("|".join([Kind.PLAN, str(since), str(until), *about]).encode()).hexdigest()
-    earlier = _about(Notice.objects.filter(event=event, until__lte=since, expires_at__gt=now), about)
+    earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lte=since, expires_at__gt=now), about)
     said = {"importance": weight.importance.value, "cancels": weight.cancels, "texts": words.texts(told, event)}
     times = {"since": since, "until": until, "made_at": now, "expires_at": max(each.until for each in told)}
     new = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None, **said, **times}
@@ -114,7 +114,8 @@ def _about(notices: Iterable[Notice], about: Sequence[str]) -> list[Notice]:
 
 
 @transaction.atomic
-def _plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
+def plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
+    """In the list of each, and pushed as they wish; whoever has it already does not get it twice."""
     _supersede(notice, people, now=now)
     listed = [_delivery(notice, each, Course(State.ACCEPTED, now), now) for each in people]
     sent = send(notice, people, now=now)
@@ -161,8 +162,10 @@ def _delivery(
 
 def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     """What has not gone out of what this one says, or says anew. What is held is looked at when its time has come."""
+    if notice.kind != Kind.PLAN:
+        return
     mine = set(notice.activities)
-    earlier = Notice.objects.filter(event=notice.event, until__lt=notice.until)
+    earlier = Notice.objects.filter(event=notice.event, kind=Kind.PLAN, until__lt=notice.until)
     older = [each for each in earlier if set(each.activities) <= mine]
     unsent = Delivery.objects.filter(notice__in=older, recipient__in=people).exclude(state=State.HELD)
     deliveries.supersede(unsent, now=now)

@@ -7,13 +7,15 @@ from django.conf import settings
 from django.urls import reverse
 
 from eventsync.schedule.pages.words import WORDS, direction
-from notifications.models import Delivery
+from notifications.models import Delivery, Kind
 from notifications.push.rules import MOST
 from notifications.rules import How, Importance
 
 
 def tag_of(delivery: Delivery) -> str:
-    """What a phone shows once, the newest: of one activity, or of the plan."""
+    """What a phone shows once, the newest: of one activity, or of the plan; what somebody wrote stands by itself."""
+    if delivery.notice.kind == Kind.HAND:
+        return f"notice:{delivery.notice_id}"
     about = delivery.notice.activities
     return f"plan:{about[0] if len(about) == 1 else delivery.notice.event_id}"
 
@@ -40,6 +42,6 @@ def _payload(delivery: Delivery, said: dict[str, str]) -> bytes:
         "dir": direction(language),
         "tag": tag_of(delivery),
         "silent": silent,
-        "data": {"delivery": str(delivery.pk), "version": notice.until},
+        "data": {"delivery": str(delivery.pk), "version": notice.until or 1},
     }
     return json.dumps({"web_push": 8030, "notification": shown, "mutable": True}, ensure_ascii=False).encode()

@@ -122,7 +122,7 @@ def test_clock_that_was_put_back_between_two_releases_loses_nothing(day):
 def test_telling_that_ended_half_way_is_taken_up_where_it_was(day, monkeypatch, ends):
     families = [make_recipient(day.event) for _ in range(3)]
     monkeypatch.setattr(deliveries, "AT_ONCE", 2)
-    plan, calls = telling._plan, []
+    plan, calls = telling.plan, []
 
     def die(*args: Any, **kwargs: Any) -> None:
         calls.append(args)
@@ -132,7 +132,7 @@ def test_telling_that_ended_half_way_is_taken_up_where_it_was(day, monkeypatch, 
 
     change(day.swim, place=day.stage)
     hear(day, NOON - 2 * MINUTE)
-    monkeypatch.setattr(telling, "_plan", die)
+    monkeypatch.setattr(telling, "plan", die)
     with pytest.raises(InterruptedError):
         telling.tell(day.event.pk, now=NOON)
     telling.tell(day.event.pk, now=NOON + MINUTE)
