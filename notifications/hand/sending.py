@@ -22,6 +22,7 @@ from notifications.hand.rules import UNDO, Stage
 from notifications.models import HandNotice, Kind, Notice
 from notifications.plan import telling
 from notifications.rules import Importance
+from notifications.wording import checking
 
 SEND = "notifications.send_by_hand"  # job
 APPROVAL = "notifications.by_hand"  # the kind of approvals
@@ -42,6 +43,8 @@ def send(key: UUID, *, version: int, by: Somebody, now: datetime) -> Answer:
         return Answer(done=False, told=ALREADY[Stage(row.stage)])
     if row.version != version:
         return Answer(done=False, told=CHANGED)
+    if wrong := checking.hard(row.texts, event=row.event):
+        return Answer(done=False, told=" ".join(["Mend this first.", *wrong]))
     if row.expires_at <= now + UNDO:
         return Answer(done=False, told=OVER)
     if needs_two(row, people=len(audience.hearers(row))):

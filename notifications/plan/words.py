@@ -12,8 +12,8 @@ from eventsync.schedule.pages.times import Clock
 from eventsync.schedule.pages.words import WORDS, direction
 from eventsync.schedule.plan.rules import Kind, Names, Status, said
 from notifications.plan.rules import Item
+from notifications.wording.rules import BODY, TITLE
 
-TITLE, BODY = 40, 120  # characters, as counted on a lock screen
 ALLOWED = {"activity", "what", "when", "place", "todo", "count"}
 """What may stand in a template: nobody's name, and nothing of anybody's health."""
 

@@ -1,0 +1,1 @@
+"""What a lock screen may say: calm, short, and nothing of anybody."""
