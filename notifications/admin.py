@@ -6,14 +6,16 @@ from django.contrib import admin
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from eventsync.access.admin import ReadOnlyAdmin, ago
 from eventsync.access.scope import Belongs
 from eventsync.schedule.pages.words import direction
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import OF_ROW
+from notifications.hand.answers import answers
 from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.rules import State
 
@@ -34,6 +36,9 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_filter = ["event", "importance"]
     list_select_related = ["event"]
     fields = ["in_each_language", "importance", "made_at", "expires_at", "supersedes", "people", "pushes", "became"]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*self.fields, "read"] if obj and obj.must_acknowledge else self.fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notice]:
         rows: QuerySet[Notice] = super().get_queryset(request)
@@ -72,6 +77,10 @@ class NoticeAdmin(ReadOnlyAdmin):
         names = dict(Delivery._meta.get_field("state").flatchoices)
         lines = format_html_join("", "<div>{}: {}</div>", ((names[state], count) for state, count in found.order_by()))
         return lines or format_html("<div>{}</div>", "Nobody who was to hear of it has push on a phone.")
+
+    @admin.display(description="who has read it")
+    def read(self, row: Notice) -> SafeString:
+        return mark_safe(render_to_string("admin/notifications/answers.html", {"answers": answers(row)}))  # noqa: S308 - a template's
 
 
 @admin.register(Recipient)

@@ -1,7 +1,9 @@
-"""Who may see which notices went out, and how many they reached. Nobody sees who hears of them."""
+"""Who may see which notices went out, how many they reached, and who may write some. Nobody sees who hears of them."""
 
 from eventsync.access.ranks import Rank
 from eventsync.access.rights import grant
 
 grant(Rank.VIEWER, "notifications.view_notice")
 grant(Rank.LEAD, "notifications.view_delivery", "notifications.view_recipient")
+grant(Rank.LEAD, *(f"notifications.{what}_handnotice" for what in ("view", "add", "change")))
+grant(Rank.LEAD, *(f"notifications.{what}_template" for what in ("view", "add", "change", "delete")))

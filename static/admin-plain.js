@@ -46,10 +46,12 @@ class Watched {
     return question;
   }
 
-  #show({ language, findings, more }) {
+  #show({ language, findings, more, note }) {
     const list = document.createElement("ul");
-    list.append(...findings.map((finding) => item(finding, language)));
+    const stops = this.#field.dataset.stops ?? "Stops the release";
+    list.append(...findings.map((finding) => item(finding, language, stops)));
     const shown = findings.length > 0 ? [list] : [];
+    if (note) shown.push(paragraph(note));
     if (more > 0) shown.push(paragraph(`There are ${more} more.`));
     this.#part.replaceChildren(...shown);
   }
@@ -61,13 +63,13 @@ function paragraph(text) {
   return part;
 }
 
-function item({ words, instead, hard }, language) {
+function item({ words, instead, hard }, language, stops) {
   const line = document.createElement("li");
   const said = document.createElement("bdi");
   const kind = document.createElement("strong");
   said.lang = language;
   said.textContent = words;
-  kind.textContent = hard ? "Stops the release" : "Advice";
+  kind.textContent = hard ? stops : "Advice";
   line.append(kind, ": “", said, `” ${instead}`);
   return line;
 }

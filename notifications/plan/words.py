@@ -61,8 +61,8 @@ def _texts(told: Sequence[Item], event: Event, code: str) -> dict[str, str]:
     teller = _Teller(event, code)
     template, values = (teller.one if len(told) == 1 else teller.several)(told)
     return {
-        "title": _fit(template.title, values, TITLE, give="activity"),
-        "body": _fit(template.body, values, BODY, give="place"),
+        "title": fit(template.title, values, TITLE, give="activity"),
+        "body": fit(template.body, values, BODY, give="place"),
     }
 
 
@@ -111,7 +111,7 @@ class _Teller:
         return f"{_ISOLATE}{text}{_END}" if turned else text
 
 
-def _fit(template: str, values: Mapping[str, str], most: int, *, give: str) -> str:
+def fit(template: str, values: Mapping[str, str], most: int, *, give: str) -> str:
     """Filled in; where that is too long, the name `give` is cut, and at worst the end."""
     text = template.format(**values)
     over = len(text) - most

@@ -3,6 +3,7 @@
 What is `hard` is not sent; the rest is advice. An event's own words mean nothing else, as everywhere in plain language.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ MOST: Mapping[Part, int] = {Part.TITLE: TITLE, Part.BODY: BODY}
 PLACEHOLDERS = ("activity", "day", "time", "place", "group", "number")
 """What may stand in a template: nobody's name, and nothing of anybody's health."""
 
+_GAP = re.compile(r"\{\w*\}")  # left of a template
 _LISTS = (
     (HEALTH, "Others can read it over a shoulder. Say what to do, and nothing of anybody’s health."),
     (ALARMING, "Say calmly what to do and by when."),
@@ -50,7 +52,7 @@ class Named:
 
 def faults(text: str, *, part: Part, language: str, known: Known = NOTHING, named: Named | None = None) -> list[Fault]:
     """All that is wrong with the title or the body of a notice, what stops it first."""
-    found = [*_length(text, part), *_names(named or Named()), *_plain(text, language, known)]
+    found = [*_length(text, part), *_unfilled(text), *_names(named or Named()), *_plain(text, language, known)]
     found += _listed(known.without_terms(text, language), language)
     return sorted(dict.fromkeys(found), key=lambda fault: not fault.hard)
 
@@ -63,6 +65,11 @@ def _length(text: str, part: Part) -> Iterator[Fault]:
             text[MOST[part] :],
             f"A {part} has at most {MOST[part]} characters, or phones cut it off. Take {over} away.",
         )
+
+
+def _unfilled(text: str) -> Iterator[Fault]:
+    for match in _GAP.finditer(text):
+        yield Fault(match[0], "Write here what it is.")
 
 
 def _names(named: Named) -> Iterator[Fault]:

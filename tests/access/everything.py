@@ -22,8 +22,10 @@ from eventsync.schedule.links.making import Wanted, make
 from eventsync.schedule.links.opening import open_link
 from eventsync.schedule.models import FamilyLink, StaffRole, Term
 from eventsync.sync.models import Device, OutboxImport
+from notifications.models import Template
 from tests.cast import NOON, Games, make_phone
 from tests.notifications.families import make_notice, make_recipient, owe
+from tests.notifications.writing import written
 from tests.schedule.plan.plans import make_day, release
 
 MISSING = {"UUIDField": str(uuid.UUID(int=1)), "AutoField": "987654", "BigAutoField": "987654", "CharField": "nobody"}
@@ -58,6 +60,8 @@ def fill(games: Games) -> None:
     Term.objects.create(event=games.event, word="Relay", meaning="One after the other.")
     release(games.event)
     owe(make_notice(games.event), make_recipient(games.event))
+    written(games.event)
+    Template.objects.create(event=games.event, name="Games bus", language="en", title="Bus", body="It comes.")
     wanted = Wanted(nickname="Bear of the Games", symbol="sun", groups=["Norway"])
     [card] = make(event=games.event, wanted=[wanted], by="maria", now=NOON)
     open_link(card.link, phone=uuid.uuid4(), now=NOON)
@@ -116,6 +120,7 @@ def bodies(games: Games, label: str) -> Iterator[dict[str, Any]]:
     yield {"event": games.event.pk, "nicknames": "X", "symbol": "sun", "a_page": "8"}
     yield {"save": "", "person": person.pk, "kind": "dietary", "text": "X", "expected": 0}
     yield from ({"export": ""}, {"erase": "", "name": "Guest 0", "reason": "X"})
+    yield from ({"send": "", "version": 1}, {"undo": ""})
     yield {"keep": person.pk, "into": person.pk, "seen": "", "detach": Credential.objects.values_list("pk")[0][0]}
 
 

@@ -19,7 +19,8 @@ SAID = {"en": {"title": "Meet at the gate", "body": "Saturday 4 July, 3 pm. Gate
 def words(**said: Any) -> Written:
     until = NOON + timedelta(hours=6)
     made: dict[str, Any] = {"to": To.EVERYBODY, "importance": Importance.BIG, "texts": SAID, "expires_at": until}
-    return Written(**(made | said))
+    made |= said
+    return Written(**(made | {"importance": Importance(made["importance"])}))
 
 
 def written(event: Event, *, key: UUID | None = None, **said: Any) -> HandNotice:

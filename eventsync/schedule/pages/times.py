@@ -29,6 +29,14 @@ class Clock:
         """Saturday 4 July 2026"""
         return self._day("day_year", day)
 
+    def weekday(self, at: datetime) -> str:
+        """Saturday 4 July"""
+        return self._day("day", self.local(at))
+
+    def hour(self, at: datetime) -> str:
+        """9:40 am, with the clock that the language has."""
+        return self._usual(self.local(at))
+
     def moment(self, at: datetime) -> str:
         """Saturday 4 July, 9:40 am, with the clock that the language has."""
         here = self.local(at)

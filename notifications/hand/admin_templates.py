@@ -1,0 +1,61 @@
+"""What organisers write again and again: kept with gaps, looked at as it may be filled in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.utils.html import format_html
+
+from eventsync.access.admin import ModelAdmin
+from eventsync.schedule.models import Event
+from eventsync.schedule.plan.rules import LANGUAGES
+from eventsync.schedule.staff import OF_ROW
+from notifications.hand.filling import sample
+from notifications.models import Template
+from notifications.wording.checking import look
+from notifications.wording.rules import MOST, Part, placeholders
+
+
+class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its type stubs only
+    class Meta:
+        model = Template
+        fields = ["event", "name", "language", "title", "body", "reviewed"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        event: Event | None = said.get("event") or (self.instance.event if self.instance.event_id else None)
+        language = said.get("language")
+        if event is None or language is None:
+            return said
+        if language not in {event.language, *event.languages}:
+            self.add_error("language", f"{event} has no texts in {LANGUAGES[language]}.")
+        for part in Part:
+            for each in self._wrong(said.get(part, ""), part, event, language):
+                self.add_error(part, f"“{each.words}” {each.instead}")
+        return said
+
+    def _wrong(self, text: str, part: Part, event: Event, language: str) -> list[Any]:
+        if wrong := placeholders(text):
+            return wrong
+        filled = sample(text, event=event, language=language, most=10 * MOST[part])
+        return [each for each in look(filled, part=part, language=language, event=event) if each.hard]
+
+
+@admin.register(Template)
+class TemplateAdmin(ModelAdmin):
+    belongs = OF_ROW
+    form = TemplateForm
+    list_display = ["name", "language", "title", "reviewed", "event"]
+    list_filter = ["event", "language", "reviewed"]
+    list_select_related = ["event"]
+    search_fields = ["name", "title"]
+    readonly_fields = ["as_read"]
+
+    @admin.display(description="such as")
+    def as_read(self, row: Template) -> str:
+        if row._state.adding:  # noqa: SLF001 - Django documents it
+            return ""
+        title, body = (
+            sample(getattr(row, part), event=row.event, language=row.language, most=MOST[part]) for part in Part
+        )
+        return format_html('<div lang="{}" dir="auto"><strong>{}</strong><br>{}</div>', row.language, title, body)

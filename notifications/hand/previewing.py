@@ -1,0 +1,89 @@
+"""What people will read, in each language and on each way, and how many it reaches: seen before it is sent."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from eventsync.schedule.pages.words import direction
+from eventsync.schedule.plan.rules import LANGUAGES, language_of
+from notifications.hand.answers import OF_ALL
+from notifications.hand.audience import hearers
+from notifications.hand.sending import needs_two
+from notifications.models import HandNotice, Recipient
+from notifications.reaching import looking
+from notifications.reaching.rules import Reach
+from notifications.rules import Importance, Word, is_quiet
+from notifications.sms import rules as sms
+from notifications.sms.words import text_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One language. `people`: who read it. `own`: whether it was written in it. `parts`: of the text message."""
+
+    language: str
+    name: str
+    dir: str
+    title: str
+    body: str
+    own: bool
+    reviewed: bool
+    people: int
+    sms: str
+    parts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """`missed`: of which groups how many nothing reaches unless they look. `waits`: until quiet hours are over."""
+
+    shown: Sequence[Shown]
+    reach: Reach
+    browsers: int
+    missed: Sequence[tuple[str, int]]
+    needs_two: bool
+    waits: bool
+
+
+def outlook(row: HandNotice, *, now: datetime) -> Outlook:
+    people, importance = hearers(row), Importance(row.importance)
+    known = looking.hearers(row.event, people)
+    missed = Counter(
+        group
+        for whom, each in zip(people, known, strict=True)
+        if not (each.browsers or each.phone or each.email)
+        for group in whom.groups or [OF_ALL]
+    )
+    return Outlook(
+        shown=_shown(row, people),
+        reach=looking.outlook(row.event, people, Word(importance=importance), row.texts),
+        browsers=sum(each.browsers for each in known),
+        missed=missed.most_common(),
+        needs_two=needs_two(row, people=len(people)),
+        waits=importance != Importance.CRITICAL and is_quiet(now, ZoneInfo(row.event.tz)),
+    )
+
+
+def _shown(row: HandNotice, people: Sequence[Recipient]) -> list[Shown]:
+    read = Counter(each.language for each in people)
+    codes = [code for code in LANGUAGES if code in {row.event.language, *row.event.languages} or code in read]
+    return [_in(row, code, read[code]) for code in sorted(codes, key=lambda code: code != row.event.language)]
+
+
+def _in(row: HandNotice, code: str, people: int) -> Shown:
+    said = row.texts[language := language_of(row.texts, wanted=code, otherwise=row.event.language)]
+    text = text_of(row.texts, event=row.event, language=code)
+    return Shown(
+        language=language,
+        name=LANGUAGES[code],
+        dir=direction(language),
+        title=said["title"],
+        body=said["body"],
+        own=language == code,
+        reviewed=language in row.reviewed,
+        people=people,
+        sms=text,
+        parts=sms.segments(text),
+    )
