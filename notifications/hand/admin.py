@@ -25,7 +25,7 @@ from eventsync.schedule.admin.plain import TextForm
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import current
 from eventsync.schedule.queries import chosen_event
-from eventsync.schedule.staff import events_for, venues_for
+from eventsync.schedule.staff import events_for, may_for, venues_for
 from notifications.hand import sending, writing
 from notifications.hand.answers import answers
 from notifications.hand.audience import told
@@ -33,6 +33,7 @@ from notifications.hand.filling import fill
 from notifications.hand.forms import WRITE, WriteForm, initial, initial_of
 from notifications.hand.previewing import outlook
 from notifications.hand.rules import Stage
+from notifications.hand.usual import put_in
 from notifications.models import HandNotice, Template
 from notifications.wording.checking import look
 from notifications.wording.rules import MOST, Part
@@ -76,6 +77,7 @@ class HandNoticeAdmin(ReadOnlyAdmin):
             )
             for part in Part
         ]
+        checks.append(path("usual/", wrap(self.usual_view), name="notifications_handnotice_usual"))
         write = path("<uuid:key>/write/", wrap(self.write_view), name="notifications_handnotice_write")
         return [*checks, write, *super().get_urls()]
 
@@ -97,6 +99,19 @@ class HandNoticeAdmin(ReadOnlyAdmin):
         note = f"{len(text)} of {MOST[part]} characters."
         return JsonResponse({"language": language, "findings": told, "more": 0, "note": note})
 
+    def usual_view(self, request: HttpRequest) -> HttpResponse:
+        """POST puts the templates that most events need into an event."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        event = events_for(request.user, "notifications.add_template").filter(slug=request.POST.get("of", "")).first()
+        if event is None:
+            raise PermissionDenied
+        count = put_in(event)
+        self.message_user(request, f"{count} templates were added.", messages.SUCCESS)
+        return HttpResponseRedirect(f"{reverse('admin:notifications_handnotice_add')}?event={event.slug}")
+
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
@@ -105,7 +120,8 @@ class HandNoticeAdmin(ReadOnlyAdmin):
         if event is None:
             return self._render(request, "write", {"title": "Write a notice", "events": events})
         start = initial(event, now=timezone.now(), texts=_texts_of(request, event))
-        return self._write(request, event, start, {"events": events, **_templates(event)})
+        usual = may_for(request.user, event, "notifications.add_template")
+        return self._write(request, event, start, {"events": events, "may_put_in": usual, **_templates(event)})
 
     def write_view(self, request: HttpRequest, key: UUID) -> HttpResponse:
         row = self._own(request, key)

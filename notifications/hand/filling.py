@@ -28,7 +28,7 @@ def sample(text: str, *, event: Event, language: str, most: int) -> str:
     """As it may be filled in, for whoever writes the template."""
     clock, begin = Clock(WORDS[language], ZoneInfo(event.tz)), event.dates[0] + timedelta(hours=15)
     values = SAMPLE | {
-        "activity": "Relay",
+        "activity": "Party",
         "place": "Main hall",
         "day": clock.weekday(begin),
         "time": clock.hour(begin),

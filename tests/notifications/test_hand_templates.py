@@ -6,10 +6,20 @@ import pytest
 
 from eventsync.access.ranks import Rank
 from eventsync.schedule.models import Event
+from eventsync.schedule.plan.rules import LANGUAGES
+from notifications.hand.filling import sample
+from notifications.hand.usual import put_in
 from notifications.models import Template
+from notifications.wording.checking import look
+from notifications.wording.rules import MOST, Part, placeholders
 from tests.desk import staff, text_of
 from tests.notifications.test_hand_admin import ADD, errors
 from tests.schedule.plan.plans import make_day, release
+
+USUAL = "/admin/notifications/handnotice/usual/"
+NAMES = {
+    "A little later", "Another gate", "Food comes later", "Please go inside", "Where we meet", "You can go out again",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -51,3 +61,35 @@ def test_template_that_nobody_should_read_is_not_kept(lead, games, wrong, told):
     assert lead.post("/admin/notifications/template/add/", fine).status_code == 302
     page = text_of(lead.get(f"/admin/notifications/template/{Template.objects.get().pk}/change/"))
     assert "Such as: Bus Saturday 4 July, 3 pm. Main hall." in page
+
+
+def test_usual_ones_are_put_in_once_in_the_event_s_languages(lead, games):
+    Event.objects.update(languages=["fi"])
+    assert "Put in the usual ones" in text_of(lead.get(ADD))
+    for said in ("12 templates", "0 templates"):
+        answer = lead.post(USUAL, {"of": "games"}, follow=True)
+        assert f"{said} were added." in text_of(answer)
+    assert Template.objects.filter(language="fi", reviewed=False).count() == 6
+    assert "Put in the usual ones" not in text_of(lead.get(ADD))
+    assert "<option>Another gate</option>" in lead.get(ADD).content.decode()
+
+
+def test_usual_ones_are_for_whoever_may_keep_templates(games):
+    assert staff("vera", Rank.VIEWER, games.event).post(USUAL, {"of": "games"}).status_code == 403
+    lea = staff("lea", Rank.LEAD, games.event, games.pool)
+    assert lea.post(USUAL, {"of": "games"}).status_code == 403
+    assert "Put in the usual ones" not in text_of(lea.get(ADD))
+    assert not Template.objects.exists()
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_usual_ones_may_be_read_by_anybody_in_each_language(games, language):
+    Event.objects.update(language=language)
+    games.event.refresh_from_db()
+    put_in(games.event)
+    for each in Template.objects.all():
+        assert placeholders(each.title) == placeholders(each.body) == []
+        for part in Part:
+            text = sample(getattr(each, part), event=games.event, language=language, most=10 * MOST[part])
+            assert look(text, part=part, language=language, event=games.event) == [], (each.name, text)
+    assert set(Template.objects.values_list("name", flat=True)) == NAMES
