@@ -12,7 +12,7 @@ from notifications.models import Template
 from notifications.plan.words import fit
 from notifications.wording.rules import BODY, PLACEHOLDERS, TITLE, placeholders
 
-SAMPLE = {"group": "Finland", "number": "15"}
+SAMPLE = {"group": "Team 2", "number": "15"}
 
 
 def fill(template: Template, *, about: Told | None = None, group: str = "", number: str = "") -> dict[str, str]:

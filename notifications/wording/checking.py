@@ -1,9 +1,11 @@
 """What is wrong with what an event says on lock screens: its own words and the people of its list are known."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from eventsync.schedule.language.checking import known
 from eventsync.schedule.models import Event
+from eventsync.schedule.pages.words import WORDS
 from eventsync.schedule.plan.rules import LANGUAGES
 from notifications.wording.names import named
 from notifications.wording.rules import Fault, Part, faults
@@ -13,7 +15,8 @@ Texts = Mapping[str, Mapping[str, str]]
 
 
 def look(text: str, *, part: Part, language: str, event: Event) -> list[Fault]:
-    knows = known(event)
+    words, knows = WORDS[language], known(event)
+    knows = replace(knows, names=knows.names | {day.casefold() for day in (*words.weekdays, *words.months)})
     called = named(text, event=event, language=language, known=knows)
     return faults(text, part=part, language=language, known=knows, named=called)
 
