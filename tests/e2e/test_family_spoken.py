@@ -26,7 +26,7 @@ def test_day_is_told_in_order_and_says_that_changes_were_read(server: Server, ne
     heard.read("The plan of today", end="main", most=MOST)
     heard.stop()
     whole = main_part(heard.lines)
-    own = [("DAY," in each, bool({"Place:", "New place:"} & set(each))) for each in articles(whole)]
+    own = [("DAY," in each, bool({"Place:", "New place:"} & set(each))) for each in items(whole)]
     assert set(own) == {(True, True)}
     page.get_by_role("link", name="I have read this").click()
     expect(page.get_by_role("status").filter(has_text="You have read the changes.")).to_be_visible()
@@ -53,7 +53,8 @@ def same(phrase: str) -> str:
     return re.sub(DAY, "DAY", phrase)
 
 
-def articles(lines: Sequence[str]) -> list[list[str]]:
+def items(lines: Sequence[str]) -> list[list[str]]:
     """What is said of each activity, wherever somebody begins to listen."""
-    begin = [at for at, line in enumerate(lines) if line == "article"]
-    return [list(lines[at : lines.index("end of article", at)]) for at in begin]
+    begin = [at for at, line in enumerate(lines) if line.startswith("listitem")]
+    ends = [at for at, line in enumerate(lines) if line.startswith("end of listitem")]
+    return [list(lines[start:end]) for start, end in zip(begin, ends, strict=True)]
