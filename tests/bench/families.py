@@ -121,9 +121,10 @@ def _page(what: str, address: str) -> None:
 
 def _forget() -> None:
     """As a process that has just started."""
-    from eventsync.schedule.pages import cards
+    from eventsync.schedule.pages import cards, linked, releases
 
-    cards.shelf.clear()
+    for kept in (cards.shelf, linked.shelf, releases.plans):
+        kept.clear()
     _forget_pages()
 
 
@@ -133,7 +134,7 @@ def _forget_pages() -> None:
 
     for shelf in (answers.shelf, copies.shelf):
         shelf.clear()
-    releases._told.cache_clear()
+    releases.plans.clear()
     releases._changes.cache_clear()
 
 

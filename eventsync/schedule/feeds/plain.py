@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
+from eventsync.schedule.pages.rules import anchor
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
 from eventsync.schedule.plan.rules import Status, Told, said
@@ -60,7 +61,7 @@ class Reader:
 
     def address(self, told: Told) -> str:
         """Where it stands on its day's page."""
-        return f"{self.page('day', day=self.local(told.start).date())}#a-{told.id}"
+        return f"{self.page('day', day=self.local(told.start).date())}#{anchor(told.id)}"
 
     def page(self, name: str, **where: object) -> str:
         """The whole address of a page, in this language."""

@@ -18,9 +18,9 @@ shelf: Shelf[SafeString] = Shelf(KEPT)
 
 
 class Written(NamedTuple):
-    """`html`: what card.html makes of it."""
+    """`anchor`: where it is on the page; `html`: what card.html makes of it."""
 
-    id: str
+    anchor: str
     html: SafeString
 
 
@@ -29,17 +29,8 @@ def written(activities: Iterable[Told], teller: Teller) -> list[Written]:
 
 
 def _each(activities: Iterable[Told], teller: Teller) -> Iterator[Written]:
-    """What a card says follows from revisions, which never change, from its address of the place, and from these."""
-    visit, revisions = teller.visit, teller.plan.revisions
-    same = (visit.words.code, visit.event.language, visit.event.tz)
-    links: dict[str, str] = {}
     for told in activities:
-        at, planned = told.slot.place, rules.planned(told)
-        if at not in links:
-            links[at] = visit.link("place", place=at)
-        of = [revisions[key].pk if key in revisions else None for key in (told.id, at, planned and planned.place)]
-        made_of = (*same, links[at], *of)
-        yield Written(told.id, shelf.get(made_of, partial(_write, told, teller)))
+        yield Written(rules.anchor(told.id), shelf.get(teller.made_of(told), partial(_write, told, teller)))
 
 
 def _write(told: Told, teller: Teller) -> SafeString:

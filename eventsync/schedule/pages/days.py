@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,7 +56,7 @@ def day_page(visit: Visit, plan: Plan, changes: Iterable[Change], present: Prese
         "cards": written(told, teller),
         **_beside(visit, days_of(visit, plan), day),
         "code": picture(visit.bare("day", day=day)),
-        "linked": "" if visit.kept or visit.groups is not None else linked(visit, plan, told),
+        "linked": "" if visit.kept or visit.groups is not None else linked(teller, told),
     }
 
 
@@ -121,7 +122,7 @@ def days_page(visit: Visit, plan: Plan) -> dict[str, Any]:
         "heading": f"{visit.event.name}: {visit.words.say('days')}",
         "title": visit.words.say("days"),
         "days": [line(day) for day in days_of(visit, plan)],
-        "linked": "" if visit.kept or visit.groups is not None else linked(visit, plan, []),
+        "linked": "" if visit.kept or visit.groups is not None else linked(Teller(visit, plan), []),
         "calendar": f"{settings.BASE_URL}{visit.bare('calendar')}",
         "calendar_add": _subscription(visit, "calendar"),
         "calendar_google": f"{GOOGLE}?{urlencode({'cid': _subscription(visit, 'google')})}",
@@ -130,7 +131,12 @@ def days_page(visit: Visit, plan: Plan) -> dict[str, Any]:
 
 def picture(address: str) -> str:
     """A code that leads to this page of ours, as an image of a page."""
-    code = segno.make(f"{settings.BASE_URL}{address}", error="m")
+    return _code(f"{settings.BASE_URL}{address}")
+
+
+@lru_cache(maxsize=64)
+def _code(address: str) -> str:
+    code = segno.make(address, error="m")
     return str(code.svg_data_uri(scale=4, dark="#000", light="#fff"))
 
 

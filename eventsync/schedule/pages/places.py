@@ -29,7 +29,7 @@ def places_page(visit: Visit, plan: Plan) -> dict[str, Any]:
 
 
 def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
-    teller = Teller(visit, plan)
+    teller = Teller(visit, plan, at_place=True)
     here = [told for told in plan.activities.values() if told.slot.place == place.id]
     name = teller.place_name(place)
     return {

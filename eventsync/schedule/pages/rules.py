@@ -3,9 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from eventsync.schedule.plan.rules import Change, Slot, Status, Told, covers
+
+MOST_OUTLINES = 200_000  # characters; what is more does not stand in the list of a day, or no phone gets it in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +68,14 @@ def planned(told: Told) -> Slot | None:
     if told.first is not None:
         return told.first
     return told.slot if told.delay else None
+
+
+def anchor(key: str) -> str:
+    """Where an activity is on a page. Short, for a page may have a thousand of them, and ids do not pack."""
+    return f"a-{blake2b(key.encode(), digest_size=5).hexdigest()}"
+
+
+def are_outlines_apart(told: Iterable[Told]) -> bool:
+    """Whether the outlines of a plan are so long together that only the pages of places have them."""
+    longest = (max((len(texts.outline) for texts in each.texts.values()), default=0) for each in told)
+    return sum(longest) > MOST_OUTLINES

@@ -1,8 +1,11 @@
 """What was told of the schedule, as one reader gets it: in their language, or else said in which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
 
+from django.template.loader import render_to_string
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,13 +22,16 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """An activity as a page shows it. `old_when` and `old_place` are empty unless they are not so any more."""
+    """An activity as a page shows it. `old_when` and `old_place` are empty unless they are not so any more.
 
-    id: str
+    `outline`: folded, unless it is what people come here for; `more_link`: to where it is, if that is elsewhere.
+    """
+
     title: SafeString
     symbol: Picture | None
     status: Status
     word: str
+    shape: SafeString
     when: SafeString
     held: bool
     old_when: SafeString
@@ -35,18 +41,45 @@ class Card:
     sentence: SafeString
     note: SafeString
     outline: SafeString
+    is_unfolded: bool
+    more_link: str
     groups: SafeString
     sensory: str
     foreign: str
     """Which language it is in, if that is not the reader's."""
 
 
-@dataclass(frozen=True, slots=True)
+@cache
+def shape(status: Status) -> SafeString:
+    """Its drawing."""
+    return render_to_string("schedule/shape.html", {"status": status})
+
+
+@dataclass(frozen=True)
 class Teller:
-    """Tells a plan to whoever visits."""
+    """Tells a plan to whoever visits. `at_place`: on the page of a place, which has outlines that days have no room
+    for."""
 
     visit: Visit
     plan: Plan
+    at_place: bool = False
+
+    def made_of(self, told: Told) -> tuple[Hashable, ...]:
+        """Whatever is said of it follows from these: revisions, which never change, and how the reader is told."""
+        planned, revisions = rules.planned(told), self.plan.revisions
+        keys = (told.id, told.slot.place, planned and planned.place)
+        visit, place = self.visit, self._place_link(told.slot.place)
+        same = (visit.words.code, visit.event.language, visit.event.tz, place, self.has_outlines, self.is_apart)
+        return (*same, *(revisions[key].pk if key in revisions else None for key in keys))
+
+    @cached_property
+    def is_apart(self) -> bool:
+        """Outlines are on the pages of places alone."""
+        return rules.are_outlines_apart(self.plan.activities.values())
+
+    @property
+    def has_outlines(self) -> bool:
+        return self.at_place or not self.is_apart
 
     def text(self, texts: Mapping[str, str]) -> SafeString:
         return self.marked(*self.said(texts))
@@ -77,27 +110,42 @@ class Teller:
         return escape(", ".join(told.groups) or self.visit.words.say("everybody"))
 
     def when(self, told: Told) -> SafeString:
-        return self.visit.clock.when(told.start, told.end)
+        return self._when(told.start, told.end)
+
+    @cached_property
+    def _when(self) -> Callable[[datetime, datetime], SafeString]:
+        """Many are at one time, and many at one place."""
+        return cache(self.visit.clock.when)
+
+    @cached_property
+    def _place_link(self) -> Callable[[str], str]:
+        return cache(lambda place: self.visit.link("place", place=place))
+
+    @cached_property
+    def _sensory(self) -> Callable[[str], str]:
+        return cache(lambda place: self.sensory(self.plan.places.get(place)))
 
     def card(self, told: Told) -> Card:
-        planned = rules.planned(told)
+        planned, outline, place_link = rules.planned(told), self.paragraphs(told), self._place_link(told.slot.place)
         return Card(
-            id=told.id,
             title=self.title(told),
             symbol=picture_of(told.symbol, self.visit.words.code, title=self.said(told.by_language("title"))[0]),
             status=told.status,
             word=self.visit.words.say(f"status_{told.status}"),
+            shape=shape(told.status),
             when=self.when(told),
             held=told.status == Status.HELD,
             old_when=self._old_when(told),
             place=self.place(told),
-            place_link=self.visit.link("place", place=told.slot.place),
+            place_link=place_link,
             old_place=self._place_of(planned.place) if planned and planned.place != told.slot.place else SafeString(),
             sentence=self.field(told, "sentence"),
             note=self.field(told, "note"),
-            outline=self.paragraphs(told),
+            outline=outline if self.has_outlines else SafeString(),
+            is_unfolded=self.at_place and self.is_apart,
+            more_link=f"{place_link}#{rules.anchor(told.id)}" if outline and not self.has_outlines else "",
             groups=self.groups(told),
-            sensory=self.sensory(self.plan.places.get(told.slot.place)),
+            sensory=self._sensory(told.slot.place),
             foreign=self.foreign(told.texts),
         )
 
@@ -108,7 +156,7 @@ class Teller:
         planned = rules.planned(told)
         if planned is None or (planned.start, planned.end) == (told.start, told.end):
             return SafeString()
-        return self.visit.clock.when(planned.start, planned.end)
+        return self._when(planned.start, planned.end)
 
     def _place_of(self, place: str) -> SafeString:
         told = self.plan.places.get(place)

@@ -13,7 +13,7 @@ from eventsync.schedule.plan.rules import Change, Told, ToldPlace
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Activities and places by id, as they were told; with `revisions` of their ids, each with its release."""
+    """Activities and places by id, as they were told; with `revisions` of their ids."""
 
     activities: dict[str, Told]
     places: dict[str, ToldPlace]
@@ -26,7 +26,14 @@ def last_release(event: Event) -> Release | None:
 
 def current(event: Event) -> Plan:
     """What families see now: nothing before the first release."""
-    return _plan(Revision.objects.filter(event=event, latest=True))
+    return _plan(_with_release(Revision.objects.filter(event=event, latest=True)))
+
+
+def current_after(event: Event, number: int, told: Plan) -> Plan:
+    """The same, for whoever knows what was `told` until release `number`."""
+    rows = Revision.objects.filter(event=event, latest=True, release__number__gt=number)
+    news = _plan(_with_release(rows))
+    return Plan(told.activities | news.activities, told.places | news.places, told.revisions | news.revisions)
 
 
 def said_before(release: Release) -> Plan:
@@ -58,6 +65,11 @@ def _earlier(event_id: UUID, number: int, keys: Any) -> QuerySet[Revision]:
     return rows.filter(number=Subquery(own[:1]))
 
 
+def _with_release(rows: QuerySet[Revision]) -> QuerySet[Revision]:
+    """Each release once: a thousand revisions are of a few."""
+    return rows.prefetch_related("release")
+
+
 def _plan(rows: QuerySet[Revision]) -> Plan:
-    found = list(rows.order_by().select_related("release"))
+    found = list(rows.order_by())
     return Plan(freezing.read(found, Told), freezing.read(found, ToldPlace), {str(each.key): each for each in found})

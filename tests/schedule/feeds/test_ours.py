@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.test import Client
 
+from eventsync.schedule.pages.rules import anchor
 from tests.schedule.plan.plans import make_day
 
 PLAN = "/schedule/weekend/plan.json"
@@ -42,7 +43,7 @@ def test_activity_says_what_is_known_of_it_with_planned_and_expected_times(weeke
         "note": {"en": "The bus is late."},
         "symbol": "",
         "removed": False,
-        "url": f"https://games.example/schedule/weekend/2026-10-24/?lang=en#a-{UUID(int=11)}",
+        "url": f"https://games.example/schedule/weekend/2026-10-24/?lang=en#{anchor(str(UUID(int=11)))}",
     }
     (relay,) = [each for each in told["activities"] if each["title"]["en"] == "Relay"]
     assert (relay["first"]["start"], relay["start"]) == ("2026-10-24T17:00:00+03:00", "2026-10-24T18:00:00+03:00")

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from eventsync.schedule.models import Activity, Event
+from eventsync.schedule.pages.rules import anchor
 from tests.schedule.feeds.weekend import FRIDAY, HOUR, make_weekend
 from tests.schedule.plan.plans import release
 
@@ -44,7 +45,7 @@ def test_each_activity_of_the_day_says_what_became_of_it(weekend, client):
     assert told[0]["description"] == "There is bread, fruit & tea; <porridge> too."
     assert told[1] == {
         "@type": "Event",
-        "identifier": str(UUID(int=11)),
+        "@id": f"https://games.example/schedule/weekend/2026-10-24/?lang=en#{anchor(str(UUID(int=11)))}",
         "name": "Swim",
         "startDate": "2026-10-24T15:30:00+03:00",
         "endDate": "2026-10-24T16:20:00+03:00",
@@ -55,7 +56,7 @@ def test_each_activity_of_the_day_says_what_became_of_it(weekend, client):
             "name": "Stage",
             "containedInPlace": {"@type": "Place", "name": "Main hall"},
         },
-        "url": f"https://games.example/schedule/weekend/2026-10-24/?lang=en#a-{UUID(int=11)}",
+        "url": f"https://games.example/schedule/weekend/2026-10-24/?lang=en#{anchor(str(UUID(int=11)))}",
         "superEvent": {"@id": "https://games.example/schedule/weekend/?lang=en"},
     }
 
