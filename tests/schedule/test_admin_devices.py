@@ -100,8 +100,19 @@ def test_list_is_filtered_by_venue_profile_and_state(games, holders):
     client = alice()
     assert names(client, venue=str(games.pool.id)) == ["Pool"]
     assert names(client, venue="x") == []
-    assert names(client, profile__exact="lead") == ["Pool"]
+    assert names(client, profile="lead") == ["Pool"]
     assert names(client, revoked="1") == ["Empty"]
+
+
+def test_list_has_families_phones_only_for_who_asks_for_them_or_searches(games, phone):
+    make_phone(games, name="Sunny Bear", profile="family")
+    client = alice()
+    assert names(client) == ["Phone"]
+    assert sorted(names(client, profile="all")) == ["Phone", "Sunny Bear"]
+    assert names(client, profile="family") == ["Sunny Bear"]
+    assert names(client, q="Sunny") == ["Sunny Bear"]
+    shown = client.get(LIST).content.decode()
+    assert (shown.count("All but families"), shown.count("?profile=all")) == (1, 1)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -55,7 +55,13 @@ class AssignForm(forms.Form):
 @admin.register(Device)
 class NamedDeviceAdmin(NamesAdmin, sync_admin.DeviceAdmin):
     list_display = ["__str__", "holds", "heard", "venue", *sync_admin.DeviceAdmin.list_display[3:], "event"]
-    list_filter = [sync_admin.HoldingFilter, EventFilter, VenueFilter, sync_admin.RevokedFilter, "profile"]
+    list_filter = [
+        sync_admin.HoldingFilter,
+        EventFilter,
+        VenueFilter,
+        sync_admin.RevokedFilter,
+        sync_admin.ProfileFilter,
+    ]
     fields = ["name", "holder", "id", "event", "venue", *sync_admin.DeviceAdmin.fields[3:]]
 
     def zone(self, device: Any) -> ZoneInfo:

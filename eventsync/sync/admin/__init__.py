@@ -3,7 +3,7 @@
 `DeviceAdmin` and `OperationAdmin` are registered by `eventsync.schedule.admin`, which knows events and venues by name.
 """
 
-from eventsync.sync.admin.devices import DeviceAdmin, HoldingFilter, RevokedFilter
+from eventsync.sync.admin.devices import DeviceAdmin, HoldingFilter, ProfileFilter, RevokedFilter
 from eventsync.sync.admin.operations import OperationAdmin
 from eventsync.sync.admin.quarantine import QuarantinedAdmin
 from eventsync.sync.admin.reading import AppliedFilter, ByIdFilter, as_id
@@ -15,6 +15,7 @@ __all__ = [
     "DeviceAdmin",
     "HoldingFilter",
     "OperationAdmin",
+    "ProfileFilter",
     "QuarantinedAdmin",
     "RevokedFilter",
     "as_id",

@@ -1,6 +1,6 @@
 """Phones: what they hold and have not delivered, how they fare, and how one is revoked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
 from eventsync.access.scope import limit
 from eventsync.sync import enrolment, queries
 from eventsync.sync.admin.reading import as_id
-from eventsync.sync.models import Device, Quarantined
+from eventsync.sync.models import Device, Profile, Quarantined
 from eventsync.sync.rights import OF_DEVICE
 
 HELD = Coalesce("pending", 0)
@@ -70,6 +70,29 @@ class HoldingFilter(admin.SimpleListFilter):
                 return queryset.none()
 
 
+class ProfileFilter(admin.SimpleListFilter):
+    """Without families until somebody asks for them, or searches: theirs are many, and they deliver nothing."""
+
+    title = "profile"
+    parameter_name = "profile"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("all", "All"), *((str(value), str(label)) for value, label in Profile.choices)]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        first, *others = super().choices(changelist)
+        return iter([{**first, "display": "All but families"}, *others])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case None:
+                return queryset if request.GET.get("q") else queryset.exclude(profile=Profile.FAMILY)
+            case "all":
+                return queryset
+            case profile:
+                return queryset.filter(profile=profile)
+
+
 class DeviceList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
@@ -88,7 +111,7 @@ def with_roster_heads(devices: Iterable[Any]) -> list[Any]:
 class DeviceAdmin(ReadOnlyAdmin):
     belongs = OF_DEVICE
     list_display = ["__str__", "holds", "heard", "profile", "list_age", "storage", "charge", "state"]
-    list_filter = [HoldingFilter, RevokedFilter, "profile"]
+    list_filter = [HoldingFilter, RevokedFilter, ProfileFilter]
     ordering = [HELD.desc(), F("heard_at").desc(nulls_last=True)]
     note = "The oldest record's time is the event's. Under the other times are exact ones, in UTC."
     search_fields = ["name", "holder", "=id"]
