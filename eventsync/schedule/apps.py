@@ -14,3 +14,4 @@ class ScheduleConfig(AppConfig):
         import_module("eventsync.schedule.rights")
         import_module("eventsync.schedule.staff")
         import_module("eventsync.schedule.tasks")
+        import_module("eventsync.schedule.plan.waiting")

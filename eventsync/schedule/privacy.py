@@ -12,4 +12,4 @@ nobodys(
     "schedule.IncomingFile",
     why="What is public, or will be: of groups, not of people.",
 )
-nobodys("schedule.Release", why="Accounts of the staff, and when.")
+nobodys("schedule.Release", "schedule.WaitingRelease", why="Accounts of the staff, and when.")

@@ -14,17 +14,18 @@ from django.utils import timezone
 
 from eventsync.access.admin import ReadOnlyAdmin
 from eventsync.access.scope import Belongs
+from eventsync.jobs.approvals.rights import may_break_glass, may_decide, somebody
 from eventsync.schedule.admin.addresses import addresses_page
 from eventsync.schedule.admin.plain import line_of, shown, watch
 from eventsync.schedule.language.checking import wording
 from eventsync.schedule.models import Event, Release
-from eventsync.schedule.plan import releasing
+from eventsync.schedule.plan import releasing, waiting
 from eventsync.schedule.plan.queries import last_release
 from eventsync.schedule.plan.releasing import NotReleased, Preview
 from eventsync.schedule.plan.rules import LANGUAGES
-from eventsync.schedule.plan.words import lines, meeting, own
+from eventsync.schedule.plan.words import lines, loss, meeting, own
 from eventsync.schedule.queries import chosen_event
-from eventsync.schedule.staff import events_for
+from eventsync.schedule.staff import OF_EVENT, events_for
 
 ADD = "schedule.add_release"
 Look = Callable[[Event], Preview]
@@ -36,6 +37,7 @@ class ReleaseForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     urgent = forms.BooleanField(required=False, label="It cannot wait: release it all the same")
     despite = forms.CharField(required=False, max_length=200, label="Why")
+    alone = forms.CharField(required=False, max_length=500, label="Why it is done without another person")
 
     def __init__(self, event: Event, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,23 +110,42 @@ class ReleaseAdmin(ReadOnlyAdmin):
         if event is None:
             return self._render(request, context)
         form = ReleaseForm(event, request.POST or None)
-        if request.method == "POST" and form.is_valid() and self._act(request, event, form, act):
+        if request.method == "POST" and form.is_valid() and self._answer(request, event, form, act):
             return HttpResponseRedirect(reverse("admin:schedule_release_changelist"))
         comment = form.comment if form.is_bound else {}
-        return self._render(request, context | _previewed(event, look, comment) | {"form": form})
+        context |= {"form": form, "waits": waiting.waiting(event), "may_decide": may_decide(request, event, OF_EVENT)}
+        context["may_force"] = may_break_glass(request, event, OF_EVENT)
+        return self._render(request, context | _previewed(event, look, comment))
 
-    def _act(self, request: HttpRequest, event: Event, form: ReleaseForm, act: Callable[..., Release]) -> bool:
-        said, by = form.cleaned_data, request.user.get_username()
-        told = {"comment": form.comment, "seen": said["seen"], "despite": said["despite"]}
+    def _answer(self, request: HttpRequest, event: Event, form: ReleaseForm, act: Callable[..., Release]) -> bool:
+        """Whether it is done: told, or asked for."""
+        told = {"event": event, "comment": form.comment, "now": timezone.now()}
+        told |= {name: form.cleaned_data[name] for name in ("seen", "despite")}
         try:
-            row = act(event=event, by=by, now=timezone.now(), **told)
+            if {"ask", "force"} & request.POST.keys():
+                return self._ask(request, form, told | {"undoes": act is releasing.undo, "by": somebody(request)})
+            self._say(request, event, act(by=request.user.get_username(), **told))
         except NotReleased as why:
             self.message_user(request, str(why), messages.WARNING)
             return False
+        return True
+
+    def _ask(self, request: HttpRequest, form: ReleaseForm, told: dict[str, Any]) -> bool:
+        """Another person, before or after."""
+        if "ask" in request.POST:
+            waiting.ask(**told)
+            self.message_user(request, "It waits until another person agrees to it.", messages.SUCCESS)
+            return True
+        if not may_break_glass(request, told["event"], OF_EVENT):
+            raise PermissionDenied
+        answer = waiting.force(reason=form.cleaned_data["alone"], **told)
+        self.message_user(request, answer.told, messages.SUCCESS if answer.done else messages.WARNING)
+        return answer.done
+
+    def _say(self, request: HttpRequest, event: Event, row: Release) -> None:
         entry = f"Released: {row.revisions.count()} revisions."
         self.log_addition(request, row, f"{entry} Some of it was hard to read: {row.despite}" if row.despite else entry)
         self.message_user(request, f"Families see release {row.number} of {event} now.", messages.SUCCESS)
-        return True
 
     def _render(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         shared = {**self.admin_site.each_context(request), "opts": self.opts}
@@ -143,5 +164,6 @@ def _previewed(event: Event, look: Look, comment: Mapping[str, str]) -> dict[str
         "lines": lines(what.changes, event),
         "places": sorted(own(each.names, event) for each in what.places.values()),
         "collisions": [meeting(each, event) for each in what.collisions],
+        "losses": [loss(each, event) for each in what.losses],
         "found": shown(line_of(each, event) for each in wording(event, what.reworded, comment)),
     }

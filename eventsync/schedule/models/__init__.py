@@ -6,8 +6,10 @@ from eventsync.schedule.models.incoming import IncomingFile
 from eventsync.schedule.models.links import FamilyLink, FamilyPhone, Symbol
 from eventsync.schedule.models.releases import Release, Revision
 from eventsync.schedule.models.terms import Term
+from eventsync.schedule.models.waiting import WaitingRelease
 
 __all__ = [
     "Activity", "Crowd", "Event", "FamilyLink", "FamilyPhone", "IncomingFile", "Intent", "Light", "Noise", "Place",
-    "Priority", "QuietRoom", "Release", "Revision", "StaffRole", "Symbol", "Term", "Venue", "bounds", "validate_zone",
+    "Priority", "QuietRoom", "Release", "Revision", "StaffRole", "Symbol", "Term", "Venue", "WaitingRelease", "bounds",
+    "validate_zone",
 ]  # fmt: skip

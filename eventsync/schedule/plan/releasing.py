@@ -15,6 +15,7 @@ from eventsync.schedule.language.checking import Reworded, wording
 from eventsync.schedule.models import Event, Release, Revision
 from eventsync.schedule.plan import freezing, rules
 from eventsync.schedule.plan.delays import Collision, collisions
+from eventsync.schedule.plan.losses import Loss, losses
 from eventsync.schedule.plan.queries import current, last_release, said_before
 from eventsync.schedule.plan.rules import Affected, Change, Told, ToldPlace
 from eventsync.sync.streams import Changes, lock
@@ -22,6 +23,13 @@ from eventsync.sync.streams import Changes, lock
 
 class NotReleased(Exception):
     """Why nothing was released, in one sentence."""
+
+
+class NeedsAnother(NotReleased):
+    """Nobody makes a place worse for families alone."""
+
+    def __init__(self) -> None:
+        super().__init__("It makes a place worse for some people, so another person has to agree.")
 
 
 class HardToRead(NotReleased):
@@ -36,6 +44,7 @@ class Preview:
     """What a release would tell that is not told yet, for which `seen` stands; `plan` is all that is told then.
 
     `reworded`: what may say something in words that families have not read; nothing where it is said again.
+    `losses`: what of places is worse than they were told.
     """
 
     number: int
@@ -44,6 +53,7 @@ class Preview:
     activities: dict[str, Told]
     places: dict[str, ToldPlace]
     reworded: list[Reworded]
+    losses: list[Loss]
 
     @property
     def affected(self) -> Affected:
@@ -107,6 +117,7 @@ def _preview(
         activities=activities,
         places=places,
         reworded=[*reworded, *((each, places_before.get(key)) for key, each in places.items())],
+        losses=losses(places_before, places),
     )
 
 
@@ -119,24 +130,58 @@ def release(
     hard to read.
     """
     # Reading a large plan takes a second, so that is done before the lock. `seen` says that it is the same plan there.
-    despite = _excuse(event, _checked(preview(event), seen), comment, despite)
-    with transaction.atomic(), _locked(event) as changes:
-        what = _checked(preview(event), seen)
-        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment), despite=despite)
-        return _tell(row, what, changes)
+    despite = excuse(event, _alone(checked(preview(event), seen)), comment, despite)
+    with transaction.atomic():
+        return _release(event, _row(event, comment, by, now, despite), seen)
+
+
+def release_as_agreed(
+    *, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime, despite: str = ""
+) -> Release:
+    """The same in the transaction in which another person agrees to what makes a place worse."""
+    despite = excuse(event, checked(preview(event), seen), comment, despite)
+    return _release(event, _row(event, comment, by, now, despite), seen)
+
+
+def _release(event: Event, row: Release, seen: str) -> Release:
+    with _locked(event) as changes:
+        return _tell(row, checked(preview(event), seen), changes)
 
 
 def undo(*, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime, despite: str = "") -> Release:
     """A new release that says what the one before the last said. The draft stays, to be mended and released again."""
-    despite = _excuse(event, _checked(preview_undo(event), seen), comment, despite)
-    with transaction.atomic(), _locked(event) as changes:
-        what = _checked(preview_undo(event), seen)
-        row = Release(event=event, number=what.number, at=now, by=by, comment=dict(comment), despite=despite)
+    despite = excuse(event, _alone(checked(preview_undo(event), seen)), comment, despite)
+    with transaction.atomic():
+        return _undo(event, _row(event, comment, by, now, despite), seen)
+
+
+def undo_as_agreed(
+    *, event: Event, comment: Mapping[str, str], seen: str, by: str, now: datetime, despite: str = ""
+) -> Release:
+    """The same in the transaction in which another person agrees to what makes a place worse."""
+    despite = excuse(event, checked(preview_undo(event), seen), comment, despite)
+    return _undo(event, _row(event, comment, by, now, despite), seen)
+
+
+def _undo(event: Event, row: Release, seen: str) -> Release:
+    with _locked(event) as changes:
+        what = checked(preview_undo(event), seen)
         row.restores = what.number - 2
         return _tell(row, what, changes)
 
 
-def _excuse(event: Event, what: Preview, comment: Mapping[str, str], despite: str) -> str:
+def _row(event: Event, comment: Mapping[str, str], by: str, now: datetime, despite: str) -> Release:
+    return Release(event=event, at=now, by=by, comment=dict(comment), despite=despite)
+
+
+def _alone(what: Preview) -> Preview:
+    """What somebody may tell without another person."""
+    if what.losses:
+        raise NeedsAnother
+    return what
+
+
+def excuse(event: Event, what: Preview, comment: Mapping[str, str], despite: str) -> str:
     """Why it is told although some of it is hard to read; nothing where none is."""
     if not any(each.finding.hard for each in wording(event, what.reworded, comment)):
         return ""
@@ -153,7 +198,8 @@ def _locked(event: Event) -> Iterator[Changes]:
     changes.write()
 
 
-def _checked(what: Preview, seen: str) -> Preview:
+def checked(what: Preview, seen: str) -> Preview:
+    """What is as somebody saw it, and different from what families see; else NotReleased."""
     if what.is_empty:
         raise NotReleased("Nothing is different from what families see.")
     if what.seen != seen:
@@ -162,6 +208,7 @@ def _checked(what: Preview, seen: str) -> Preview:
 
 
 def _tell(row: Release, what: Preview, changes: Changes) -> Release:
+    row.number = what.number
     row.save(force_insert=True)
     _revise(row, what)
     records.put_release(changes, row, what.activities.values())

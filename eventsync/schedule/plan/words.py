@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from eventsync.schedule.models import Event
+from eventsync.schedule.models import Event, Place
 from eventsync.schedule.plan.delays import Collision
+from eventsync.schedule.plan.losses import Loss
 from eventsync.schedule.plan.rules import Change, Kind, Names, Status, Told, said
 
 WHAT = {
@@ -52,6 +54,22 @@ def _line(change: Change, event: Event) -> Line:
         new=_note(new, event) if change.kind == Kind.CANCELLED else _fact(change.kind, new, event),
         groups=_groups(new),
     )
+
+
+def line(said: Line) -> str:
+    """The same in one line."""
+    what = f"{said.title}: {said.what}"
+    return f"{what}: {said.old} → {said.new}" if said.old and said.new else f"{what} {said.old or said.new}".strip()
+
+
+def loss(lost: Loss, event: Event) -> str:
+    """What of a place is worse than it was told. “Deck: noise: Quiet → Loud.”"""
+    column: Any = Place._meta.get_field(lost.what)
+    name = f"{own(lost.place.names, event)}: {column.verbose_name}"
+    if not lost.old:
+        return f"{name}: it is not described any more."
+    labels = dict(column.choices or [])
+    return f"{name}: {labels[lost.old]} → {labels[lost.new]}."
 
 
 def _fact(kind: Kind, told: Told, event: Event) -> str:
