@@ -11,7 +11,7 @@ from django.db import IntegrityError, models, transaction
 
 from eventsync.jobs.publishing import publish
 from eventsync.schedule.events import VenueAdded
-from eventsync.schedule.models import Activity, Event, Intent, Place, Term, Venue
+from eventsync.schedule.models import Activity, Event, Intent, OwnSymbol, Place, Term, Venue
 from eventsync.schedule.rules import on_later_day
 
 Row = TypeVar("Row", bound=models.Model)
@@ -62,6 +62,8 @@ def _copy_plan(source: Event, event: Event) -> None:
     Place.objects.bulk_create(there.values())
     Activity.objects.bulk_create(_activity(row, event, there, later) for row in activities if row.place_id in there)
     Term.objects.bulk_create(_again(row, event=event) for row in Term.objects.filter(event=source).order_by())
+    own = OwnSymbol.objects.filter(event=source).order_by()
+    OwnSymbol.objects.bulk_create(_again(row, event=event) for row in own)
     publish(*(VenueAdded(event=event.pk, venue=venue.pk) for venue in venues.values()))
 
 

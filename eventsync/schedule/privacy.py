@@ -9,6 +9,7 @@ nobodys(
     "schedule.Activity",
     "schedule.Revision",
     "schedule.Term",
+    "schedule.OwnSymbol",
     "schedule.IncomingFile",
     why="What is public, or will be: of groups, not of people.",
 )

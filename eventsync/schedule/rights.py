@@ -19,4 +19,7 @@ grant(
     "schedule.view_familyphone",
 )
 grant(Rank.MANAGER, "schedule.delete_place", "schedule.add_release")
-grant(Rank.MANAGER, *(f"schedule.{what}_term" for what in ("add", "change", "delete")))
+grant(Rank.VIEWER, "schedule.view_ownsymbol")
+grant(
+    Rank.MANAGER, *(f"schedule.{what}_{kind}" for kind in ("term", "ownsymbol") for what in ("add", "change", "delete"))
+)

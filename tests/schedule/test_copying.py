@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from eventsync.jobs.models import DomainEvent
 from eventsync.schedule import copying
-from eventsync.schedule.models import Activity, Event, Place, Release, Term, Venue
+from eventsync.schedule.models import Activity, Event, OwnSymbol, Place, Release, Term, Venue
 from eventsync.schedule.plan import queries
 from eventsync.sync.models import Device
 from tests.cast import DAY, make_games, make_phone
@@ -43,6 +43,7 @@ def test_copy_has_the_plan_and_settings_and_families_see_none_of_it(day, games):
     )
     Activity.objects.filter(pk=day.relay.pk).update(status="cancelled")
     Term.objects.create(event=day.event, word="Relay", meaning="One after the other.")
+    OwnSymbol.objects.create(event=day.event, key="boccia", word="Boccia", kind="svg", digest="a", credit="Maria")
     release(day.event)
     told = DomainEvent.objects.filter(name="venue_added").count()
     event = copy(day.event, date(2027, 7, 3))
@@ -52,6 +53,7 @@ def test_copy_has_the_plan_and_settings_and_families_see_none_of_it(day, games):
     assert event.keep_until == date(2027, 7, 12)
     assert list(event.venues.values_list("name", "slug")) == [("Main hall", "hall"), ("Pool", "pool")]
     assert [term.word for term in event.terms.all()] == ["Relay"]
+    assert [(symbol.key, symbol.digest) for symbol in event.symbols.all()] == [("boccia", "a")]
     deck, stage = Place.objects.filter(venue__event=event).order_by("name")
     assert (deck.directions, deck.venue.slug, stage.texts) == (day.deck.directions, "pool", {"fi": {"name": "Lava"}})
     swim, relay, party = Activity.objects.filter(event=event)

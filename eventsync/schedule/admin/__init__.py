@@ -9,6 +9,7 @@ from eventsync.schedule.admin import (  # noqa: F401 - importing them registers 
     places,
     releases,
     staff,
+    symbols,
     terms,
     webhooks,
 )

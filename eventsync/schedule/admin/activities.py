@@ -15,7 +15,7 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from eventsync.schedule.admin.days import some_day
-from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, translate
+from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, event_of, translate
 from eventsync.schedule.admin.files import export_page, import_page, incoming_page
 from eventsync.schedule.admin.late import OF_ACTIVITY, late_page
 from eventsync.schedule.admin.moving import ask, move_page
@@ -57,7 +57,7 @@ class ActivityForm(DraftForm):
         for name in {"start", "end"} & self.fields.keys():
             _name_halves(self.fields[name])
         if slug := self.fields.get("symbol"):
-            offered = choices(self.instance.symbol)
+            offered = choices(self.instance.symbol, event_of(self.instance))
             self.fields["symbol"] = forms.ChoiceField(
                 choices=offered, required=False, label="Picture", help_text=slug.help_text
             )

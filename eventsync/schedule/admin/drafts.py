@@ -174,7 +174,7 @@ class DraftAdmin(KeptAdmin):
 
     form: type[DraftForm]
     main: tuple[str, ...] = ()
-    made_up = ("edited",)
+    made_up: tuple[str, ...] = ("edited",)
     """Fields of the form that are no columns: who may only look has none of them."""
 
     class Media:

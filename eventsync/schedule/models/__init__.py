@@ -5,11 +5,12 @@ from eventsync.schedule.models.happening import Event, StaffRole, Venue, bounds,
 from eventsync.schedule.models.incoming import IncomingFile
 from eventsync.schedule.models.links import FamilyLink, FamilyPhone, Symbol
 from eventsync.schedule.models.releases import Release, Revision
+from eventsync.schedule.models.symbols import OwnSymbol
 from eventsync.schedule.models.terms import Term
 from eventsync.schedule.models.waiting import WaitingRelease
 
 __all__ = [
-    "Activity", "Crowd", "Event", "FamilyLink", "FamilyPhone", "IncomingFile", "Intent", "Light", "Noise", "Place",
-    "Priority", "QuietRoom", "Release", "Revision", "StaffRole", "Symbol", "Term", "Venue", "WaitingRelease", "bounds",
-    "validate_zone",
+    "Activity", "Crowd", "Event", "FamilyLink", "FamilyPhone", "IncomingFile", "Intent", "Light", "Noise", "OwnSymbol",
+    "Place", "Priority", "QuietRoom", "Release", "Revision", "StaffRole", "Symbol", "Term", "Venue", "WaitingRelease",
+    "bounds", "validate_zone",
 ]  # fmt: skip

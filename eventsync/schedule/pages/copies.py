@@ -54,7 +54,7 @@ def packed(
         "start": start.path,
         "days": [str(day) for day in days],
         "files": list(FILES.values()),
-        "extras": [picture.file for picture in used(plan_of(start), start.words.code)],
+        "extras": [picture.file for picture in used(start, plan_of(start))],
         "missing": render(start, missing),
         "pages": {there.path: render(there, page) for there, page in pages},
     }

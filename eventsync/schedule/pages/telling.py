@@ -10,7 +10,7 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from eventsync.schedule.pages import rules
-from eventsync.schedule.pages.symbols import Picture, picture_of
+from eventsync.schedule.pages.symbols import Picture, Symbol, symbol_of
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.pages.words import direction
 from eventsync.schedule.plan.queries import Plan
@@ -69,8 +69,9 @@ class Teller:
         planned, revisions = rules.planned(told), self.plan.revisions
         keys = (told.id, told.slot.place, planned and planned.place)
         visit, place = self.visit, self._place_link(told.slot.place)
-        same = (visit.words.code, visit.event.language, visit.event.tz, place, self.has_outlines, self.is_apart)
-        return (*same, *(revisions[key].pk if key in revisions else None for key in keys))
+        same = (visit.words.code, visit.event.language, visit.event.tz, visit.symbols_stamp)
+        shown = (place, self.has_outlines, self.is_apart)
+        return (*same, *shown, *(revisions[key].pk if key in revisions else None for key in keys))
 
     @cached_property
     def is_apart(self) -> bool:
@@ -106,6 +107,15 @@ class Teller:
     def place_name(self, place: ToldPlace) -> SafeString:
         return self.text(place.names)
 
+    def picture(self, key: str, *, title: str = "") -> Picture | None:
+        """None where the organisers' word is none that we know."""
+        symbol = symbol_of(key, self.visit.own_symbols)
+        return self._drawn(symbol, title) if symbol else None
+
+    def _drawn(self, symbol: Symbol, title: str) -> Picture:
+        word = self.said(symbol.words)[0]
+        return Picture(self.text(symbol.words), symbol.file, in_title=title.casefold() == word.casefold())
+
     def groups(self, told: Told) -> SafeString:
         return escape(", ".join(told.groups) or self.visit.words.say("everybody"))
 
@@ -129,7 +139,7 @@ class Teller:
         planned, outline, place_link = rules.planned(told), self.paragraphs(told), self._place_link(told.slot.place)
         return Card(
             title=self.title(told),
-            symbol=picture_of(told.symbol, self.visit.words.code, title=self.said(told.by_language("title"))[0]),
+            symbol=self.picture(told.symbol, title=self.said(told.by_language("title"))[0]),
             status=told.status,
             word=self.visit.words.say(f"status_{told.status}"),
             shape=shape(told.status),

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eventsync.schedule.drawings import TYPES
+from eventsync.schedule.models import OwnSymbol
 from eventsync.schedule.pages import contents, copies
 from eventsync.schedule.pages.answers import answer
-from eventsync.schedule.pages.choosing import before_of, choose
+from eventsync.schedule.pages.choosing import YEAR, before_of, choose
 from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.visits import visit
 
@@ -41,6 +43,18 @@ def settings(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.method == "POST":
         return choose(request, reader)
     return answer(request, reader, contents.settings(reader, before_of(request.GET)))
+
+
+@require_safe
+def symbol(request: HttpRequest, digest: str, kind: str) -> HttpResponse:
+    """A drawing of an event's own. Its address names its content, so whoever has it never asks again."""
+    found = OwnSymbol.objects.filter(digest=digest, kind=kind).values_list("drawing", flat=True).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(bytes(found), content_type=TYPES[kind])
+    response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 @require_safe

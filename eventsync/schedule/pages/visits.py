@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from eventsync.schedule.models import Event, FamilyLink, Release
+from eventsync.schedule.pages import symbols
 from eventsync.schedule.pages.settings import COOKIE, USUAL, Settings, read
 from eventsync.schedule.pages.times import Clock
 from eventsync.schedule.pages.words import WORDS, Words
@@ -37,7 +38,7 @@ class Visit:
 
     `kept`: for a phone that keeps the page, to be read without a network and at another time. `has_links`: whether
     families of this event have links to their own part of the plan. `groups`: for whom alone it is told; None: for
-    everybody.
+    everybody. `symbols_stamp`: of the symbols of the event's own.
     """
 
     event: Event
@@ -51,6 +52,11 @@ class Visit:
     kept: bool = False
     has_links: bool = False
     groups: tuple[str, ...] | None = None
+    symbols_stamp: symbols.Stamp = (0, None)
+
+    @property
+    def own_symbols(self) -> symbols.Own:
+        return symbols.own_symbols(self.event, self.symbols_stamp)
 
     @cached_property
     def clock(self) -> Clock:
@@ -70,7 +76,8 @@ class Visit:
         event, release = self.event, self.release
         texts = (event.name, event.tz, event.language, *event.languages, event.help_phone)
         days = (event.first_day, event.last_day)
-        return (event.pk, texts, *days, self.has_links, release and release.pk, self.words.code)
+        own = (self.has_links, self.symbols_stamp)
+        return (event.pk, texts, *days, *own, release and release.pk, self.words.code)
 
     @property
     def page_stamp(self) -> tuple[object, ...]:
@@ -131,7 +138,7 @@ class Visit:
 
 def visit(request: HttpRequest, slug: str) -> Visit:
     links = FamilyLink.objects.filter(event=OuterRef("pk"), revoked_at=None)
-    event = Event.objects.annotate(has_links=Exists(links)).filter(slug=slug).first()
+    event = symbols.stamped(Event.objects.all()).annotate(has_links=Exists(links)).filter(slug=slug).first()
     if event is None:
         raise Http404
     chosen = request.GET.get(LANGUAGE, "")
@@ -148,6 +155,7 @@ def visit(request: HttpRequest, slug: str) -> Visit:
         now=timezone.now(),
         settings=read(request.COOKIES.get(COOKIE, "")),
         has_links=event.has_links,
+        symbols_stamp=symbols.stamp_of(event),
     )
 
 

@@ -5,25 +5,25 @@ import re
 import pytest
 
 from eventsync.schedule.models import Activity, Event
-from eventsync.schedule.pages.symbols import KEYS, Picture, choices, picture_of
+from eventsync.schedule.pages.symbols import KEYS, Symbol, choices, symbol_of
 from eventsync.schedule.pages.words import WORDS
 from tests.cast import NOON
 from tests.schedule.pages.reading import PAGE, read
 from tests.schedule.plan.plans import release
 
 
-def known(key: str, language: str) -> Picture:
-    found = picture_of(key, language)
+def known(key: str) -> Symbol:
+    found = symbol_of(key)
     assert found is not None
     return found
 
 
 def test_each_symbol_has_one_drawing_and_one_word_in_each_language():
-    told = [{language: known(key, language) for language in WORDS} for key in KEYS]
+    told = [known(key) for key in KEYS]
     assert len(told) > 40
-    assert len({each["en"].file for each in told}) == len(told)
+    assert len({each.file for each in told}) == len(told)
     for language in WORDS:
-        assert len({each[language].word.casefold() for each in told} - {""}) == len(told)
+        assert len({each.words[language].casefold() for each in told} - {""}) == len(told)
 
 
 PICTURED = re.compile(
@@ -34,14 +34,14 @@ PICTURED = re.compile(
 @pytest.mark.parametrize("language", WORDS)
 def test_symbols_stand_before_their_words_on_every_page(day, language, client):
     Event.objects.update(languages=[*WORDS])
-    swimming = known("swim", language)
-    Activity.objects.filter(pk=day.swim.pk).update(symbol="swim", title=swimming.word, texts={})
+    swimming = known("swim")
+    Activity.objects.filter(pk=day.swim.pk).update(symbol="swim", title=swimming.words[language], texts={})
     Activity.objects.filter(pk=day.relay.pk).update(symbol="run")
     Activity.objects.filter(pk=day.party.pk).update(symbol="of-others")
     Event.objects.update(language=language)
     day.event.refresh_from_db()
     release(day.event, now=NOON)
-    meant = {each.file.rpartition("/")[2]: each.word for each in (swimming, known("run", language))}
+    meant = {each.file.rpartition("/")[2]: each.words[language] for each in (swimming, known("run"))}
     for page in ("", f"places/{day.deck.pk}/", "pictures/", "settings/"):
         html = read(client, f"{PAGE}{page}?lang={language}")
         shown = PICTURED.findall(html)
@@ -62,6 +62,6 @@ def test_who_drew_them_is_said_and_help_leads_there(day, client):
 
 
 def test_desk_offers_the_symbols_by_their_words_and_keeps_what_is_none_of_ours():
-    assert choices("")[:2] == [("", "No picture"), ("badminton", "Badminton")]
-    assert ("of-others", "of-others (no picture)") in choices("of-others")
-    assert {key for key, _ in choices("swim")} == {"", *KEYS}
+    assert choices("", None)[:2] == [("", "No picture"), ("badminton", "Badminton")]
+    assert ("of-others", "of-others (no picture)") in choices("of-others", None)
+    assert {key for key, _ in choices("swim", None)} == {"", *KEYS}

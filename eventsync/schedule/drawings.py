@@ -1,0 +1,153 @@
+"""Drawings that organisers bring: what is kept of them is written anew, of the few parts that a picture needs.
+
+So nothing in a file can run, lead elsewhere or grow, whoever opens it and wherever.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+MOST = 50_000  # bytes: every phone of a family keeps it
+LARGEST, SMALLEST = 1_024, 40  # pixels
+DEEPEST, MOST_PARTS = 20, 2_000
+SVG, PNG = "svg", "png"
+TYPES = {SVG: "image/svg+xml", PNG: "image/png"}
+
+_SVG = "http://www.w3.org/2000/svg"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+_PARTS = {
+    *("svg", "g", "defs", "path", "circle", "ellipse", "line", "polygon", "polyline", "rect"),
+    *("linearGradient", "radialGradient", "stop", "clipPath"),
+}
+_LOOKS = {
+    *("fill", "fill-opacity", "fill-rule", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin", "color"),
+    *("stroke-miterlimit", "stroke-dasharray", "stroke-dashoffset", "stroke-opacity", "opacity", "clip-path"),
+    *("clip-rule", "stop-color", "stop-opacity", "display", "visibility"),
+}
+_SHAPES = {
+    *("id", "d", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry", "fx", "fy", "width", "height"),
+    *("points", "transform", "offset", "gradientUnits", "gradientTransform", "spreadMethod", "clipPathUnits"),
+}
+_ELSEWHERE = re.compile(r"url\((?!\s*['\"]?#)|[<>&@\\]|javascript:", re.IGNORECASE)
+
+
+class Refused(Exception):
+    """Why a drawing is not taken, in one sentence."""
+
+
+class Drawing(NamedTuple):
+    kind: str
+    content: bytes
+
+
+def cleaned(content: bytes) -> Drawing:
+    """What is kept of a file. Refused if it is no drawing, or one that no page has room for."""
+    if len(content) > 10 * MOST:
+        raise Refused(f"It is too large. A drawing has at most {MOST // 1000} kB.")
+    made = Drawing(PNG, _png(content)) if content.startswith(_SIGNATURE) else Drawing(SVG, _Svg().read(content))
+    if len(made.content) > MOST:
+        raise Refused(f"It has {len(made.content) // 1000} kB. A drawing has at most {MOST // 1000} kB.")
+    return made
+
+
+class _Svg:
+    """Writes a drawing while it is read."""
+
+    def __init__(self) -> None:
+        self._written = list[str]()
+        self._skipped = self._depth = self._parts = 0
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+
+    def read(self, content: bytes) -> bytes:
+        try:
+            self._parser.Parse(content, True)
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise Refused("It is neither an SVG nor a PNG.") from error
+        return "".join(self._written).encode()
+
+    def _refuse(self, *_: object) -> None:
+        raise Refused("It declares a document type. Save it as plain SVG.")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        space, _, part = name.rpartition(" ")
+        if self._depth == 0 and (space, part) != (_SVG, "svg"):
+            raise Refused("It is neither an SVG nor a PNG.")
+        self._depth += 1
+        self._parts += 1
+        if self._depth > DEEPEST or self._parts > MOST_PARTS:
+            raise Refused("It has too many parts for a symbol.")
+        if self._skipped or space != _SVG or part not in _PARTS or (part == "svg" and self._depth > 1):
+            self._skipped += 1
+            return
+        own = _frame(attributes) if part == "svg" else dict(_safe(attributes))
+        self._written.append(f"<{part}{''.join(f' {key}={quoteattr(value)}' for key, value in own.items())}>")
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        if self._skipped:
+            self._skipped -= 1
+        else:
+            self._written.append(f"</{name.rpartition(' ')[2]}>")
+
+
+def _frame(attributes: Mapping[str, str]) -> dict[str, str]:
+    """Of the whole drawing, which has a size of its own, or nobody knows how to fit it in."""
+    box = attributes.get("viewBox") or f"0 0 {_number(attributes, 'width')} {_number(attributes, 'height')}"
+    if not re.fullmatch(r"\s*(-?[\d.]+[\s,]+){3}-?[\d.]+\s*", box):
+        raise Refused("It does not say how large it is. Save it with a viewBox.")
+    return {"xmlns": _SVG, "viewBox": box.strip(), **dict(_safe(attributes, only=_LOOKS))}
+
+
+def _number(attributes: Mapping[str, str], name: str) -> str:
+    found = re.match(r"\s*([\d.]+)(px)?\s*$", attributes.get(name, ""))
+    return found[1] if found else "?"
+
+
+def _safe(attributes: Mapping[str, str], only: set[str] | None = None) -> Iterator[tuple[str, str]]:
+    """What draws; also what stands in a `style`, as many programs write it."""
+    style = (each.partition(":") for each in attributes.get("style", "").split(";"))
+    said = {**attributes, **{name.strip(): value.strip() for name, _, value in style}}
+    for name, value in said.items():
+        if name in (only or _LOOKS | _SHAPES) and not _ELSEWHERE.search(value):
+            yield name, value
+
+
+def _png(content: bytes) -> bytes:
+    """Without what it says of who made it, and where."""
+    kept, at = [_SIGNATURE], len(_SIGNATURE)
+    while at < len(content):
+        length, kind = _head(content, at)
+        body, end = content[at + 8 : at + 8 + length], at + 12 + length
+        if end > len(content) or zlib.crc32(kind + body) != int.from_bytes(content[end - 4 : end]):
+            raise Refused("The PNG is damaged.")
+        if at == len(_SIGNATURE):
+            _look(kind, body)
+        if kind in _CHUNKS:
+            kept.append(content[at:end])
+        at = end
+        if kind == b"IEND":
+            return b"".join(kept)
+    raise Refused("The PNG is damaged.")
+
+
+def _head(content: bytes, at: int) -> tuple[int, bytes]:
+    if at + 12 > len(content):
+        raise Refused("The PNG is damaged.")
+    length, kind = struct.unpack(">I4s", content[at : at + 8])
+    return length, kind
+
+
+def _look(kind: bytes, body: bytes) -> None:
+    if kind != b"IHDR" or len(body) != 13:
+        raise Refused("The PNG is damaged.")
+    width, height = struct.unpack(">II", body[:8])
+    if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
+        raise Refused(f"It has {width} × {height} pixels. A symbol has {SMALLEST} to {LARGEST} each way.")
