@@ -43,13 +43,19 @@ def open_link(link: FamilyLink, *, phone: UUID, now: datetime) -> str | None:
         if row.revoked_at is not None or row.token_digest != link.token_digest:
             return None
         _make_room(row, now=now)
-        device, secret = enrolment.admit(
-            event_id=link.event_id, profile=Profile.FAMILY, device_id=_id_for(row, phone), name=NAME, now=now
-        )
-        FamilyPhone.objects.get_or_create(device=device, defaults={"link": row, "opened_at": now})
+        secret = _admit(row, _id_for(row, phone), now=now) or _admit(row, uuid4(), now=now)
         row.opened_at = now
         row.save(update_fields=["opened_at"])
     return secret
+
+
+def _admit(link: FamilyLink, phone: UUID, *, now: datetime) -> str | None:
+    """The secret of the phone; None if another card made it its own just now, under the same id."""
+    device, secret = enrolment.admit(
+        event_id=link.event_id, profile=Profile.FAMILY, device_id=phone, name=NAME, now=now
+    )
+    own, _ = FamilyPhone.objects.get_or_create(device=device, defaults={"link": link, "opened_at": now})
+    return secret if own.link_id == link.pk else None
 
 
 def _id_for(link: FamilyLink, phone: UUID) -> UUID:
