@@ -169,6 +169,16 @@ def test_list_asks_the_database_as_often_for_three_links(day, card):
     assert queries() == one
 
 
+def test_list_is_filtered_by_delegation(day, lead):
+    make_card(make_games(slug="other").event, "Elsewhere", ("Denmark",))
+    for name, groups in {"Sunny": ("Norway", "Finland"), "Quick": ("norway",), "Brave": ()}.items():
+        make_card(day.event, name, groups)
+    shown = lead.get(f"{LIST}?group=Norway")
+    assert sorted(each.nickname for each in shown.context["cl"].result_list) == ["Quick", "Sunny"]
+    offered = re.findall(r'<a href="\?group=([^"&]+)"', lead.get(LIST).content.decode())
+    assert offered in (["Finland", "Norway"], ["Finland", "norway"])
+
+
 def test_symbols_go_round(day, lead):
     lead.post(f"{LIST}add/", said(day, nicknames="\n".join("ABCDEFGHI")))
     found = FamilyLink.objects.order_by("nickname").values_list("symbol", flat=True)

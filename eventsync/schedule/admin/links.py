@@ -19,7 +19,7 @@ from eventsync.access.scope import Belongs, limit
 from eventsync.schedule.admin.cards import A_PAGE, cards_page
 from eventsync.schedule.admin.drafts import Lines
 from eventsync.schedule.admin.names import ChoiceField
-from eventsync.schedule.links import making
+from eventsync.schedule.links import making, rules
 from eventsync.schedule.links.making import Wanted
 from eventsync.schedule.models import Event, FamilyLink, FamilyPhone, Symbol
 from eventsync.schedule.plan.rules import LANGUAGES
@@ -112,6 +112,25 @@ class StateFilter(admin.SimpleListFilter):
                 return queryset.none()
 
 
+class GroupFilter(admin.SimpleListFilter):
+    """Those for a delegation, such as when all its cards have to be made anew."""
+
+    title = "for"
+    parameter_name = "group"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        said = model_admin.get_queryset(request).order_by().values_list("groups", flat=True)
+        groups = sorted(rules.chosen(group for groups in said for group in groups))
+        return [(group, group) for group in groups]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if (group := self.value()) is None:
+            return queryset
+        wanted = group.casefold()
+        rows = queryset.order_by().values_list("pk", "groups")  # SQLite does not look into lists
+        return queryset.filter(pk__in=[key for key, groups in rows if wanted in map(str.casefold, groups)])
+
+
 class PhonesOfLink(ReadOnlyInline):
     model = FamilyPhone
     fields = ["phone", "opened", "state"]
@@ -141,7 +160,7 @@ class FamilyLinkAdmin(ModelAdmin):
     form = LinkForm
     inlines = [PhonesOfLink]
     list_display = ["nickname", "for_groups", "state", "phones", "opened", "created_by", "event"]
-    list_filter = [StateFilter, "event"]
+    list_filter = [StateFilter, GroupFilter, "event"]
     list_select_related = ["event"]
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
