@@ -21,6 +21,7 @@ from notifications.rules import State
 
 OF_DELIVERY = Belongs(event="notice__event_id")
 _REACHED = (State.ACCEPTED, State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED)
+_SENT = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
 
 
 def _count(**of: object) -> Coalesce:
@@ -32,10 +33,10 @@ def _count(**of: object) -> Coalesce:
 @admin.register(Notice)
 class NoticeAdmin(ReadOnlyAdmin):
     belongs = OF_ROW
-    list_display = ["__str__", "importance", "made", "people", "pushes", "reached", "event"]
+    list_display = ["__str__", "importance", "made", "people", "sent", "reached", "event"]
     list_filter = ["event", "importance"]
     list_select_related = ["event"]
-    fields = ["in_each_language", "importance", "made_at", "expires_at", "supersedes", "people", "pushes", "became"]
+    fields = ["in_each_language", "importance", "made_at", "expires_at", "supersedes", "people", "sent", "became"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*self.fields, "read"] if obj and obj.must_acknowledge else self.fields
@@ -44,8 +45,8 @@ class NoticeAdmin(ReadOnlyAdmin):
         rows: QuerySet[Notice] = super().get_queryset(request)
         return rows.annotate(
             in_lists=_count(channel=Channel.IN_APP),
-            pushed=_count(channel=Channel.PUSH),
-            arrived=_count(channel=Channel.PUSH, state__in=_REACHED),
+            outside=_count(channel__in=_SENT),
+            arrived=_count(channel__in=_SENT, state__in=_REACHED),
         )
 
     @admin.display(description="made", ordering="made_at")
@@ -56,9 +57,9 @@ class NoticeAdmin(ReadOnlyAdmin):
     def people(self, row: Any) -> int:
         return int(row.in_lists)
 
-    @admin.display(description="pushes")
-    def pushes(self, row: Any) -> int:
-        return int(row.pushed)
+    @admin.display(description="pushes and messages")
+    def sent(self, row: Any) -> int:
+        return int(row.outside)
 
     @admin.display(description="handed over")
     def reached(self, row: Any) -> int:
@@ -71,12 +72,14 @@ class NoticeAdmin(ReadOnlyAdmin):
         html = '<div lang="{}" dir="{}"><p><strong>{}: {}</strong></p><p>{}</p></div>'
         return format_html_join("", html, each)
 
-    @admin.display(description="what became of the pushes")
+    @admin.display(description="what became of them")
     def became(self, row: Notice) -> SafeString | str:
-        found = row.deliveries.filter(channel=Channel.PUSH).values_list("state").annotate(count=Count("pk"))
-        names = dict(Delivery._meta.get_field("state").flatchoices)
-        lines = format_html_join("", "<div>{}: {}</div>", ((names[state], count) for state, count in found.order_by()))
-        return lines or format_html("<div>{}</div>", "Nobody who was to hear of it has push on a phone.")
+        found = row.deliveries.filter(channel__in=_SENT).values_list("channel", "state").annotate(count=Count("pk"))
+        channels = dict(Delivery._meta.get_field("channel").flatchoices)
+        states = dict(Delivery._meta.get_field("state").flatchoices)
+        told = ((channels[channel], states[state], count) for channel, state, count in found.order_by("channel"))
+        lines = format_html_join("", "<div>{}: {}: {}</div>", told)
+        return lines or format_html("<div>{}</div>", "Nobody who was to hear of it can be reached but by the list.")
 
     @admin.display(description="who has read it")
     def read(self, row: Notice) -> SafeString:
@@ -88,9 +91,17 @@ class RecipientAdmin(ReadOnlyAdmin):
     """How many hear of an event, and what they want; who they are nobody knows."""
 
     belongs = OF_ROW
-    list_display = ["__str__", "language", "news", "timing", "how", "event"]
+    list_display = ["__str__", "language", "news", "timing", "how", "texts", "mails", "event"]
     list_filter = ["event", "language", "news", "timing"]
-    fields = ["event", "language", "groups", "news", "timing", "how", "since"]
+    fields = ["event", "language", "groups", "news", "timing", "how", "texts", "mails", "since"]
+
+    @admin.display(description="has a number", boolean=True)
+    def texts(self, row: Recipient) -> bool:
+        return bool(row.phone)
+
+    @admin.display(description="has an e-mail address", boolean=True)
+    def mails(self, row: Recipient) -> bool:
+        return bool(row.email)
 
 
 @admin.register(Delivery)
@@ -101,7 +112,10 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_display = ["notice", "channel", "state", "why", "changed", "status"]
     list_filter = ["notice__event", "channel", "state"]
     list_select_related = ["notice__event"]
-    fields = ["notice", "channel", "state", "why", "due_at", "attempts", "accepted_at", "changed_at", "status", "error"]
+    fields = [
+        "notice", "channel", "state", "why", "due_at", "attempts", "units", "accepted_at", "changed_at", "status",
+        "error",
+    ]  # fmt: skip
 
     @admin.display(description="changed", ordering="changed_at")
     def changed(self, row: Delivery) -> str:

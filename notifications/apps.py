@@ -8,7 +8,8 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
-        import_module("notifications.hand.admin")  # a part of the app, where Django does not look by itself
+        import_module("notifications.budgets.admin")  # parts of the app, where Django does not look by itself
+        import_module("notifications.hand.admin")
         import_module("notifications.hand.admin_templates")
         import_module("notifications.privacy")
         import_module("notifications.rights")

@@ -14,6 +14,7 @@ from notifications.rules import WAITING, Importance, State, Why, ways_to
 
 Row = TypeVar("Row")
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
+MOST_UNSURE = 3  # times that somebody gets the same text message for their safety, at worst
 AT_ONCE = 250  # people
 LEASE = timedelta(minutes=2)  # longer than all that is claimed at once can take
 LATE = timedelta(minutes=5)  # longer than anything waits for its turn
@@ -39,7 +40,7 @@ def claim(event_id: UUID, *, on: str, by: UUID, most: int, now: datetime) -> lis
         claimed = {"claim": by, "claimed_at": now, "attempts": F("attempts") + 1}
         move(Delivery.objects.filter(pk__in=keys), State.SENDING, now=now, **claimed)
     mine = Delivery.objects.filter(pk__in=keys, state=State.SENDING, claim=by)
-    return list(mine.select_related("notice__event", "recipient").order_by("due_at", "pk"))
+    return list(mine.select_related("notice__event", "recipient").order_by(_ORDER, "due_at", "pk"))
 
 
 def settle(key: UUID, to: State, *, by: UUID, now: datetime, **columns: Any) -> bool:
@@ -69,7 +70,8 @@ def send_again(event_id: UUID, *, now: datetime) -> int:
 
 
 def _unsure(now: datetime) -> Q:
-    return Q(state=State.UNCERTAIN, notice__importance=Importance.CRITICAL, notice__expires_at__gt=now)
+    critical = Q(notice__importance=Importance.CRITICAL, notice__expires_at__gt=now)
+    return critical & Q(state=State.UNCERTAIN, attempts__lt=MOST_UNSURE)
 
 
 def _to_come(now: datetime) -> Q:
@@ -80,9 +82,9 @@ def supersede(rows: "QuerySet[Delivery]", *, now: datetime) -> int:
     return move(rows.exclude(channel=Channel.IN_APP), State.SUPERSEDED, now=now)
 
 
-def next_due(event_id: UUID, *, now: datetime) -> datetime | None:
-    """When the next one of an event is to go out, on any channel."""
-    waiting = Delivery.objects.filter(_to_come(now), notice__event=event_id)
+def next_due(event_id: UUID, *, on: str, now: datetime) -> datetime | None:
+    """When the next one of an event is to go out on a channel."""
+    waiting = Delivery.objects.filter(_to_come(now), notice__event=event_id, channel=on)
     return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
 
@@ -90,11 +92,11 @@ def any_due(event_id: UUID, *, on: str, now: datetime) -> bool:
     return due(event_id, on=on, now=now).exists()
 
 
-def left(*, now: datetime) -> list[UUID]:
-    """The events of which something should have gone out a while ago, or is in hand for too long."""
+def left(*, now: datetime) -> list[tuple[UUID, str]]:
+    """The events and channels of which something should have gone out a while ago, or is in hand for too long."""
     late = (_to_come(now) & Q(due_at__lt=now - LATE)) | Q(state=State.SENDING, claimed_at__lt=now - LEASE)
     rows = Delivery.objects.filter(late)
-    return list(rows.order_by().values_list("notice__event", flat=True).distinct())
+    return list(rows.order_by().values_list("notice__event", "channel").distinct())
 
 
 def heard(key: UUID, said: State, *, now: datetime) -> bool:

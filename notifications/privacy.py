@@ -1,4 +1,8 @@
-"""Notices hold nothing of the people on the list. Whoever wants them is a browser, and goes with the event's data."""
+"""Notices hold nothing of the people on the list. Whoever wants them goes with the event's data, or when they wish.
+
+Nobody says who they are. A number or an address that they typed in is in their own row and nowhere else: by it they are
+found when they ask what is held of them (`notifications.asking`).
+"""
 
 from datetime import datetime
 
@@ -11,11 +15,13 @@ from notifications.models import HandNotice, Notice, Recipient
 
 nobodys("notifications.Notice", "notifications.Settling", "notifications.Template", why="What is public of an event.")
 nobodys("notifications.HandNotice", why="What is public of an event, and which account wrote it.")
+nobodys("notifications.ChannelBudget", why="How many messages went out at an event.")
 nobodys(
     "notifications.Recipient",
     "notifications.Subscription",
     "notifications.Delivery",
-    why="Browsers, of which nobody knows whose they are; they go with the day until which the event keeps data.",
+    why="Of whoever wants notices, on no list: told and erased by the number or address that they typed in, and gone "
+    "with the day until which the event keeps data.",
 )
 
 

@@ -4,6 +4,7 @@ from eventsync.access.ranks import Rank
 from eventsync.access.rights import grant
 
 grant(Rank.VIEWER, "notifications.view_notice")
-grant(Rank.LEAD, "notifications.view_delivery", "notifications.view_recipient")
 grant(Rank.LEAD, *(f"notifications.{what}_handnotice" for what in ("view", "add", "change")))
 grant(Rank.LEAD, *(f"notifications.{what}_template" for what in ("view", "add", "change", "delete")))
+grant(Rank.LEAD, "notifications.view_delivery", "notifications.view_recipient", "notifications.view_channelbudget")
+grant(Rank.MANAGER, "notifications.add_channelbudget", "notifications.change_channelbudget")

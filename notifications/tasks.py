@@ -8,10 +8,14 @@ from django.utils import timezone
 from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import task
 from eventsync.jobs.rules import Policy
-from notifications import deliveries
+from notifications import carrying, deliveries, owing
+from notifications.carrying import Carrier
 from notifications.hand import sending as by_hand
+from notifications.mail.sending import Mails
+from notifications.models import Channel
 from notifications.plan import holding, telling
 from notifications.push import sending
+from notifications.sms.sending import Texts
 
 # What it did is told by its rows. Not in order, or what waits for the morning would keep back what goes out now.
 POLICY = Policy(announced=False)
@@ -27,18 +31,39 @@ def send_by_hand(key: UUID) -> None:
     by_hand.go(key, now=timezone.now())
 
 
-@task(telling.DELIVER, POLICY)
+@task(owing.DELIVER, POLICY)
 def deliver(event_id: UUID) -> None:
     """Pushes what is due, and owes itself for what waits."""
-    now = timezone.now()
-    holding.let_go(event_id, now=now)
+    holding.let_go(event_id, now=timezone.now())
     sending.send_due(event_id)
-    if (at := deliveries.next_due(event_id, now=now)) is not None:
-        telling.owe_delivering(event_id, max(at, now))
+    _owe_next(event_id, Channel.PUSH)
+
+
+@task(owing.TEXT, POLICY)
+def text(event_id: UUID) -> None:
+    """The same, by text messages."""
+    _carry(event_id, Texts())
+
+
+@task(owing.MAIL, POLICY)
+def mail(event_id: UUID) -> None:
+    _carry(event_id, Mails())
+
+
+def _carry(event_id: UUID, carrier: Carrier) -> None:
+    holding.let_go(event_id, now=timezone.now())
+    carrying.send_due(event_id, carrier)
+    _owe_next(event_id, carrier.channel)
+
+
+def _owe_next(event_id: UUID, channel: Channel) -> None:
+    now = timezone.now()
+    if (at := deliveries.next_due(event_id, on=channel, now=now)) is not None:
+        owing.owe_delivering(event_id, max(at, now), on=channel)
 
 
 @chore(every=timedelta(minutes=1))
 def owe_what_was_left(now: datetime) -> None:
     """Of an event whose job failed for good, or was cancelled."""
-    for event_id in deliveries.left(now=now):
-        telling.owe_delivering(event_id, now)
+    for event_id, channel in deliveries.left(now=now):
+        owing.owe_delivering(event_id, now, on=channel)

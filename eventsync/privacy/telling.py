@@ -14,12 +14,12 @@ VERSION = 1
 def told(whom: Whom) -> dict[str, list[dict[str, Any]]]:
     """By holding the rows, each with its table and its columns. Times are in UTC."""
     return {
-        holding.name: [_row(row, holding.hidden) for rows in holding.rows(whom) for row in rows.order_by("pk")]
+        holding.name: [row_of(row, holding.hidden) for rows in holding.rows(whom) for row in rows.order_by("pk")]
         for holding in holdings()
     }
 
 
-def _row(row: Model, hidden: frozenset[str]) -> dict[str, Any]:
+def row_of(row: Model, hidden: frozenset[str] = frozenset()) -> dict[str, Any]:
     columns = [each for each in row._meta.concrete_fields if each.name not in hidden]
     said = {each.name: _value(each.value_from_object(row), each) for each in columns}
     return {"table": row._meta.label, **said}

@@ -1,5 +1,6 @@
 """Notices, who hears of them, and what became of each on its way."""
 
+from notifications.models.budgets import ChannelBudget
 from notifications.models.deliveries import Delivery
 from notifications.models.hand import HandNotice, Template
 from notifications.models.notices import Kind, Notice, Settling
@@ -7,5 +8,6 @@ from notifications.models.recipients import Recipient, Subscription
 from notifications.rules import Channel
 
 __all__ = [
-    "Channel", "Delivery", "HandNotice", "Kind", "Notice", "Recipient", "Settling", "Subscription", "Template",
+    "Channel", "ChannelBudget", "Delivery", "HandNotice", "Kind", "Notice", "Recipient", "Settling", "Subscription",
+    "Template",
 ]  # fmt: skip

@@ -15,11 +15,12 @@ from eventsync.schedule.plan.queries import changes_between, last_release
 from notifications import deliveries
 from notifications.addresses import addressed
 from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
+from notifications.owing import owe_delivering
 from notifications.plan import rules, words
 from notifications.plan.rules import Item
 from notifications.rules import Course, Importance, News, State, Timing, Word, course, midnight, settled_at, wants
 
-TELL, DELIVER = "notifications.tell", "notifications.deliver"  # jobs
+TELL = "notifications.tell"  # job
 
 
 def hear(event_id: UUID, *, number: int, at: datetime) -> None:
@@ -36,12 +37,6 @@ def hear(event_id: UUID, *, number: int, at: datetime) -> None:
 
 def _owe_telling(event_id: UUID, at: datetime) -> None:
     enqueue(TELL, event_id, partition=Partition(event_id), dedupe=str(event_id), due_at=at)
-
-
-def owe_delivering(event_id: UUID, at: datetime) -> None:
-    """By the minute, so that what waits for the morning keeps nothing of today back."""
-    minute = at.replace(second=0, microsecond=0)
-    enqueue(DELIVER, event_id, partition=Partition(event_id), dedupe=f"{event_id} {minute:%Y%m%d%H%M}", due_at=at)
 
 
 def tell(event_id: UUID, *, now: datetime) -> None:
@@ -120,8 +115,8 @@ def plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     listed = [_delivery(notice, each, Course(State.ACCEPTED, now), now) for each in people]
     sent = send(notice, people, now=now)
     Delivery.objects.bulk_create([*listed, *sent], batch_size=1_000, ignore_conflicts=True)
-    for at in {each.due_at for each in sent if each.state in {State.QUEUED, State.HELD}}:
-        owe_delivering(notice.event_id, at)
+    for at, channel in {(each.due_at, each.channel) for each in sent if each.state in {State.QUEUED, State.HELD}}:
+        owe_delivering(notice.event_id, at, on=channel)
 
 
 def send(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[Delivery]:

@@ -56,8 +56,13 @@ def outcome(status: int | None, *, retry_after: str, tries: int, now: datetime, 
     passes = status is None or status in {408, 429} or status >= 500 or status in _OURS
     if not passes or tries >= TRIES:
         return Outcome(State.FAILED_PERM, ours=status in _OURS)
-    wait = max(WAITS[tries - 1], _asked(retry_after, now)) * (1 + SPREAD * dice)
+    wait = later(tries, retry_after=retry_after, now=now, dice=dice)
     return Outcome(State.FAILED_TEMP, wait=wait, ours=status in _OURS)
+
+
+def later(tries: int, *, retry_after: str = "", now: datetime, dice: float) -> timedelta:
+    """How long to wait after so many tries, and no shorter than we were asked to."""
+    return max(WAITS[min(tries, len(WAITS)) - 1], _asked(retry_after, now)) * (1 + SPREAD * dice)
 
 
 def _asked(retry_after: str, now: datetime) -> timedelta:

@@ -1,6 +1,10 @@
-"""How long a text message is, as networks count it. Pure."""
+"""How long a text message is, as networks count it, and what a gateway's answer means. Pure."""
 
 from collections.abc import Iterator
+from datetime import datetime
+
+from notifications.push.rules import TRIES, Outcome, later
+from notifications.rules import State
 
 _PLAIN = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -45,3 +49,22 @@ def _seven(text: str) -> Iterator[int]:
 
 def _sixteen(text: str) -> Iterator[int]:
     return (2 if ord(each) > 0xFFFF else 1 for each in text)
+
+
+_OURS = {401, 403, 404}  # we are not who may send there, or ask at the wrong address
+_PASSES = {408, 429, 503}  # it took nothing, and will
+
+
+def outcome(status: int | None, *, gone: bool, retry_after: str, tries: int, now: datetime, dice: float) -> Outcome:
+    """`status`: None when there was no answer, `gone`: to what was sent. As for pushes, but that a text message which
+    may have been taken is not sent again: whoever asked for it twice would have it twice."""
+    if status is not None and 200 <= status < 300:
+        return Outcome(State.ACCEPTED)
+    wait = later(tries, retry_after=retry_after, now=now, dice=dice)
+    if gone or (status is not None and status >= 500 and status not in _PASSES):
+        return Outcome(State.UNCERTAIN, wait=wait)
+    ours = status is not None and (status in _OURS or status < 400)
+    passes = status is None or status in _PASSES or ours
+    if not passes or tries >= TRIES:
+        return Outcome(State.FAILED_PERM, ours=ours)
+    return Outcome(State.FAILED_TEMP, wait=wait, ours=ours)

@@ -22,7 +22,7 @@ from eventsync.schedule.links.making import Wanted, make
 from eventsync.schedule.links.opening import open_link
 from eventsync.schedule.models import FamilyLink, StaffRole, Term
 from eventsync.sync.models import Device, OutboxImport
-from notifications.models import Template
+from notifications.models import ChannelBudget, Template
 from tests.cast import NOON, Games, make_phone
 from tests.notifications.families import make_notice, make_recipient, owe
 from tests.notifications.writing import written
@@ -62,6 +62,7 @@ def fill(games: Games) -> None:
     owe(make_notice(games.event), make_recipient(games.event))
     written(games.event)
     Template.objects.create(event=games.event, name="Games bus", language="en", title="Bus", body="It comes.")
+    ChannelBudget.objects.create(event=games.event, channel="sms", limit=100)
     wanted = Wanted(nickname="Bear of the Games", symbol="sun", groups=["Norway"])
     [card] = make(event=games.event, wanted=[wanted], by="maria", now=NOON)
     open_link(card.link, phone=uuid.uuid4(), now=NOON)

@@ -9,6 +9,7 @@ from django.test import Client
 
 from eventsync.jobs.alerts import page_of
 from eventsync.jobs.seeing.registry import limits
+from notifications.budgets.rules import Level
 from tests.desk import alice, charlie
 
 ADDRESS = "/control/runbook/"
@@ -18,8 +19,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 def kinds() -> list[str]:
     """Those that the code raises, and those of limits."""
-    found = {each.kind for each in limits}
-    for path in [*(ROOT / "eventsync").rglob("*.py"), *(ROOT / "checkin").rglob("*.py")]:
+    found = {each.kind for each in limits} | {each.value for each in Level}
+    for path in (each for app in ("eventsync", "checkin", "notifications") for each in (ROOT / app).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1].split(")")[0] in {
                 "alert",

@@ -59,7 +59,7 @@ def test_nobody_has_what_is_not_due_or_another_events(games, family):
     camp = make_games("camp", people=1).event
     owe(make_notice(camp), make_recipient(camp))
     assert deliveries.claim(games.event.pk, on="push", by=ONE, most=9, now=NOON) == []
-    assert deliveries.next_due(games.event.pk, now=NOON) == NOON + MINUTE
+    assert deliveries.next_due(games.event.pk, on="push", now=NOON) == NOON + MINUTE
 
 
 def test_what_is_of_no_use_any_more_expires(games, family):
@@ -93,10 +93,10 @@ def test_text_message_that_a_dead_worker_had_goes_out_again_for_safety_alone(gam
     owed = owe(make_notice(games.event, importance=importance), family, channel="sms")
     deliveries.claim(games.event.pk, on="sms", by=ONE, most=1, now=NOON)
     later = NOON + deliveries.LEASE + MINUTE
-    assert deliveries.left(now=later) == [games.event.pk]
+    assert deliveries.left(now=later) == [(games.event.pk, "sms")]
     deliveries.give_back(now=later)
     assert states() == ["uncertain"]
-    assert deliveries.next_due(games.event.pk, now=later) == (later if importance == "critical" else None)
+    assert deliveries.next_due(games.event.pk, on="sms", now=later) == (later if importance == "critical" else None)
     deliveries.send_again(games.event.pk, now=later)
     row = Delivery.objects.get(pk=owed.pk)
     assert (row.state, row.why) == (state, "again" if importance == "critical" else "")
@@ -105,7 +105,7 @@ def test_text_message_that_a_dead_worker_had_goes_out_again_for_safety_alone(gam
 def test_what_is_uncertain_and_of_no_use_any_more_stays_so(games, family):
     owe(make_notice(games.event, importance="critical", expires_at=NOON), family, channel="sms", state=State.UNCERTAIN)
     assert deliveries.send_again(games.event.pk, now=NOON) == 0
-    assert deliveries.next_due(games.event.pk, now=NOON) is None
+    assert deliveries.next_due(games.event.pk, on="sms", now=NOON) is None
     assert deliveries.left(now=NOON + timedelta(hours=1)) == []
 
 

@@ -8,7 +8,7 @@ import pytest
 from eventsync.jobs import queue
 from eventsync.jobs.models import Job
 from eventsync.schedule.models import Activity
-from notifications import deliveries
+from notifications import deliveries, owing
 from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.plan import holding, telling
 from tests.cast import NOON
@@ -235,7 +235,7 @@ def test_in_quiet_hours_it_is_held_and_goes_out_in_the_morning(day):
     tell(day, NIGHT)
     held = Delivery.objects.get(channel=Channel.PUSH)
     assert (held.state, held.why, held.due_at) == ("held", "quiet", MORNING)
-    job = Job.objects.filter(task=telling.DELIVER).get()
+    job = Job.objects.filter(task=owing.DELIVER).get()
     assert job.due_at == MORNING
     holding.let_go(day.event.pk, now=MORNING - MINUTE)
     assert heard(family) == [("Swim: Another place", "held")]

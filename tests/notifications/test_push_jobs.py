@@ -9,9 +9,8 @@ from django.utils import timezone
 from eventsync.jobs import queue
 from eventsync.jobs.models import Job
 from eventsync.schedule.models import Activity
-from notifications import deliveries, tasks
+from notifications import deliveries, owing, tasks
 from notifications.models import Delivery
-from notifications.plan import telling
 from notifications.push import sending
 from notifications.rules import State
 from tests.cast import NOON
@@ -37,9 +36,9 @@ def test_what_a_run_had_when_it_died_is_sent_by_the_next(service, family):
 def test_job_sends_and_owes_itself_for_what_waits(service, family):
     join(family, service.browser(503, 201))
     owed = due(family)
-    telling.owe_delivering(family.event_id, timezone.now())
+    owing.owe_delivering(family.event_id, timezone.now())
     queue.run()
-    job = Job.objects.get(task=telling.DELIVER, state="available")
+    job = Job.objects.get(task=owing.DELIVER, state="available")
     assert job.due_at == became(owed).due_at
 
 
@@ -51,7 +50,7 @@ def test_what_nobody_owes_any_more_is_owed_again(family, minutes, owed):
     Delivery.objects.update(due_at=now - timedelta(minutes=minutes))
     for _ in range(2):
         tasks.owe_what_was_left(now)
-    assert Job.objects.filter(task=telling.DELIVER, subject=family.event_id).count() == owed
+    assert Job.objects.filter(task=owing.DELIVER, subject=family.event_id).count() == owed
 
 
 def test_release_reaches_the_browser_by_itself(service, games, family, time_machine):

@@ -1,0 +1,123 @@
+"""Text messages and e-mails on their way: claimed, paid for, given to whoever brings them, and written down."""
+
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from notifications import deliveries
+from notifications.addresses import address_of, digest_of
+from notifications.budgets import keeping
+from notifications.models import Channel, Delivery
+from notifications.rules import State
+
+log = structlog.get_logger(__name__)
+
+SPAN = 30  # seconds that one job is at it; the next goes on
+UNWANTED = "They want none any more, or at another number or address, or none go out from here."
+NO_MONEY = "The budget has no room for it."
+_NOT_SENT = {State.FAILED_TEMP, State.FAILED_PERM}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A delivery, and where it goes."""
+
+    delivery: Delivery
+    to: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a letter. `wait`: until it is looked at again. `error`: in our words, for those of the other side
+    may name whom it was for."""
+
+    state: State
+    wait: timedelta | None = None
+    status: int | None = None
+    error: str = ""
+
+
+class Carrier(AbstractContextManager["Carrier"], Protocol):
+    """Brings letters on one channel. `at_once`: no more than it brings within a minute, whatever happens."""
+
+    channel: Channel
+    at_once: int
+
+    def units(self, delivery: Delivery) -> int:
+        """How many messages it is billed as."""
+
+    def carry(self, letters: Sequence[Letter]) -> Sequence[Became]:
+        """Each has an answer, in their order."""
+
+
+def send_due(event_id: UUID, carrier: Carrier) -> int:
+    """How many it took in hand."""
+    run, until, done = uuid4(), time.monotonic() + SPAN, 0
+    deliveries.give_back(now=timezone.now())
+    deliveries.send_again(event_id, now=timezone.now())
+    if not deliveries.any_due(event_id, on=carrier.channel, now=timezone.now()):
+        return 0
+    with carrier:
+        while time.monotonic() < until:
+            mine = deliveries.claim(event_id, on=carrier.channel, by=run, most=carrier.at_once, now=timezone.now())
+            if not mine:
+                break
+            _send(carrier, mine, run)
+            done += len(mine)
+    return done
+
+
+def _send(carrier: Carrier, mine: list[Delivery], run: UUID) -> None:
+    letters = _paid(carrier, _wanted(mine, run), run)
+    for letter, became in zip(letters, carrier.carry(letters), strict=True):
+        _write(letter.delivery, became, run)
+
+
+def _wanted(mine: list[Delivery], run: UUID) -> list[Letter]:
+    found = [Letter(each, address_of(each.recipient, each.channel)) for each in mine]
+    wanted = [each for each in found if each.to and digest_of(each.to) == each.delivery.endpoint]
+    for each in found:
+        if each not in wanted:
+            deliveries.settle(each.delivery.pk, State.FAILED_PERM, by=run, now=timezone.now(), error=UNWANTED)
+    return wanted
+
+
+@transaction.atomic
+def _paid(carrier: Carrier, letters: list[Letter], run: UUID) -> list[Letter]:
+    """Those for which there is money; it is taken before they go out, for whoever dies cannot say that they did."""
+    if not letters:
+        return []
+    now, event_id = timezone.now(), letters[0].delivery.notice.event_id
+    for each in letters:
+        each.delivery.units = carrier.units(each.delivery)
+    wanted = [(each.delivery.units, each.delivery.notice.importance) for each in letters]
+    paid = keeping.take(event_id, carrier.channel, wanted, now=now)
+    for each, fits in zip(letters, paid, strict=True):
+        if fits:
+            Delivery.objects.filter(pk=each.delivery.pk, claim=run).update(units=each.delivery.units)
+        else:
+            deliveries.settle(each.delivery.pk, State.OVER_BUDGET, by=run, now=now, error=NO_MONEY)
+    return [each for each, fits in zip(letters, paid, strict=True) if fits]
+
+
+@transaction.atomic
+def _write(delivery: Delivery, became: Became, run: UUID) -> None:
+    now = timezone.now()
+    times: dict[str, datetime] = {"due_at": now + became.wait} if became.wait else {}
+    if became.state in {State.ACCEPTED, State.UNCERTAIN}:
+        times["accepted_at"] = now
+    said = {"status": became.status, "error": became.error}
+    written = deliveries.settle(delivery.pk, became.state, by=run, now=now, **said, **times)
+    if written and became.state in _NOT_SENT:
+        keeping.give_back(delivery.notice.event_id, Channel(delivery.channel), delivery.units)
+        Delivery.objects.filter(pk=delivery.pk).update(units=0)
+    told = {"channel": delivery.channel, "status": became.status, "became": became.state.value}
+    log.info("notice.carried", delivery=str(delivery.pk), **told)

@@ -1,0 +1,1 @@
+"""E-mail: notices on their way to addresses that somebody typed in."""
