@@ -11,6 +11,7 @@ class NotificationsConfig(AppConfig):
         import_module("notifications.budgets.admin")  # parts of the app, where Django does not look by itself
         import_module("notifications.hand.admin")
         import_module("notifications.hand.admin_templates")
+        import_module("notifications.ladder.admin")
         import_module("notifications.privacy")
         import_module("notifications.rights")
         import_module("notifications.subscribers")

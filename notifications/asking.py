@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from eventsync.privacy.telling import row_of
 from eventsync.schedule.models import Event
 from notifications.addresses import number_of
-from notifications.models import Delivery, Recipient, Subscription
+from notifications.models import CallTask, Delivery, Recipient, Subscription
 
 
 def found_by(event: Event, typed: str) -> "QuerySet[Recipient]":
@@ -23,6 +23,7 @@ def held_of(people: "QuerySet[Recipient]") -> dict[str, list[dict[str, Any]]]:
     tables: dict[str, QuerySet[Any]] = {
         "recipients": people,
         "browsers": Subscription.objects.filter(recipient__in=people),
+        "calls": CallTask.objects.filter(recipient__in=people),
         "deliveries": Delivery.objects.filter(recipient__in=people),
     }
     return {name: [row_of(each) for each in rows.order_by("pk")] for name, rows in tables.items()}

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 
+from notifications.ladder import calls
 from notifications.models import Channel, Delivery, Recipient
 from notifications.rules import WAITING, Importance, State, Why, ways_to
 
@@ -99,9 +100,15 @@ def left(*, now: datetime) -> list[tuple[UUID, str]]:
     return list(rows.order_by().values_list("notice__event", "channel").distinct())
 
 
+@transaction.atomic
 def heard(key: UUID, said: State, *, now: datetime) -> bool:
     """A phone says that it showed a notice, or that somebody opened or read it; False when that is no news."""
-    return move(Delivery.objects.filter(pk=key), said, now=now) == 1
+    if move(Delivery.objects.filter(pk=key), said, now=now) == 0:
+        return False
+    if said == State.ACKNOWLEDGED:
+        row = Delivery.objects.select_related("notice").get(pk=key)
+        calls.read(row.notice, row.recipient_id, now=now)
+    return True
 
 
 def counted(recipients: Sequence[Recipient], *, since: datetime) -> dict[UUID, int]:

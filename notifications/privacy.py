@@ -20,6 +20,7 @@ nobodys(
     "notifications.Recipient",
     "notifications.Subscription",
     "notifications.Delivery",
+    "notifications.CallTask",
     why="Of whoever wants notices, on no list: told and erased by the number or address that they typed in, and gone "
     "with the day until which the event keeps data.",
 )

@@ -8,3 +8,4 @@ grant(Rank.LEAD, *(f"notifications.{what}_handnotice" for what in ("view", "add"
 grant(Rank.LEAD, *(f"notifications.{what}_template" for what in ("view", "add", "change", "delete")))
 grant(Rank.LEAD, "notifications.view_delivery", "notifications.view_recipient", "notifications.view_channelbudget")
 grant(Rank.MANAGER, "notifications.add_channelbudget", "notifications.change_channelbudget")
+grant(Rank.LEAD, "notifications.view_calltask", "notifications.change_calltask")

@@ -11,6 +11,7 @@ from eventsync.jobs.rules import Policy
 from notifications import carrying, deliveries, owing
 from notifications.carrying import Carrier
 from notifications.hand import sending as by_hand
+from notifications.ladder import calls, climbing
 from notifications.mail.sending import Mails
 from notifications.models import Channel
 from notifications.plan import holding, telling
@@ -50,6 +51,11 @@ def mail(event_id: UUID) -> None:
     _carry(event_id, Mails())
 
 
+@task(owing.CLIMB, POLICY)
+def climb(notice_id: UUID) -> None:
+    climbing.climb(notice_id, now=timezone.now())
+
+
 def _carry(event_id: UUID, carrier: Carrier) -> None:
     holding.let_go(event_id, now=timezone.now())
     carrying.send_due(event_id, carrier)
@@ -67,3 +73,11 @@ def owe_what_was_left(now: datetime) -> None:
     """Of an event whose job failed for good, or was cancelled."""
     for event_id, channel in deliveries.left(now=now):
         owing.owe_delivering(event_id, now, on=channel)
+
+
+@chore(every=timedelta(minutes=1))
+def climb_what_was_left(now: datetime) -> None:
+    """The same for what is critical; and nobody calls about what is of no use any more."""
+    for notice in climbing.left(now=now):
+        owing.owe_climbing(notice.pk, notice.event_id, now)
+    calls.end(now=now)

@@ -1,6 +1,7 @@
 """Notices, who hears of them, and what became of each on its way."""
 
 from notifications.models.budgets import ChannelBudget
+from notifications.models.calls import CallTask
 from notifications.models.deliveries import Delivery
 from notifications.models.hand import HandNotice, Template
 from notifications.models.notices import Kind, Notice, Settling
@@ -8,6 +9,6 @@ from notifications.models.recipients import Recipient, Subscription
 from notifications.rules import Channel
 
 __all__ = [
-    "Channel", "ChannelBudget", "Delivery", "HandNotice", "Kind", "Notice", "Recipient", "Settling", "Subscription",
-    "Template",
+    "CallTask", "Channel", "ChannelBudget", "Delivery", "HandNotice", "Kind", "Notice", "Recipient", "Settling",
+    "Subscription", "Template",
 ]  # fmt: skip

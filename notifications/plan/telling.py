@@ -14,6 +14,7 @@ from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between, last_release
 from notifications import deliveries
 from notifications.addresses import addressed
+from notifications.ladder import climbing
 from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
 from notifications.owing import owe_delivering
 from notifications.plan import rules, words
@@ -117,6 +118,7 @@ def plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     Delivery.objects.bulk_create([*listed, *sent], batch_size=1_000, ignore_conflicts=True)
     for at, channel in {(each.due_at, each.channel) for each in sent if each.state in {State.QUEUED, State.HELD}}:
         owe_delivering(notice.event_id, at, on=channel)
+    climbing.begin(notice, people, now=now)
 
 
 def send(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[Delivery]:

@@ -22,7 +22,7 @@ from eventsync.schedule.links.making import Wanted, make
 from eventsync.schedule.links.opening import open_link
 from eventsync.schedule.models import FamilyLink, StaffRole, Term
 from eventsync.sync.models import Device, OutboxImport
-from notifications.models import ChannelBudget, Template
+from notifications.models import CallTask, ChannelBudget, Notice, Template
 from tests.cast import NOON, Games, make_phone
 from tests.notifications.families import make_notice, make_recipient, owe
 from tests.notifications.writing import written
@@ -63,6 +63,11 @@ def fill(games: Games) -> None:
     written(games.event)
     Template.objects.create(event=games.event, name="Games bus", language="en", title="Bus", body="It comes.")
     ChannelBudget.objects.create(event=games.event, channel="sms", limit=100)
+    called = {
+        "notice": Notice.objects.latest("made_at"),
+        "recipient": make_recipient(games.event, phone="+358401234567"),
+    }
+    CallTask.objects.create(due_at=NOON, made_at=NOON, changed_at=NOON, **called)
     wanted = Wanted(nickname="Bear of the Games", symbol="sun", groups=["Norway"])
     [card] = make(event=games.event, wanted=[wanted], by="maria", now=NOON)
     open_link(card.link, phone=uuid.uuid4(), now=NOON)
@@ -117,6 +122,7 @@ def bodies(games: Games, label: str) -> Iterator[dict[str, Any]]:
     yield event | {"post": "yes", "devices": device.pk, "desk": "medical", "reason": "X", "username": "charlie"}
     yield {"digest": digest, "person": person.pk}
     yield from ({word: ""} for word in ("rerun", "discard", "reopen", "import", "withdraw"))
+    yield from ({"show": ""}, {"outcome": "reached", "tries": 0}, {"owner": User.objects.get(username="maria").pk})
     yield {"links": FamilyLink.objects.values_list("pk", flat=True)[0]}
     yield {"event": games.event.pk, "nicknames": "X", "symbol": "sun", "a_page": "8"}
     yield {"save": "", "person": person.pk, "kind": "dietary", "text": "X", "expected": 0}

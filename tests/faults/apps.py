@@ -1,5 +1,7 @@
 """Registers the tests' tasks in a process that was started with the tests' settings."""
 
+import os
+from datetime import timedelta
 from pathlib import Path
 
 from django.apps import AppConfig
@@ -11,6 +13,9 @@ class Tasks(AppConfig):
     path = str(Path(__file__).parent)
 
     def ready(self) -> None:
+        from notifications import deliveries
         from tests.faults import tasks
 
         tasks.register()
+        if lease := os.environ.get("NOTICES_LEASE"):  # seconds
+            deliveries.LEASE = timedelta(seconds=int(lease))
