@@ -7,6 +7,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.equal_access import violations
 from tests.e2e.stage import Phone, Server, axe, sideways
 
 Look = tuple[str, int, Literal["light", "dark"]]
@@ -89,6 +90,22 @@ def test_an_activity_is_read_to_who_asks_and_stops_when_they_say_so(
     assert len(page.evaluate("said")) == 1
     page.goto(f"{server.url}/schedule/demo/?lang=fi")
     expect(page.get_by_role("button", name="Kuuntele")).to_have_count(0)
+
+
+@pytest.mark.long
+def test_second_checker_finds_nothing_wrong_on_any_page(server: Server, new_phone: Callable[..., Phone]) -> None:
+    server.manage("demo", "--people", "20")
+    page = new_phone().page
+    found = []
+    for language in ("en", "ar"):
+        pages = page.request.get(f"{server.url}/schedule/demo/copy.json?lang={language}").json()["pages"]
+        assert len(pages) > 5
+        for path in ["/schedule/demo/", *pages]:
+            page.goto(f"{server.url}{path}?lang={language}")
+            found += [f"{path} {language}: {each}" for each in violations(page)]
+    assert found == []
+    page.evaluate("() => document.documentElement.removeAttribute('lang')")
+    assert [each.partition(":")[0] for each in violations(page)] == ["html_lang_exists"]
 
 
 def test_family_pages_can_be_read_by_everybody(server: Server, new_phone: Callable[..., Phone]) -> None:
