@@ -35,7 +35,7 @@ from notifications.hand.previewing import outlook
 from notifications.hand.rules import Stage
 from notifications.hand.usual import put_in
 from notifications.models import HandNotice, Template
-from notifications.wording.checking import look
+from notifications.wording.checking import lookout
 from notifications.wording.rules import MOST, Part
 
 CHANGE = "notifications.change_handnotice"
@@ -95,7 +95,7 @@ class HandNoticeAdmin(ReadOnlyAdmin):
         if event is None:
             raise Http404
         language, text = form.cleaned_data["language"] or event.language, form.cleaned_data["text"]
-        found = look(text, part=part, language=language, event=event) if text else []
+        found = lookout(event).look(text, part=part, language=language) if text else []
         told = [{"words": each.words, "instead": each.instead, "hard": each.hard} for each in found]
         note = f"{len(text)} of {MOST[part]} characters."
         return JsonResponse({"language": language, "findings": told, "more": 0, "note": note})

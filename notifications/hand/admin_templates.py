@@ -12,7 +12,7 @@ from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import OF_ROW
 from notifications.hand.filling import sample
 from notifications.models import Template
-from notifications.wording.checking import look
+from notifications.wording.checking import lookout
 from notifications.wording.rules import MOST, Part, placeholders
 
 
@@ -38,7 +38,7 @@ class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its
         if wrong := placeholders(text):
             return wrong
         filled = sample(text, event=event, language=language, most=10 * MOST[part])
-        return [each for each in look(filled, part=part, language=language, event=event) if each.hard]
+        return [each for each in lookout(event).look(filled, part=part, language=language) if each.hard]
 
 
 @admin.register(Template)

@@ -18,7 +18,7 @@ from notifications.hand.rules import To, end_of_day
 from notifications.hand.writing import Written
 from notifications.models import HandNotice
 from notifications.rules import Importance
-from notifications.wording.checking import look
+from notifications.wording.checking import Lookout, lookout
 from notifications.wording.rules import MOST, Part
 
 WRITE = "notifications.add_handnotice"
@@ -64,9 +64,8 @@ class WriteForm(forms.Form):
         groups: Any = self.fields["groups"]
         known = groups_of(event)
         to.choices, groups.choices = audiences(user, event, known), [(each, each) for each in known]
-        self.fields[
-            "expires_at"
-        ].help_text = f"By the clock of {event} ({event.tz}). After that nobody is told any more."
+        clock = f"By the clock of {event} ({event.tz})."
+        self.fields["expires_at"].help_text = f"{clock} After that nobody is told any more."
         for language in self.languages:
             self._add(language)
 
@@ -95,22 +94,23 @@ class WriteForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        at = lookout(self.event)
         for language in self.languages:
-            self._look(language, {part: str(said.get(f"{part}_{language}") or "") for part in Part})
+            self._look(at, language, {part: str(said.get(f"{part}_{language}") or "") for part in Part})
         if said.get("to") == To.GROUPS and not said.get("groups"):
             self.add_error("groups", "Choose the groups.")
         if "expires_at" in said and said["expires_at"] <= timezone.now():
             self.add_error("expires_at", "This is over. Say until when it is of use.")
         return said
 
-    def _look(self, language: str, texts: dict[Part, str]) -> None:
+    def _look(self, at: Lookout, language: str, texts: dict[Part, str]) -> None:
         """A language that somebody wrote nothing in is left out."""
         if not any(texts.values()):
             return
         for part, text in texts.items():
             if f"{part}_{language}" in self.errors:
                 continue
-            for each in look(text, part=part, language=language, event=self.event):
+            for each in at.look(text, part=part, language=language):
                 if each.hard:
                     self.add_error(
                         f"{part}_{language}", f"“{each.words}” {each.instead}" if each.words else each.instead

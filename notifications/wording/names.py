@@ -26,12 +26,15 @@ _Words = list[tuple[str, bool]]
 """Each with whether it begins a sentence, where a capital letter means nothing."""
 
 
-def named(text: str, *, event: Event, language: str, known: Known) -> Named:
-    """Where a word may be a name or another word, as at the beginning of a sentence, it is only perhaps one."""
+def named(text: str, *, event: Event, language: str, known: Known, things: frozenset[str]) -> Named:
+    """Where a word may be a name or another word, as at the beginning of a sentence, it is only perhaps one.
+
+    `things`: the words by which the event's own things go, which are nobody's names.
+    """
     bare = known.without_terms(text, language)
     said = [each for sentence in sentences(bare, language) for each in _words(sentence)]
-    allowed = _allowed(event, language) if said else frozenset()
-    asked = [each for each in said if _may_be(each[0]) and search_key(each[0]) not in allowed]
+    days = search_key(" ".join([*WORDS[language].weekdays, *WORDS[language].months])).split()
+    asked = [each for each in said if _may_be(each[0]) and search_key(each[0]) not in things.union(days)]
     people = _people(event, (word for word, _ in asked), language) if asked else []
     surely, perhaps = dict[str, None](), dict[str, None]()
     for at, (word, begins) in enumerate(said):
@@ -79,10 +82,9 @@ def _people(event: Event, words: Iterable[str], language: str) -> list[frozenset
     return list({frozenset([*search.split(), *search_key(given).split()]) for search, given in rows.distinct()})
 
 
-def _allowed(event: Event, language: str) -> frozenset[str]:
-    """What days, places, groups and things of the event are called, in any language."""
-    words, texts = WORDS[language], [event.name, *event.venues.values_list("name", flat=True)]
-    texts += [*words.weekdays, *words.months]
+def things_of(event: Event) -> frozenset[str]:
+    """The words by which venues, places, activities and groups of an event go, in any language."""
+    texts = [event.name, *event.venues.values_list("name", flat=True)]
     for name, other in Place.objects.filter(venue__event=event).values_list("name", "texts"):
         texts += [name, *(each.get("name", "") for each in other.values())]
     for title, other, groups in Activity.objects.filter(event=event).values_list("title", "texts", "groups"):

@@ -10,7 +10,7 @@ from eventsync.schedule.plan.rules import LANGUAGES
 from notifications.hand.filling import sample
 from notifications.hand.usual import put_in
 from notifications.models import Template
-from notifications.wording.checking import look
+from notifications.wording.checking import lookout
 from notifications.wording.rules import MOST, Part, placeholders
 from tests.desk import staff, text_of
 from tests.notifications.test_hand_admin import ADD, errors
@@ -91,5 +91,5 @@ def test_usual_ones_may_be_read_by_anybody_in_each_language(games, language):
         assert placeholders(each.title) == placeholders(each.body) == []
         for part in Part:
             text = sample(getattr(each, part), event=games.event, language=language, most=10 * MOST[part])
-            assert look(text, part=part, language=language, event=games.event) == [], (each.name, text)
+            assert lookout(games.event).look(text, part=part, language=language) == [], (each.name, text)
     assert set(Template.objects.values_list("name", flat=True)) == NAMES

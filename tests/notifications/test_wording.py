@@ -9,7 +9,7 @@ from notifications.hand import sending
 from notifications.plan import words
 from notifications.wording import checking
 from notifications.wording.lists import ALARMING, HEALTH
-from notifications.wording.names import named
+from notifications.wording.names import named, things_of
 from notifications.wording.rules import BODY, PLACEHOLDERS, TITLE, Fault, Part, faults, placeholders
 from tests.cast import NOON, add_person, make_games
 from tests.notifications.writing import LENA, now_of, written
@@ -126,7 +126,7 @@ def people(games):
     ],
 )
 def test_names_of_people_on_the_list_are_found(people, text, language, surely, perhaps):
-    found = named(text, event=people, language=language, known=Known(common=common_words()))
+    found = named(text, event=people, language=language, known=Known(common=common_words()), things=things_of(people))
     assert (list(found.surely), list(found.perhaps)) == (surely, [each for each in perhaps if surely == []])
 
 
@@ -135,12 +135,12 @@ def test_names_of_the_event_s_own_things_are_no_names_of_people(people, games):
     Term.objects.create(event=people, word="Paris", meaning="A city.")
     type(day.swim).objects.filter(pk=day.swim.pk).update(title="Korhonen cup", groups=["Anna team"])
     text = "Paris, Korhonen and Anna meet at the Deck."
-    assert [each for each in checking.look(text, part=Part.BODY, language="en", event=people) if each.hard] == []
+    assert [each for each in checking.lookout(people).look(text, part=Part.BODY, language="en") if each.hard] == []
 
 
 def test_another_event_s_people_are_nobody_here(people, games):
     camp = make_games("camp", people=0).event
-    assert checking.look("Please bring Anna to the gate.", part=Part.BODY, language="en", event=camp) == []
+    assert checking.lookout(camp).look("Please bring Anna to the gate.", part=Part.BODY, language="en") == []
 
 
 def test_what_is_wrong_is_not_sent(people):
@@ -155,5 +155,5 @@ def test_what_is_wrong_is_not_sent(people):
 def test_looking_takes_as_many_queries_however_many_people_there_are(games, people_there, django_assert_num_queries):
     for number in range(people_there):
         add_person(games.event, name="Anna Korhonen", number=f"A{number}")
-    with django_assert_num_queries(6):
-        assert checking.look("Please bring Anna to the gate.", part=Part.BODY, language="en", event=games.event)
+    with django_assert_num_queries(7):
+        assert checking.hard({"en": {"title": "Come", "body": "Please bring Anna to the gate."}}, event=games.event)
