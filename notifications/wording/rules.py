@@ -82,7 +82,10 @@ def _names(named: Named) -> Iterator[Fault]:
 def _plain(text: str, language: str, known: Known) -> Iterator[Fault]:
     """On a lock screen small letters are a must, abbreviations too."""
     for each in findings(text, field="", language=language, known=known):
-        yield Fault(each.words, each.instead, each.hard or each.kind == Kind.CAPITALS)
+        if each.kind == Kind.CAPITALS:
+            yield Fault(each.words, "Write it in small letters, or explain it among the event’s words.")
+        else:
+            yield Fault(each.words, each.instead, each.hard)
 
 
 def _listed(bare: str, language: str) -> Iterator[Fault]:

@@ -23,8 +23,11 @@ PLANNING_TITLES = {
     "admin-words": "The event’s own words",
     "admin-word": "A word, and what it means",
     "admin-copy": "The same event next year",
+    "admin-notice-write": "A notice by hand, from a template; what must be mended is said while somebody types",
+    "admin-notice": "How people will read it, and how many it reaches",
+    "admin-notice-held": "Sent, and for a minute it can be taken back",
 }
-ON_A_PHONE = ("admin-day", "admin-move", "admin-late", "admin-release")
+ON_A_PHONE = ("admin-day", "admin-move", "admin-late", "admin-release", "admin-notice")
 CHANGED = (
     "title,date,start,end,place,venue,groups\nWarm up,2026-07-04,09:00,09:30,Running track,Arena,Norway;Finland\n"
     "Evening walk,2026-07-04,19:00,19:45,Lake path,Athletes' Village,\n"
@@ -43,6 +46,7 @@ def planning_pages(page: Page, server: Server) -> Iterator[str]:
     page.get_by_role("link", name="Copy for next year").click()
     expect(page.get_by_role("button", name="Copy the event")).to_be_visible()
     yield "admin-copy"
+    yield from _written(page)
 
 
 def _draft(page: Page, server: Server) -> Iterator[str]:
@@ -112,3 +116,24 @@ def _told(page: Page, server: Server) -> Iterator[str]:
     page.locator("#result_list tbody a").first.click()
     expect(page.get_by_label("Meaning:", exact=True)).to_be_visible()
     yield "admin-word"
+
+
+def _written(page: Page) -> Iterator[str]:
+    page.get_by_role("link", name="Write a notice").click()
+    page.get_by_role("button", name="Put in the usual ones").click()
+    page.get_by_label("Template").select_option("Where we meet")
+    page.get_by_label("About").select_option(index=1)
+    page.get_by_label("Number", exact=True).fill("10")
+    page.get_by_role("button", name="Fill in").click()
+    body = page.get_by_label("Body (English)")
+    meant = body.input_value()
+    body.fill("Please come NOW!")
+    expect(page.locator("#id_body_en_findings").get_by_role("listitem")).to_have_count(2)
+    yield "admin-notice-write"
+    body.fill(meant)
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_text("Nobody has heard of it.")).to_be_visible()
+    yield "admin-notice"
+    page.get_by_role("button", name="Send to").click()
+    expect(page.get_by_role("button", name="Undo: take it back")).to_be_visible()
+    yield "admin-notice-held"

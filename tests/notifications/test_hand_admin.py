@@ -221,7 +221,11 @@ def test_text_is_looked_at_while_somebody_types(lead, games):
     assert check(lead, "Come NOW!", of=games.event.pk, language="en").json() == {
         "language": "en",
         "findings": [
-            {"words": "NOW", "instead": "Write it in full, or explain it among the event’s words.", "hard": True},
+            {
+                "words": "NOW",
+                "instead": "Write it in small letters, or explain it among the event’s words.",
+                "hard": True,
+            },
             {"words": "Come NOW!", "instead": "Write it without an exclamation mark.", "hard": True},
         ],
         "more": 0,
