@@ -7,11 +7,11 @@ from checkin import models, records
 from checkin.conflicts.settling import settle
 from checkin.holds import Holds
 from checkin.ledger import Book, Key, Sheet, identified_among
-from checkin.payloads import Hold, Passage, Refusal, Release, Subject, Voiding
+from checkin.payloads import HOLDING, Passage, Refusal, Subject, Voiding
 from checkin.references import Door, named_in, profiles_of, voids_around
 from checkin.rules import OUTSIDE_WINDOWS, Entry, Verb, objections, window_at
 from checkin.slots import Holders
-from eventsync.sync import bulk
+from eventsync.rows import bulk
 from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded
 from eventsync.sync.streams import Changes, roster_stream
 
@@ -38,7 +38,10 @@ class Page:
         subjects = {key.subject for key in self._voids.keys.values()}
         self._identified = self._named.identified()
         self._identified |= identified_among(self._event_id, subjects - self._identified)
-        subjects.update(self._named.subject(each.payload) for each in fresh if isinstance(each.payload, Subject))
+        self._subjects = {
+            each.id: self._named.subject(each.payload) for each in fresh if isinstance(each.payload, Subject)
+        }
+        subjects.update(self._subjects.values())
         self._book = Book({door.id: door.policy for door in doors.values()})
         self._book.load(subjects)
         self._holders = Holders(fresh)
@@ -48,7 +51,7 @@ class Page:
         self._disputed: set[str] = set()  # subjects whose arrivals may contradict each other now, or no more
 
     def decide(self, operation: Incoming) -> Outcome:
-        if isinstance(operation.payload, Hold | Release):
+        if type(operation.payload) in HOLDING:
             return self._hold(operation)
         door = self._doors.get(operation.payload.checkpoint)
         if door is None:
@@ -79,7 +82,7 @@ class Page:
         """An arrive or leave. What it does to presence is the fold's business."""
         verb = cast(Verb, operation.kind.removeprefix("checkin."))
         window = window_at(policy=door.policy, tz=door.tz, windows=door.windows, at=operation.corrected_at)
-        key = Key(door.id, window, self._named.subject(operation.payload))
+        key = Key(door.id, window, self._subjects[operation.id])
         self._touch(key)
         payload: Passage = operation.payload
         flags = (*self._named.flags(payload), *self._remarks(verb, door, key, payload), *_scope(operation, door))
@@ -133,7 +136,7 @@ class Page:
         flags = (*self._named.flags(operation.payload), *_scope(operation, door))
         voided = (operation.id, door.id) in self._voids.waiting
         self._voids.refusals[operation.id] = door.id
-        subject = self._named.subject(operation.payload)
+        subject = self._subjects[operation.id]
         self._record(operation, door, subject=subject, window="", flags=flags, voided=voided)
         return flags
 

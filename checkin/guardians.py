@@ -24,8 +24,8 @@ from checkin.rules import (
 )  # fmt: skip
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.rules import Partition
-from eventsync.sync import bulk
-from eventsync.sync.lookup import Lookup
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded
 from eventsync.sync.streams import Changes, roster_stream
 

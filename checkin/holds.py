@@ -9,10 +9,10 @@ from uuid import UUID
 from checkin import records
 from checkin.identity import Identities, groups
 from checkin.models import HoldRecord, Person
-from checkin.payloads import Hold, Release
+from checkin.payloads import HOLDING, Hold, Release
 from checkin.rules import HoldEntry, desk_after
-from eventsync.sync import bulk
-from eventsync.sync.lookup import Lookup
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.registry import Incoming
 from eventsync.sync.streams import Changes
 
@@ -28,7 +28,7 @@ class Holds:
     def __init__(self, fresh: Sequence[Incoming], desks: dict[str, str]) -> None:
         self._desks = desks
         self._rows: list[bulk.Row] = []
-        holding = {each.payload.person for each in fresh if isinstance(each.payload, Hold | Release)}
+        holding = {each.payload.person for each in fresh if type(each.payload) in HOLDING}
         if holding:
             self._identities = Identities(fresh[0].author.event_id)
             self._said = entries_of(holding, self._identities)

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from checkin.models import Credential, ListRecord, ListVerb, Person
 from checkin.rules import Merge, identities, in_force
-from eventsync.sync import bulk
-from eventsync.sync.lookup import Lookup
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Lookup
 
 _MERGES = Lookup(
     ListRecord, ("person_id", "into_id", "at", "seq", "operation_id"), by="event", where=("verb",)

@@ -12,8 +12,8 @@ from django.db.models import QuerySet
 
 from checkin import models, records
 from checkin.rules import Entry, Policy, Presence, Verb, fold
-from eventsync.sync import bulk
-from eventsync.sync.lookup import Answer, Lookup
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Answer, Lookup
 from eventsync.sync.streams import Changes
 
 CHUNK = 500
@@ -129,7 +129,12 @@ class Sheet:
         for key, presence in after.items():
             _put_presence(changes, streams[key.checkpoint], key, presence)
         _write_headcounts(self.counts, streams, changes)
-        return {place for key in after for place in _moved(key, self.noted[key], after[key])}
+        return {
+            place
+            for key, presence in after.items()
+            if (presence and presence.slot) or ((before := self.noted[key]) and before.slot)
+            for place in _moved(key, self.noted[key], presence)
+        }
 
 
 def _moved(key: Key, before: Presence | None, after: Presence | None) -> Iterator[Place]:

@@ -14,8 +14,8 @@ from checkin.identity import Identities, groups
 from checkin.models import Credential, CredentialState, ListRecord, ListVerb, Person
 from checkin.payloads import Listing, Merging, Registration
 from checkin.rules import canonical_code, credential_digest
-from eventsync.sync import bulk
-from eventsync.sync.lookup import Answer, Lookup
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Answer, Lookup
 from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded
 from eventsync.sync.streams import Changes
 

@@ -10,9 +10,10 @@ from checkin.guardians import Tries
 from checkin.listing_page import ListingPage
 from checkin.listing_page import streams_of as listing_streams
 from checkin.payloads import (
+    HOLDING,
+    LISTING,
     Confirmation,
     Hold,
-    Listing,
     Merging,
     Passage,
     Refusal,
@@ -27,6 +28,8 @@ from eventsync.sync.registry import Incoming, Outcome, registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import is_id
 
+_ELSEWHERE = HOLDING | LISTING  # than at a checkpoint
+
 
 class Attendance:
     """Applies a batch of the door's operations: a fact is never refused, at most flagged.
@@ -36,12 +39,11 @@ class Attendance:
 
     def __init__(self, operations: Sequence[Incoming]) -> None:
         payloads = [each.payload for each in operations]
-        self._named = {said.checkpoint for said in payloads if not isinstance(said, Hold | Release | Listing)}
-        self._holding = any(isinstance(said, Hold | Release) for said in payloads)
-        self._listing = any(isinstance(said, Listing) for said in payloads)
+        kinds = {type(said) for said in payloads}
+        self._named = {said.checkpoint for said in payloads if type(said) not in _ELSEWHERE}
+        self._holding, self._listing = not kinds.isdisjoint(HOLDING), not kinds.isdisjoint(LISTING)
         self._event_id = operations[0].author.event_id
-        # Whoever voids may end a conflict.
-        self._voiding = any(isinstance(said, Voiding) for said in payloads)
+        self._voiding = Voiding in kinds  # whoever voids may end a conflict
 
     def streams(self) -> set[str]:
         also = people_streams(self._event_id) if self._holding else frozenset()
@@ -51,8 +53,8 @@ class Attendance:
     def apply(self, fresh: Sequence[Incoming], changes: Changes) -> Sequence[Outcome]:
         if not self._listing:
             return _at_the_door(fresh, self._named, changes)
-        listing = [each for each in fresh if isinstance(each.payload, Listing)]
-        rest = [each for each in fresh if not isinstance(each.payload, Listing)]
+        listing = [each for each in fresh if type(each.payload) in LISTING]
+        rest = [each for each in fresh if type(each.payload) not in LISTING]
         outcomes = ListingPage(listing).apply(changes) if listing else []
         outcomes += _at_the_door(rest, self._named, changes)
         by_id = dict(zip((each.id for each in [*listing, *rest]), outcomes, strict=True))

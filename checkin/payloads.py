@@ -103,4 +103,8 @@ class Confirmation(msgspec.Struct, kw_only=True):
     person: Id
 
 
+# As sets of classes: a union is put together anew wherever it is asked about, which a batch does some thousand times.
+HOLDING = frozenset([Hold, Release])
+LISTING = frozenset([Registration, Merging, Confirmation])
+
 Listing = Registration | Merging | Confirmation

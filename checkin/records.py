@@ -7,10 +7,10 @@ from uuid import UUID
 from checkin.identity import Identities, groups
 from checkin.models import Checkpoint, Credential, CredentialState, Guardian, Person
 from checkin.rules import EXPECTED, Presence, greeting_name
+from eventsync.rows.lookup import Lookup
 from eventsync.schedule.models import Venue
-from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Change, Device, Profile
-from eventsync.sync.registry import registry
+from eventsync.sync.registry import EventInfo, registry
 from eventsync.sync.streams import Changes, kiosk_stream, roster_stream
 from eventsync.sync.wire import write_time
 
@@ -36,13 +36,13 @@ def guardians_stream(event_id: UUID | str) -> str:
 
 
 @registry.streams
-def readable(device: Device) -> Sequence[str]:
+def readable(device: Device, event: EventInfo | None) -> Sequence[str]:
     """A phone at the door reads the roster of its event and the attendance of its venue, or of all of them; a lead's
     the conflicts of the event too. Release codes are a lead's alone: in time, who has the hashes can find them.
     A kiosk stands there for anybody to take: it is told less of people."""
     if device.profile not in DOOR_PROFILES:
         return []
-    venues = [device.venue_id] if device.venue_id else venue_ids(device.event_id)
+    venues = [device.venue_id] if device.venue_id else event.venues if event else venue_ids(device.event_id)
     leads = [conflicts_stream(device.event_id)] if device.profile in LEADING else []
     leads += [guardians_stream(device.event_id)] if device.profile == Profile.LEAD else []
     people = kiosk_stream if device.profile == Profile.KIOSK else roster_stream

@@ -12,9 +12,9 @@ from uuid import UUID
 from checkin import models, records
 from checkin.identity import Identities
 from checkin.ledger import Key, credential_subject, person_subject
-from checkin.payloads import Hold, Passage, Refusal, Release, Subject
+from checkin.payloads import HOLDING, Hold, Release, Subject
 from checkin.rules import EXPECTED, Policy, Window
-from eventsync.sync.lookup import Lookup
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.registry import Incoming
 
 _DOORS = Lookup(
@@ -76,6 +76,9 @@ def streams_of(checkpoints: Iterable[str]) -> set[str]:
     return {records.attendance_stream(venue) for (venue,) in _VENUES.rows(set(checkpoints))}
 
 
+_ABOUT_SOMEBODY = (Subject, Hold, Release)
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Whom a batch names: people by id with their event, and codes by digest with their owner and state.
@@ -116,7 +119,7 @@ class Named:
 
     def elsewhere(self, payload: object) -> bool:
         """Whether it names a person of another event."""
-        person = payload.person if isinstance(payload, Subject | Hold | Release) else None
+        person = payload.person if isinstance(payload, _ABOUT_SOMEBODY) else None
         return person is not None and self.people.get(person, self.event) != self.event
 
     def flags(self, payload: Subject) -> tuple[str, ...]:
@@ -135,7 +138,7 @@ def named_in(operations: Sequence[Incoming]) -> Named:
     payloads = [each.payload for each in operations if isinstance(each.payload, Subject)]
     digests = {payload.credential for payload in payloads if payload.credential}
     ids = {payload.person for payload in payloads if payload.person}
-    ids.update(each.payload.person for each in operations if isinstance(each.payload, Hold | Release))
+    ids.update(each.payload.person for each in operations if type(each.payload) in HOLDING)
     owned, people = _CREDENTIALS.rows(digests, event), _PEOPLE.rows(ids)
     credentials = {digest: (person, state) for digest, person, state, *_ in owned}
     known = {person: of_event for person, of_event, *_ in people}
@@ -178,7 +181,7 @@ class Voids:
 
 def voids_around(operations: Sequence[Incoming]) -> Voids:
     """What the voids among `operations` refer to, and which stored voids refer to the others."""
-    voidable = [each.id for each in operations if isinstance(each.payload, Passage | Refusal)]
+    voidable = [each.id for each in operations if isinstance(each.payload, Subject)]
     found = Voids(others={each.id for each in operations} - set(voidable))
     targets = {each.refers_to for each in operations if each.kind == "checkin.void" and each.refers_to}
     for operation_id, verb, *key in _RECORDS.rows(targets):

@@ -29,8 +29,8 @@ from checkin.ledger import (
 )  # fmt: skip
 from checkin.rules import Presence, desk_after, search_key
 from checkin.safety import keeping as safety
+from eventsync.rows import bulk
 from eventsync.schedule.links import keeping as family_links
-from eventsync.sync import bulk
 from eventsync.sync.streams import Changes, lock
 
 

@@ -9,7 +9,7 @@ from checkin import models
 from checkin.ledger import Key, Place
 from checkin.payloads import Passage
 from checkin.rules import Presence
-from eventsync.sync.lookup import Lookup
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.registry import Incoming
 
 _HOLDERS = Lookup(

@@ -10,7 +10,7 @@ from checkin import models, records
 from checkin.conflicts.settling import settle_again
 from checkin.events import ConflictsOwned, ConflictsResolved
 from checkin.payloads import Digest
-from eventsync.sync import bulk
+from eventsync.rows import bulk
 from eventsync.sync.registry import Incoming, Outcome, Recorded, registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import Id

@@ -14,7 +14,7 @@ from checkin.conflicts.projection import Conflict, standings_of, write
 from checkin.conflicts.rules import taken_twice
 from checkin.ledger import CHUNK, Place
 from checkin.rules import Presence
-from eventsync.sync.lookup import Lookup
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.streams import Changes
 
 _HOLDERS = Lookup(

@@ -15,8 +15,8 @@ from checkin import models, records
 from checkin.conflicts.rules import Act, Arrival, Claim, Found, Standing, contradictions, standing
 from checkin.identity import Identities, owners
 from checkin.ledger import CHUNK, identified_among
-from eventsync.sync import bulk
-from eventsync.sync.lookup import Lookup
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import write_time
 

@@ -6,18 +6,20 @@ from uuid import UUID
 
 from checkin.models import AttendanceRecord, Conflict, Person
 from checkin.privacy import codes
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.registry import Members, registry
 from eventsync.sync.wire import is_id
 
 _CODE_LENGTH = 22
+_ERASED = Lookup(Person, ("id",), by="event", filled=("erased_at",))
 
 
 @registry.erases
 def erased_among(event_id: UUID, members: Members) -> Mapping[str, str]:
     """One short question for a batch, as long as nobody was erased."""
-    gone = Person.objects.filter(event=event_id, erased_at__isnull=False).order_by()
-    if not gone.exists():
+    if not _ERASED.any(event_id):
         return {}
+    gone = Person.objects.filter(event=event_id, erased_at__isnull=False).order_by()
     payloads = {key: said for key, each in members.items() if isinstance(said := each.get("payload"), dict)}
     named = {key: _named(said) for key, said in payloads.items()}
     people = gone.filter(pk__in={each for ids in named.values() for each in ids})

@@ -15,8 +15,8 @@ from checkin.models import CredentialState
 from checkin.rosters.planning import Entry, Plan, plan_listing
 from checkin.rosters.table import RosterError
 from eventsync.jobs.publishing import publish
+from eventsync.rows import bulk
 from eventsync.schedule.models import Event
-from eventsync.sync import bulk
 from eventsync.sync.models import Change
 from eventsync.tables import Progress, silent
 

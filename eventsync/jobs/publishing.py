@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 import orjson
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils import timezone
 
 from eventsync.ids import uuid7
@@ -21,11 +21,13 @@ from eventsync.jobs.models import DomainEvent, Handling, Job
 from eventsync.jobs.pressure import Full
 from eventsync.jobs.queue import Permanent, enqueue, policy_of, task, when_ended
 from eventsync.jobs.rules import Partition, Policy
+from eventsync.rows import bulk
 
 F = TypeVar("F", bound=Fact)
 Handle = Callable[[F, DomainEvent], object]
 Carrier = Callable[[Sequence[DomainEvent]], object]
 
+_COLUMNS = ("id", "name", "version", "event_id", "partition", "correlation", "occurred_at", "body")
 _subscribers: dict[str, list[str]] = {}  # the tasks that hear of a domain event, by its name
 _carriers: list[Carrier] = []
 
@@ -66,7 +68,9 @@ def publish(*facts: Fact, correlation: UUID | None = None) -> list[DomainEvent]:
         return []
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("a domain event is published with what it tells of")
-    rows = DomainEvent.objects.bulk_create([_row(fact, correlation) for fact in facts])
+    said = [_columns(fact, correlation) for fact in facts]
+    bulk.insert(DomainEvent, _COLUMNS, said)
+    rows = [DomainEvent.from_db(DEFAULT_DB_ALIAS, _COLUMNS, each) for each in said]
     for fact, row in zip(facts, rows, strict=True):
         for name in subscribers_of(row.name):
             _owe(name, fact, row)
@@ -81,21 +85,13 @@ def _owe(name: str, fact: Fact, row: DomainEvent) -> None:
         enqueue(name, row.id, partition=Partition(fact.event, fact.venue), correlation=row.correlation)
 
 
-def _row(fact: Fact, correlation: UUID | None) -> DomainEvent:
+def _columns(fact: Fact, correlation: UUID | None) -> tuple[Any, ...]:
     if (fact.name, fact.version) not in catalogue:
         raise LookupError(f"{type(fact).__name__} is not registered as a domain event")
     now = timezone.now()
     key = UUID(uuid7(now))
-    return DomainEvent(
-        id=key,
-        name=fact.name,
-        version=fact.version,
-        event_id=fact.event,
-        partition=fact.partition,
-        correlation=correlation or began.current() or key,
-        occurred_at=now,
-        body=orjson.dumps(fact).decode(),
-    )
+    body, began_with = orjson.dumps(fact).decode(), correlation or began.current() or key
+    return (key, fact.name, fact.version, fact.event, fact.partition, began_with, now, body)
 
 
 def fact_of(row: DomainEvent) -> Fact:

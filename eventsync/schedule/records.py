@@ -3,24 +3,29 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from eventsync.schedule.models import Event, Release, bounds
+from eventsync.rows.lookup import Lookup
+from eventsync.schedule.models import Event, Release, Venue, bounds
 from eventsync.schedule.plan.rules import Told
-from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Device
 from eventsync.sync.registry import EventInfo, registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import write_time
 
-_EVENT = Lookup(Event, ("slug", "name", "tz", "first_day", "last_day"), by="id")
+_SAID = ("slug", "name", "tz", "first_day", "last_day")
+_EVENT = Lookup(Event, _SAID, by="id")
+_WITH_VENUES = Lookup(Venue, ("id", *(f"event__{name}" for name in _SAID)), by="event")
 
 
 @registry.event
 def describe(event_id: UUID) -> EventInfo | None:
-    found = _EVENT.one(event_id)
+    """In one statement, unless it has no venue yet."""
+    rows = _WITH_VENUES.rows([event_id])
+    found = rows[0][1:] if rows else _EVENT.one(event_id)
     if found is None:
         return None
     slug, name, tz, first_day, last_day = found
-    return EventInfo(event_id, slug, name, tz, bounds(first_day, last_day, tz))
+    venues = tuple(sorted(UUID(venue) for venue, *_ in rows))
+    return EventInfo(event_id, slug, name, tz, bounds(first_day, last_day, tz), venues)
 
 
 def schedule_stream(event_id: UUID) -> str:
@@ -28,7 +33,7 @@ def schedule_stream(event_id: UUID) -> str:
 
 
 @registry.streams
-def readable(device: Device) -> Sequence[str]:
+def readable(device: Device, event: EventInfo | None) -> Sequence[str]:
     """What was released is for everybody, so any device of the event reads it; one of a venue as well, for people ask
     at doors about all of it."""
     return [schedule_stream(device.event_id)]

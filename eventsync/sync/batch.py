@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,10 @@ import msgspec
 import orjson
 from django.db import transaction
 
-from eventsync.sync import bulk
-from eventsync.sync.lookup import Lookup
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.models import Device, Operation, Quarantined, Verdict
-from eventsync.sync.registry import Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
+from eventsync.sync.registry import EventInfo, Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
 from eventsync.sync.streams import lock
 from eventsync.sync.telling import Place, place_of, tell
 from eventsync.sync.triage import Arrival, Item
@@ -28,6 +29,9 @@ OPERATION_COLUMNS = (
 _QUARANTINED_COLUMNS = (
     "operation_id", "device", "carrier", "received_at", "skew_ms", "code", "message", "body", "body_hash",
 )  # fmt: skip
+# An enumeration looks its values up anew each time.
+_ACCEPTED, _FLAGGED, _REFUSED = Verdict.ACCEPTED.value, Verdict.FLAGGED.value, Verdict.REFUSED.value
+_QUARANTINED = Verdict.QUARANTINED.value
 _KNOWN = Lookup(Operation, ("id", "verdict", "body_hash", "flags", "code", "message", "at"), by="id")
 _STORED_BODIES = Lookup(Quarantined, ("operation_id", "body_hash"), by="operation_id")
 
@@ -45,10 +49,12 @@ class Result(msgspec.Struct, frozen=True):
     replayed: bool = False
 
     def wire(self) -> dict[str, Any]:
-        answer = {
+        answer: dict[str, Any] = {
             "id": self.id, "verdict": self.verdict, "flags": self.flags, "at": self.at, "replayed": self.replayed,
         }  # fmt: skip
-        return answer | {"code": self.code, "message": self.message} if self.code else answer
+        if self.code:
+            answer |= {"code": self.code, "message": self.message}
+        return answer
 
 
 def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset[str]) -> list[Result]:
@@ -63,13 +69,14 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         decided: dict[str, Outcome] = {}
         for family, operations in families:
             new = [each for each in operations if each.id in fresh and fresh[each.id].judged is each]
-            new = [bared(each, erased) for each in sorted(new, key=lambda each: each.seq)]
+            new.sort(key=attrgetter("seq"))
+            new = [bared(each, erased) for each in new] if erased else new
             decided |= zip((each.id for each in new), family.apply(new, changes), strict=True)
         if erased:
             items = [without_text(each, erased) for each in items]
             fresh = _first_of_each(items, known)
         heads = changes.write()
-        results = _results(fresh.values(), decided, heads)
+        results = _results(fresh.values(), decided, heads, arrival.event)
         _store_operations(fresh.values(), results, arrival)
         _store_quarantined(fresh.values(), results, arrival)
         _hear(arrival)
@@ -125,11 +132,13 @@ def _first_of_each(items: Sequence[Item], known: dict[str, Result]) -> dict[str,
     return fresh
 
 
-def _results(fresh: Iterable[Item], decided: dict[str, Outcome], heads: dict[str, int]) -> dict[str, Result]:
+def _results(
+    fresh: Iterable[Item], decided: dict[str, Outcome], heads: dict[str, int], event: EventInfo | None
+) -> dict[str, Result]:
     visible: dict[int, Visible] = {}
     results = {}
     for item in fresh:
-        seen = visible.get(id(item.author)) or visible.setdefault(id(item.author), Visible(item.author, heads))
+        seen = visible.get(id(item.author)) or visible.setdefault(id(item.author), Visible(item.author, heads, event))
         results[item.received.id] = result_of(item, decided.get(item.received.id), seen)
     return results
 
@@ -137,8 +146,8 @@ def _results(fresh: Iterable[Item], decided: dict[str, Outcome], heads: dict[str
 class Visible:
     """Where an author finds what was written: the heads after it of the streams that the author may read."""
 
-    def __init__(self, author: Device, heads: dict[str, int]) -> None:
-        readable = set(registry.readable(author))
+    def __init__(self, author: Device, heads: dict[str, int], event: EventInfo | None) -> None:
+        readable = set(registry.readable(author, event))
         self._heads = {stream: head for stream, head in heads.items() if stream in readable}
         self._at: dict[frozenset[str], dict[str, int]] = {}
 
@@ -155,15 +164,15 @@ def result_of(item: Item, outcome: Outcome | None, visible: Visible) -> Result:
         outcome = item.judged
     match outcome:
         case Recorded():
-            verdict = Verdict.FLAGGED if outcome.flags else Verdict.ACCEPTED
+            verdict = _FLAGGED if outcome.flags else _ACCEPTED
             at = visible.at(outcome.streams)
-            return Result(received.id, verdict.value, received.hash, outcome.flags, at=at)
+            return Result(received.id, verdict, received.hash, outcome.flags, at=at)
         case Refused():
             code, message = outcome.code, outcome.message
-            return Result(received.id, Verdict.REFUSED.value, received.hash, code=code, message=message)
+            return Result(received.id, _REFUSED, received.hash, code=code, message=message)
         case Quarantine():
             code, message = outcome.code, outcome.message
-            return Result(received.id, Verdict.QUARANTINED.value, received.hash, code=code, message=message)
+            return Result(received.id, _QUARANTINED, received.hash, code=code, message=message)
         case None:
             raise AssertionError(f"{received.id} was not decided")
 
@@ -174,8 +183,8 @@ def _new(
     """What the batch said for the first time: each operation, and the kind of fact that it is."""
     for item, answer in zip(items, answers, strict=True):
         if not answer.replayed:
-            quarantined = answer.verdict == Verdict.QUARANTINED
-            outcome = Quarantine(answer.code, answer.message) if quarantined else decided[answer.id]
+            aside = answer.verdict == _QUARANTINED
+            outcome = Quarantine(answer.code, answer.message) if aside else decided[answer.id]
             yield answer.id, place_of(item.judged, outcome, item.author)
 
 
@@ -217,7 +226,7 @@ def _why_aside(item: Item, in_force: dict[str, Result]) -> Quarantine | None:
 
 def _kept_aside(received: Received, reason: Quarantine, *, replayed: bool) -> Result:
     code, message = reason.code, reason.message
-    return Result(received.id, Verdict.QUARANTINED.value, received.hash, code=code, message=message, replayed=replayed)
+    return Result(received.id, _QUARANTINED, received.hash, code=code, message=message, replayed=replayed)
 
 
 def _hear(arrival: Arrival) -> None:
@@ -262,11 +271,10 @@ def _carrier(item: Item, arrival: Arrival) -> UUID | None:
 
 
 def _store_quarantined(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:
-    judged = [(item, results[item.received.id]) for item in fresh]
     unapplied = [
         (item, Quarantine(result.code, result.message))
-        for item, result in judged
-        if result.verdict == Verdict.QUARANTINED
+        for item in fresh
+        if (result := results[item.received.id]).verdict == _QUARANTINED
     ]
     _store_bodies(unapplied, arrival)
 

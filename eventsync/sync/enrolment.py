@@ -13,9 +13,9 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import F
 
 from eventsync.jobs.publishing import publish
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.errors import ApiError
 from eventsync.sync.events import DeviceEnrolled, DeviceRevoked
-from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Device, DeviceToken, EnrolmentCode, Profile
 from eventsync.sync.streams import device_stream, lock
 

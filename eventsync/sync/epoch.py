@@ -7,8 +7,8 @@ from django.db import Error
 from django.http import HttpRequest, HttpResponseBase
 from rest_framework.request import Request
 
+from eventsync.rows.lookup import Lookup
 from eventsync.sync import errors
-from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Server
 
 HEADER = "X-EventSync-Epoch"

@@ -15,7 +15,7 @@ def put_off(received: Sequence[Received]) -> set[str]:
 
     A repeat is never among them: it gets the verdict in force.
     """
-    classes = {kind: _class_of(kind) for kind in set(map(_kind_of, received))}
+    classes = {kind: _class_of(kind) for kind in {_kind_of(each) for each in received}}
     waiting = {kind for kind, each in classes.items() if pressure.level(each) > Level.ROOM}
     if not waiting:
         return set()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.db import transaction
 
-from eventsync.sync import bulk
+from eventsync.rows import bulk
 from eventsync.sync.batch import (
     ERASED,
     OPERATION_COLUMNS,
@@ -133,7 +133,7 @@ def _decide(
 ) -> Attempt:
     outcome = _outcome(asked.item, family, changes)
     heads = changes.write()
-    result = result_of(asked.item, outcome, Visible(asked.item.author, heads))
+    result = result_of(asked.item, outcome, Visible(asked.item.author, heads, asked.arrival.event))
     if result.verdict == Verdict.QUARANTINED:
         transaction.set_rollback(True)
         return Attempt(applied=False, told=f"It still cannot be applied ({result.code}): {result.message}")

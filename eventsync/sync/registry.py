@@ -96,15 +96,17 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class EventInfo:
-    """What the engine must know of an event. `dates`: its first and last moment."""
+    """What the engine must know of an event. `dates`: its first and last moment; `venues`: in order."""
 
     id: UUID
     slug: str
     name: str
     tz: str
     dates: tuple[datetime, datetime]
+    venues: tuple[UUID, ...]
 
 
+Reader = Callable[[Device, EventInfo | None], Sequence[str]]
 Members = Mapping[str, dict[str, Any]]  # of operations by id, in any shape
 Erased = Callable[[UUID, Members], Mapping[str, str]]
 
@@ -114,7 +116,7 @@ class Registry:
     """Filled once, when the apps get ready; read-only from then on."""
 
     kinds: dict[str, Kind] = field(default_factory=dict)
-    _readers: list[Callable[[Device], Sequence[str]]] = field(default_factory=list)
+    _readers: list[Reader] = field(default_factory=list)
     _describe: Callable[[UUID], EventInfo | None] | None = None
     _affected: list[Callable[[UUID, dict[str, Any]], str]] = field(default_factory=list)
     _erased: list[Erased] = field(default_factory=list)
@@ -135,8 +137,8 @@ class Registry:
             raise ValueError(f"operation kind {name} is registered twice")
         self.kinds[name] = Kind(name, payload, frozenset(profiles), family, fact, permits, sealed)
 
-    def streams(self, reader: Callable[[Device], Sequence[str]]) -> Callable[[Device], Sequence[str]]:
-        """Decorator: names the streams of one app that a device may read."""
+    def streams(self, reader: Reader) -> Reader:
+        """Decorator: names the streams of one app that a device may read, by it and, where it is known, its event."""
         self._readers.append(reader)
         return reader
 
@@ -173,14 +175,15 @@ class Registry:
             payload = strip(payload, person)
         return payload
 
-    def readable(self, device: Device) -> list[str]:
+    def readable(self, device: Device, event: EventInfo | None = None) -> list[str]:
         """The one place that decides which streams a device may read. A revoked one reads nothing.
 
+        `event`: its event, where the caller has read it already.
         In the order in which devices pull: those of the apps above first, for that is what they stand there for.
         """
         if device.revoked_at is not None:
             return []
-        named = [stream for reader in reversed(self._readers) for stream in reader(device)]
+        named = [stream for reader in reversed(self._readers) for stream in reader(device, event)]
         return [device_stream(device.id), *named]
 
     def permitted(self, profile: str) -> list[str]:

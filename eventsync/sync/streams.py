@@ -9,9 +9,9 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
-from eventsync.sync import bulk
+from eventsync.rows import bulk
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.client.messages import CHECKSUM_MODULUS, record_checksum
-from eventsync.sync.lookup import Lookup
 from eventsync.sync.models import Change, StreamHead
 from eventsync.sync.poke.announce import announce
 from eventsync.sync.poke.hub import DEVICES
@@ -57,19 +57,22 @@ class Changes:
 
     def put(self, stream: str, kind: str, key: str, body: object) -> None:
         """The newest version of a record; `body` is anything that JSON can hold."""
-        self._record(stream, kind, key, orjson.dumps(body).decode())
+        self._of(stream)[kind, key] = orjson.dumps(body).decode()
 
     def delete(self, stream: str, kind: str, key: str) -> None:
-        self._record(stream, kind, key, _DELETED)
+        self._of(stream)[kind, key] = _DELETED
 
     def require(self, stream: str) -> None:
         """StreamNotLocked unless its head is locked: for what must be read under that lock."""
         if stream not in self._heads:
             raise StreamNotLocked(stream)
 
-    def _record(self, stream: str, kind: str, key: str, body: str) -> None:
-        self.require(stream)
-        self._records.setdefault(stream, {})[kind, key] = body
+    def _of(self, stream: str) -> dict[Record, str]:
+        found = self._records.get(stream)
+        if found is None:
+            self.require(stream)
+            found = self._records[stream] = {}
+        return found
 
     def write(self) -> dict[str, int]:
         """Writes what differs from the stored versions; answers with the head of every locked stream."""
@@ -84,23 +87,21 @@ class Changes:
 
     def _write_stream(self, head: Head, records: dict[Record, str]) -> None:
         stored, now = _stored(head.stream, records), timezone.now()
-        changed = [
-            (kind, key, body) for (kind, key), body in records.items() if stored.get((kind, key), _NEVER)[1] != body
-        ]
+        changed = [(record, body) for record, body in records.items() if stored.get(record, _NEVER)[1] != body]
         rows = []
         for part in _parts(changed):
             head.head += 1
-            for kind, key, body in part:
-                _count(head, kind, key, stored.get((kind, key)), body)
+            for record, body in part:
+                _count(head, record, stored.get(record), body)
                 deleted = body == _DELETED
-                rows.append((head.stream, kind, key, head.head, deleted, now if deleted else None, body))
+                rows.append((head.stream, *record, head.head, deleted, now if deleted else None, body))
         if rows:
             bulk.upsert(Change, _CHANGE_COLUMNS, rows, key=("stream", "kind", "key"))
             moved = (head.head, head.count, head.checksum, head.stream)
             bulk.update(StreamHead, ("head", "count", "checksum"), [moved], key=("stream",))
 
 
-def _parts(rows: Sequence[tuple[str, str, str]]) -> Iterator[Sequence[tuple[str, str, str]]]:
+def _parts(rows: Sequence[tuple[Record, str]]) -> Iterator[Sequence[tuple[Record, str]]]:
     return (rows[start : start + ROWS_PER_SEQ] for start in range(0, len(rows), ROWS_PER_SEQ))
 
 
@@ -116,14 +117,14 @@ def _stored(stream: str, records: Iterable[Record]) -> dict[Record, tuple[int, s
     }
 
 
-def _count(head: Head, kind: str, key: str, before: tuple[int, str] | None, body: str) -> None:
+def _count(head: Head, record: Record, before: tuple[int, str] | None, body: str) -> None:
     """Keeps the number and the checksum of the live records up (protocol 4.5)."""
     if before and before[1] != _DELETED:
         head.count -= 1
-        head.checksum = (head.checksum - record_checksum(kind, key, before[0])) % CHECKSUM_MODULUS
+        head.checksum = (head.checksum - record_checksum(*record, before[0])) % CHECKSUM_MODULUS
     if body != _DELETED:
         head.count += 1
-        head.checksum = (head.checksum + record_checksum(kind, key, head.head)) % CHECKSUM_MODULUS
+        head.checksum = (head.checksum + record_checksum(*record, head.head)) % CHECKSUM_MODULUS
 
 
 def device_stream(device_id: UUID) -> str:

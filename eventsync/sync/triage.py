@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -93,7 +94,7 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
     own = author is arrival.pusher
     timing = corrected_time(
         occurred_at=occurred_at,
-        offset=None if header.offset_ms is None else timedelta(milliseconds=header.offset_ms),
+        offset=_offset(header.offset_ms),
         skew=arrival.skew if own else None,
         received_at=arrival.received_at,
         dates=arrival.event.dates if arrival.event else None,
@@ -112,6 +113,12 @@ def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: 
         payload=payload,
         author=author,
     )
+
+
+@lru_cache
+def _offset(milliseconds: int | None) -> timedelta | None:
+    """A phone's changes seldom."""
+    return None if milliseconds is None else timedelta(milliseconds=milliseconds)
 
 
 def _flags(timing: Timing, author: Device, pusher: Device) -> tuple[str, ...]:

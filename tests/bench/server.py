@@ -16,7 +16,7 @@ from django.test.utils import setup_test_environment, teardown_test_environment
 from checkin import roster, rules
 from checkin.models import AttendanceRecord, Checkpoint, Credential, Headcount, Person, Presence
 from eventsync import threads
-from eventsync.sync import bulk
+from eventsync.rows import bulk
 from eventsync.sync.models import Change, Operation, Quarantined
 from tests.bench import growth, single
 from tests.cast import Games, Phone, make_games, make_phone
@@ -121,9 +121,9 @@ def recorded() -> Iterator[list[Statement]]:
 
     def note(self: bulk.Statement, rows: Sequence[bulk.Row]) -> None:
         run(self, rows)
-        if self.sql.startswith("INSERT"):
+        if self.sql.text.startswith("INSERT"):
             marks = ", ".join(["%s"] * len(rows[0]))
-            bare = re.sub(r"SELECT .* AS given\(.*\)(?= ON|$)", f"VALUES ({marks})", self.sql)
+            bare = re.sub(r"SELECT .* AS given\(.*\)(?= ON|$)", f"VALUES ({marks})", self.sql.text)
             statements.append((bare, self.adapted(rows) if connection.vendor == "sqlite" else rows))
 
     bulk.Statement.run = note  # type: ignore[method-assign]  # put back below

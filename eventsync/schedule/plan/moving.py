@@ -12,13 +12,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from eventsync.rows import bulk
 from eventsync.schedule.models import Activity, Event
 from eventsync.schedule.plan import freezing
 from eventsync.schedule.plan.days import in_order, takes_place
 from eventsync.schedule.plan.delays import Collision, collisions
 from eventsync.schedule.plan.editing import Overtaken
 from eventsync.schedule.plan.rules import Told
-from eventsync.sync import bulk
 
 Rows = Mapping[UUID, Activity]
 Times = Mapping[UUID, tuple[datetime, datetime]]

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from checkin.models import AttendanceRecord, Checkpoint, Person
-from eventsync.sync.lookup import Lookup
+from eventsync.rows.lookup import Lookup
 from eventsync.sync.models import Device, StreamHead
 from tests.cast import NOON, Games, Phone
 

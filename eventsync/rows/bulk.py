@@ -12,7 +12,8 @@ from typing import Any
 import orjson
 from django.db import connection, models
 
-from eventsync.sync.columns import Adapter, Column, quoted
+from eventsync.rows.columns import Adapter, Column, quoted
+from eventsync.rows.sql import Sql
 
 Row = Sequence[Any]
 Model = type[models.Model]
@@ -53,20 +54,25 @@ class Statement:
     """A statement that takes rows, and what makes rows ready for it."""
 
     def __init__(self, sql: str, columns: Sequence[Column]) -> None:
-        self.sql = sql
+        self.sql = Sql(sql)
+        self._row_by_row = _row_by_row()
         self._names = [column.plain for column in columns]
         self._adapters = [(i, column.into_sqlite) for i, column in enumerate(columns) if column.into_sqlite]
 
     def run(self, rows: Sequence[Row]) -> None:
-        with connection.cursor() as cursor:
-            if _row_by_row():
-                cursor.executemany(self.sql, self.adapted(rows))
-                return
-            for start in range(0, len(rows), _AT_ONCE):
-                cursor.execute(self.sql, [self._json(rows[start : start + _AT_ONCE])])
+        if self._row_by_row:
+            self.sql.run_each(self.adapted(rows))
+            return
+        for start in range(0, len(rows), _AT_ONCE):
+            self.sql.run([self._json(rows[start : start + _AT_ONCE])])
 
-    def adapted(self, rows: Iterable[Row]) -> Sequence[Row]:
+    def adapted(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Column by column: twice as fast as row by row, and most columns say the same in every row of a batch."""
+        if len(rows) == 1:
+            only = list(rows[0])
+            for index, adapter in self._adapters:
+                only[index] = adapter(only[index])
+            return [only]
         values: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for index, adapter in self._adapters:
             values[index] = _each(adapter, list(values[index]))

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError
 
-from eventsync.sync import bulk
+from eventsync.rows import bulk
 from eventsync.sync.models import Change, Device, Quarantined, StreamHead
 from tests.cast import NOON, Games, Phone
-from tests.sync.test_lookup import AWKWARD
+from tests.rows.test_lookup import AWKWARD
 
 HEAD = ("stream", "head", "count", "checksum")
 CHANGE = ("stream", "kind", "key", "seq", "deleted", "deleted_at", "body")
