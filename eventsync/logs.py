@@ -75,10 +75,18 @@ class Formatter(structlog.stdlib.ProcessorFormatter):
     """Also of what libraries log: an error that a sentence ends with is told as an exception is."""
 
     def format(self, record: logging.LogRecord) -> str:
+        if isinstance(record.msg, dict) and hasattr(record, "_logger"):
+            return self._finished(record.msg.copy())
         if isinstance(record.args, tuple) and any(isinstance(each, BaseException) for each in record.args):
             record = copy.copy(record)
             record.args = tuple(told(each) if isinstance(each, BaseException) else each for each in record.args or ())
         return super().format(record)
+
+    def _finished(self, line: Any) -> str:
+        """A line of ours, without the copies that the library makes of its record: they are half of what it costs."""
+        for step in self.processors[1:]:
+            line = step(None, "", line)
+        return str(line)
 
 
 _BEFORE: list[Processor] = [
@@ -109,6 +117,7 @@ def _as_json(logger: object, method: str, line: Line) -> str:
 
 # A line of a push costs a tenth of it; what is never written need not be found out for each.
 logging.logProcesses = logging.logMultiprocessing = logging.logThreads = False
+logging._srcfile = None  # noqa: SLF001 - logging's own manual says it so
 
 
 def configure(*, debug: bool) -> dict[str, Any]:

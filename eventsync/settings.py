@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "eventsync.tracing.TraceMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "eventsync.policy.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eventsync.sync.marker.MarkerMiddleware",
     "eventsync.sync.epoch.EpochMiddleware",

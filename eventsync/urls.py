@@ -16,6 +16,7 @@ from eventsync.sync import epoch, errors
 docs = csp_update({"style-src": ["'unsafe-inline'"]})(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 
 urlpatterns = [
+    path("api/v1/", include("eventsync.sync.api")),  # first: each pattern before it costs every push a trial
     path("", RedirectView.as_view(url="/app/"), name="home"),
     *shell.urlpatterns,
     *trust.urlpatterns,
@@ -26,7 +27,6 @@ urlpatterns = [
     path("", include("eventsync.schedule.links.urls")),
     *pages.urlpatterns,
     path("admin/", admin.site.urls),
-    path("api/v1/", include("eventsync.sync.api")),
     path("api/v1/", include("checkin.safety.api")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", docs, name="docs"),
