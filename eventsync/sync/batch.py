@@ -4,7 +4,6 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import orjson
@@ -12,9 +11,10 @@ from django.db import transaction
 
 from eventsync.rows import bulk
 from eventsync.rows.lookup import Lookup
-from eventsync.sync.models import Device, Operation, Quarantined, Verdict
+from eventsync.sync import keeping
+from eventsync.sync.models import Device, Operation, Verdict
 from eventsync.sync.registry import EventInfo, Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
-from eventsync.sync.streams import lock
+from eventsync.sync.streams import Changes, lock
 from eventsync.sync.telling import Place, place_of, tell
 from eventsync.sync.triage import Arrival, Item
 from eventsync.sync.wire import Received
@@ -26,14 +26,10 @@ OPERATION_COLUMNS = (
     "id", "event_id", "device", "carrier", "kind", "seq", "occurred_at", "offset_ms", "corrected_at", "received_at",
     "actor", "refers_to", "body", "body_hash", "verdict", "flags", "code", "message", "at",
 )  # fmt: skip
-_QUARANTINED_COLUMNS = (
-    "operation_id", "device", "carrier", "received_at", "skew_ms", "code", "message", "body", "body_hash",
-)  # fmt: skip
 # An enumeration looks its values up anew each time.
 _ACCEPTED, _FLAGGED, _REFUSED = Verdict.ACCEPTED.value, Verdict.FLAGGED.value, Verdict.REFUSED.value
 _QUARANTINED = Verdict.QUARANTINED.value
 _KNOWN = Lookup(Operation, ("id", "verdict", "body_hash", "flags", "code", "message", "at"), by="id")
-_STORED_BODIES = Lookup(Quarantined, ("operation_id", "body_hash"), by="operation_id")
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -60,7 +56,7 @@ class Result(msgspec.Struct, frozen=True):
 def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset[str]) -> list[Result]:
     """Verdicts by position, committed. StreamNotLocked when a handler finds that it must write elsewhere too."""
     families = _families(items)
-    streams = {stream for family, _ in families for stream in family.streams()}
+    streams = {stream for family, _ in families for stream in family.streams()} | keeping.streams(items, arrival)
     with transaction.atomic():
         changes = lock(streams | also_lock)
         known = _known([item.received.id for item in items])
@@ -78,9 +74,9 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
         heads = changes.write()
         results = _results(fresh.values(), decided, heads, arrival.event)
         _store_operations(fresh.values(), results, arrival)
-        _store_quarantined(fresh.values(), results, arrival)
+        _store_quarantined(fresh.values(), results, arrival, changes)
         _hear(arrival)
-        answers = _answers(items, fresh, known | results, arrival)
+        answers = _answers(items, fresh, known | results, arrival, changes)
         tell(_new(items, answers, decided))
         return answers
 
@@ -193,12 +189,12 @@ def _binding(item: Item) -> bool:
 
 
 def _answers(
-    items: Sequence[Item], fresh: dict[str, Item], in_force: dict[str, Result], arrival: Arrival
+    items: Sequence[Item], fresh: dict[str, Item], in_force: dict[str, Result], arrival: Arrival, changes: Changes
 ) -> list[Result]:
     """By position: the verdict in force for the same body; else, or from the wrong hands, why it is kept aside."""
     aside = [(item, reason) for item in items if (reason := _why_aside(item, in_force))]
-    seen = _stored_bodies([item for item, _ in aside])
-    _store_bodies(aside, arrival)
+    seen = keeping.stored(item for item, _ in aside)
+    keeping.store(aside, arrival, changes)
     reasons = {id(item): reason for item, reason in aside}
     answers = []
     for item in items:
@@ -234,10 +230,6 @@ def _hear(arrival: Arrival) -> None:
         bulk.update(Device, tuple(said), [(*said.values(), arrival.pusher.id)], key=("id",))
 
 
-def _stored_bodies(items: Sequence[Item]) -> set[tuple[str, str]]:
-    return {(key, digest) for key, digest in _STORED_BODIES.rows({item.received.id for item in items})}
-
-
 def _store_operations(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:
     rows = [operation_row(item, results[item.received.id], arrival) for item in fresh]
     bulk.insert(Operation, OPERATION_COLUMNS, rows)
@@ -255,7 +247,7 @@ def operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
     else:
         said = (_readable_kind(received), None, None, None, None, arrival.received_at, "", None, "")
     return (
-        received.id, item.author.event_id, item.author.id, _carrier(item, arrival), *said, received.hash,
+        received.id, item.author.event_id, item.author.id, arrival.carrier_of(item.author), *said, received.hash,
         result.verdict, orjson.dumps(result.flags).decode(), result.code, result.message,
         orjson.dumps(result.at).decode(),
     )  # fmt: skip
@@ -266,25 +258,10 @@ def _readable_kind(received: Received) -> str:
     return kind[:64] if isinstance(kind, str) else ""
 
 
-def _carrier(item: Item, arrival: Arrival) -> UUID | None:
-    return None if item.author is arrival.pusher else arrival.pusher.id
-
-
-def _store_quarantined(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival) -> None:
+def _store_quarantined(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival, changes: Changes) -> None:
     unapplied = [
         (item, Quarantine(result.code, result.message))
         for item in fresh
         if (result := results[item.received.id]).verdict == _QUARANTINED
     ]
-    _store_bodies(unapplied, arrival)
-
-
-def _store_bodies(pairs: Iterable[tuple[Item, Quarantine]], arrival: Arrival) -> None:
-    rows = [
-        (
-            item.received.id, item.author.id, _carrier(item, arrival), arrival.received_at, arrival.skew_ms,
-            reason.code, reason.message, item.received.raw, item.received.hash,
-        )
-        for item, reason in pairs
-    ]  # fmt: skip
-    bulk.insert_new(Quarantined, _QUARANTINED_COLUMNS, rows)
+    keeping.store(unapplied, arrival, changes)

@@ -24,7 +24,7 @@ from eventsync.sync.errors import ApiError
 from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 from eventsync.sync.push import PATIENCE, retried, with_all_locks
 from eventsync.sync.registry import Family, Incoming, Outcome, registry
-from eventsync.sync.streams import Changes, device_stream, lock
+from eventsync.sync.streams import Changes, device_stream, lock, roster_stream
 from eventsync.sync.telling import place_of, tell
 from eventsync.sync.triage import Arrival, Item, triage
 from eventsync.sync.wire import read_operation
@@ -96,7 +96,8 @@ def _attempt(asked: _Rerun, also_lock: frozenset[str]) -> Attempt:
     family = registry.kinds[judged.kind].family([judged]) if isinstance(judged, Incoming) else None
     streams = family.streams() if family else set()
     with transaction.atomic():
-        changes = lock({device_stream(asked.item.author.id), *streams, *also_lock})
+        heads = {device_stream(asked.item.author.id), roster_stream(asked.item.author.event_id)}  # erasing has it, too
+        changes = lock({*heads, *streams, *also_lock})
         row = Quarantined.objects.select_for_update().get(pk=asked.key)
         stored = Operation.objects.select_for_update().filter(id=row.operation_id).first()
         if told := _why_not(row, stored, asked):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -40,6 +41,9 @@ class Arrival:
     @property
     def skew_ms(self) -> int | None:
         return None if self.skew is None else self.skew // timedelta(milliseconds=1)
+
+    def carrier_of(self, author: Device) -> UUID | None:
+        return None if author is self.pusher else self.pusher.id
 
 
 def triage(received: Sequence[Received], arrival: Arrival) -> list[Item]:
