@@ -69,8 +69,7 @@ def _watched(database: BaseDatabaseWrapper) -> bool:
 
 
 def _make_ready(database: BaseDatabaseWrapper) -> None:
-    """As each of Django's cursors begins."""
+    """As each of Django's cursors begins. In an event loop it raises, too."""
     database.close_if_health_check_failed()
-    if database.connection is None:
-        database.ensure_connection()
+    database.ensure_connection()
     database.validate_no_broken_transaction()

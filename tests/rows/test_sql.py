@@ -1,9 +1,11 @@
 """Statements without Django's cursor: as safe as with it, and seen by whoever watches."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, Error, IntegrityError, connection, connections, transaction
 from django.db.transaction import TransactionManagementError
 
@@ -85,6 +87,14 @@ def test_connection_that_is_to_be_asked_is_asked_first(monkeypatch: pytest.Monke
     monkeypatch.setattr(own, "health_check_enabled", True)
     monkeypatch.setattr(own, "health_check_done", False)
     assert ONE.rows(["a"]) == []
+
+
+def test_event_loop_is_not_held_up(db: None) -> None:
+    async def ask() -> None:
+        ONE.rows(["a"])
+
+    with pytest.raises(SynchronousOnlyOperation):
+        asyncio.run(ask())
 
 
 def test_wrappers_are_asked(db: None) -> None:
