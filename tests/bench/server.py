@@ -16,6 +16,7 @@ from django.test.utils import setup_test_environment, teardown_test_environment
 from checkin import roster, rules
 from checkin.models import AttendanceRecord, Checkpoint, Credential, Headcount, Person, Presence
 from eventsync import threads
+from eventsync.jobs.models import DomainEvent
 from eventsync.rows import bulk
 from eventsync.sync.models import Change, Operation, Quarantined
 from tests.bench import growth, single
@@ -135,7 +136,7 @@ def recorded() -> Iterator[list[Statement]]:
 
 def undo() -> None:
     """Takes the last batch out again, so that its very rows can be written once more, bare."""
-    for model in (AttendanceRecord, Presence, Headcount, Operation, Quarantined):
+    for model in (AttendanceRecord, Presence, Headcount, Operation, Quarantined, DomainEvent):
         model.objects.all().delete()
     Change.objects.filter(kind__in=["presence", "headcount"]).delete()
 
