@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from eventsync.schedule.language.checking import wording
-from eventsync.schedule.models import Activity, Event, Place, Venue
+from eventsync.schedule.models import Activity, Event, Place, Release, Venue
 from eventsync.schedule.plan import releasing
 from eventsync.sync.pull import read_page
 
@@ -106,7 +106,7 @@ def _day(day: date) -> str:
 
 
 def _page(what: str, address: str) -> None:
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     first = _cpu(lambda: _get(client, address), before=_forget)
     anew = _cpu(lambda: _get(client, address), before=_forget_pages)
     kept = _cpu(lambda: _get(client, address))
@@ -123,9 +123,9 @@ def _forget() -> None:
     """As a process that has just started."""
     from eventsync.schedule.pages import cards, linked, releases
 
+    _forget_pages()
     for kept in (cards.shelf, linked.shelf, releases.plans):
         kept.clear()
-    _forget_pages()
 
 
 def _forget_pages() -> None:
@@ -134,8 +134,10 @@ def _forget_pages() -> None:
 
     for shelf in (answers.shelf, copies.shelf):
         shelf.clear()
-    releases.plans.clear()
     releases._changes.cache_clear()
+    releases.plans.clear()
+    last = Release.objects.order_by("-number")[0]
+    releases.plans.of(last.event, Release.objects.get(event=last.event, number=last.number - 1))
 
 
 def _get(client: Client, address: str) -> Any:

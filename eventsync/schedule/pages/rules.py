@@ -73,9 +73,3 @@ def planned(told: Told) -> Slot | None:
 def anchor(key: str) -> str:
     """Where an activity is on a page. Short, for a page may have a thousand of them, and ids do not pack."""
     return f"a-{blake2b(key.encode(), digest_size=5).hexdigest()}"
-
-
-def are_outlines_apart(told: Iterable[Told]) -> bool:
-    """Whether the outlines of a plan are so long together that only the pages of places have them."""
-    longest = (max((len(texts.outline) for texts in each.texts.values()), default=0) for each in told)
-    return sum(longest) > MOST_OUTLINES

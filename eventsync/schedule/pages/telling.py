@@ -73,10 +73,10 @@ class Teller:
         shown = (place, self.has_outlines, self.is_apart)
         return (*same, *shown, *(revisions[key].pk if key in revisions else None for key in keys))
 
-    @cached_property
+    @property
     def is_apart(self) -> bool:
         """Outlines are on the pages of places alone."""
-        return rules.are_outlines_apart(self.plan.activities.values())
+        return self.plan.outlines > rules.MOST_OUTLINES
 
     @property
     def has_outlines(self) -> bool:

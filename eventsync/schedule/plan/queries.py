@@ -1,6 +1,7 @@
 """What families see, and saw."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,19 @@ from eventsync.schedule.plan import freezing, rules
 from eventsync.schedule.plan.rules import Change, Told, ToldPlace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Activities and places by id, as they were told; with `revisions` of their ids."""
 
     activities: dict[str, Told]
     places: dict[str, ToldPlace]
     revisions: dict[str, Revision]
+
+    @cached_property
+    def outlines(self) -> int:
+        """How many characters all outlines have together, each in the language in which it is longest."""
+        texts = (told.texts.values() for told in self.activities.values())
+        return sum(max((len(text.outline) for text in each), default=0) for each in texts)
 
 
 def last_release(event: Event) -> Release | None:
