@@ -28,15 +28,15 @@ def _at(event: Event, venue: UUID | None) -> Audience:
 
 
 def hearers(row: HandNotice) -> list[Recipient]:
-    audience = audience_of(row)
-    return [each for each in Recipient.objects.filter(event=row.event) if audience.has(each.groups)]
+    audience, people = audience_of(row), Recipient.objects.filter(event=row.event).prefetch_related("links")
+    return [each for each in people if audience.has(each.hears_of)]
 
 
 def groups_of(event: Event) -> list[str]:
     """The groups that the schedule knows, or of which anybody wants to hear."""
-    rows: list[Iterable[str]] = [*Activity.objects.filter(event=event).order_by().values_list("groups", flat=True)]
+    rows: list[Iterable[str] | None] = [*Activity.objects.filter(event=event).order_by().values_list("groups", flat=True)]
     rows += Recipient.objects.filter(event=event).order_by().values_list("groups", flat=True)
-    return sorted({group for groups in rows for group in groups})
+    return sorted({group for groups in rows for group in groups or ()})
 
 
 def told(row: HandNotice) -> str:

@@ -54,7 +54,7 @@ def outlook(row: HandNotice, *, now: datetime) -> Outlook:
         group
         for whom, each in zip(people, known, strict=True)
         if not (each.browsers or each.phone or each.email)
-        for group in whom.groups or [OF_ALL]
+        for group in groups_said(whom.hears_of)
     )
     return Outlook(
         shown=_shown(row, people),

@@ -1,6 +1,5 @@
 """What becomes of a notice that somebody writes, whom it goes to, and when another person has to agree. Pure."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -36,10 +35,9 @@ class Audience:
 
     groups: frozenset[str] | None
 
-    def has(self, groups: Iterable[str]) -> bool:
-        """Whether somebody who hears of these groups is in it; without a group, they hear of all."""
-        mine = set(groups)
-        return self.groups is None or not mine or bool(mine & self.groups)
+    def has(self, groups: frozenset[str] | None) -> bool:
+        """Whether somebody who hears of these groups is in it; None: they hear of everything."""
+        return self.groups is None or groups is None or bool(groups & self.groups)
 
 
 def needs_two(importance: Importance, *, people: int, most: int) -> bool:

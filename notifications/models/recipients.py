@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from eventsync.schedule.models import Event
+from eventsync.schedule.models import Event, FamilyLink
 from eventsync.schedule.plan.rules import LANGUAGES
+from eventsync.sync.models import Device
 from notifications.models.known import known
 from notifications.rules import How, News, Timing
 
@@ -20,12 +21,16 @@ class Recipient(models.Model):
     """Somebody who wants to hear of an event, and of what, when and how. Nobody asks who they are.
 
     `phone` and `email`: typed in by themselves, which is their consent. Never logged, shown or copied to another table.
+    `device`: the phone on which they said so, which proves itself by its token. `groups`: null for everything; else
+    what is for these, for those of the family links in `links`, or for everybody.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="recipients")
     language = models.CharField(max_length=5, choices=[*LANGUAGES.items()])
-    groups = models.JSONField(default=list, blank=True, help_text="Of which groups they want to hear; empty: of all.")
+    device = models.OneToOneField(Device, null=True, on_delete=models.CASCADE, related_name="recipient")
+    groups = models.JSONField(null=True, blank=True, help_text="Of which groups they want to hear; nothing: of all.")
+    links = models.ManyToManyField(FamilyLink, blank=True, related_name="recipients")
     news = models.CharField(
         "which news",
         max_length=10,
@@ -66,6 +71,14 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"Somebody since {self.since:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def hears_of(self) -> frozenset[str] | None:
+        """For which groups; None: of everything. A link that was taken back counts for none. Reads `links`."""
+        if self.groups is None:
+            return None
+        linked = (group for link in self.links.all() if link.revoked_at is None for group in link.groups)
+        return frozenset((*self.groups, *linked))
 
 
 class Subscription(models.Model):

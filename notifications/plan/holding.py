@@ -14,10 +14,11 @@ from eventsync.schedule.plan.queries import changes_between
 from notifications import deliveries
 from notifications.models import Delivery, Kind, Notice, Recipient
 from notifications.plan import rules
+from notifications.plan.rules import Groups
 from notifications.plan.telling import notice_of, word_of
 from notifications.rules import CAP, Course, Importance, State, course_of_due, midnight
 
-_Alike = tuple[tuple[Notice, ...], frozenset[str], int]
+_Alike = tuple[tuple[Notice, ...], Groups, int]
 """What was held for somebody, their groups, and how many they were sent today: to whom this is the same, all is."""
 
 _ORDER = list(Importance)
@@ -43,14 +44,15 @@ def _ready(event_id: UUID, now: datetime) -> "QuerySet[Delivery]":
 def _let_go(event: Event, people: Sequence[Recipient], *, now: datetime) -> None:
     held = _ready(event.pk, now).filter(recipient__in=people).select_for_update(of=("self",))
     by_recipient: dict[Recipient, list[Delivery]] = defaultdict(list)
-    for each in held.select_related("notice__event", "recipient").order_by("notice__until", "pk"):
+    told = held.select_related("notice__event", "recipient").prefetch_related("recipient__links")
+    for each in told.order_by("notice__until", "pk"):
         by_recipient[each.recipient].append(each)
     today = deliveries.counted(people, since=midnight(now, ZoneInfo(event.tz)))
     alike: dict[_Alike, list[Delivery]] = defaultdict(list)
     for recipient, mine in by_recipient.items():
         for sent, part in enumerate(_apart(mine), today.get(recipient.pk, 0)):
             notices = tuple(dict.fromkeys(each.notice for each in part))
-            alike[notices, frozenset(recipient.groups), min(CAP, sent)] += part
+            alike[notices, recipient.hears_of, min(CAP, sent)] += part
     for (notices, groups, sent), theirs in alike.items():
         notice = notices[0] if len(notices) == 1 else _together(event, groups, notices, now=now)
         if notice is None:
@@ -67,7 +69,7 @@ def _apart(held: Sequence[Delivery]) -> list[list[Delivery]]:
     return sorted(found.values(), key=lambda part: min(_ORDER.index(word_of(each.notice).importance) for each in part))
 
 
-def _together(event: Event, groups: frozenset[str], notices: Sequence[Notice], *, now: datetime) -> Notice | None:
+def _together(event: Event, groups: Groups, notices: Sequence[Notice], *, now: datetime) -> Notice | None:
     since, until = min(each.since for each in notices), max(each.until for each in notices)
     told = rules.items(changes_between(event, since, until), now=now)
     return notice_of(event, [each for each in told if each.concerns(groups)], since, until, now=now)

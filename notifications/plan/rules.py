@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from eventsync.schedule.links.rules import is_for
 from eventsync.schedule.plan.rules import Change, Kind, Told
 from notifications.rules import Importance, Word, useful_until
 
@@ -12,6 +13,8 @@ MUCH_LATER = timedelta(minutes=30)
 _UNTOLD = {Kind.DETAILS}  # the page tells it to whoever looks; nobody has to do anything
 _BIG = {Kind.CANCELLED, Kind.RESTORED, Kind.HELD, Kind.RESUMED, Kind.TIME_EARLIER, Kind.PLACE}
 _ORDER = list(Importance)
+Groups = frozenset[str] | None
+"""Of which groups somebody hears; None: of everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +39,9 @@ class Item:
     def cancels(self) -> bool:
         return Kind.CANCELLED in self.kinds
 
-    def concerns(self, groups: Iterable[str]) -> bool:
-        """Whether it is for any of these groups, or was; without a group, for everybody."""
-        wanted = set(groups)
-        audiences = [told.groups for told in (self.old, self.new) if told is not None]
-        return not wanted or any(not each or wanted & set(each) for each in audiences)
+    def concerns(self, groups: Groups) -> bool:
+        """Whether it is for any of these groups, or was."""
+        return groups is None or any(is_for(told, groups) for told in (self.old, self.new) if told is not None)
 
 
 def items(changes: Iterable[Change], *, now: datetime) -> list[Item]:

@@ -18,7 +18,7 @@ from notifications.ladder import climbing
 from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
 from notifications.owing import owe_delivering
 from notifications.plan import rules, words
-from notifications.plan.rules import Item
+from notifications.plan.rules import Groups, Item
 from notifications.rules import Course, Importance, News, State, Timing, Word, course, midnight, settled_at, wants
 
 TELL = "notifications.tell"  # job
@@ -81,12 +81,12 @@ def _note(settled: Settling, until: int) -> None:
 def make(event: Event, *, since: int, until: int, now: datetime) -> None:
     """One notice for all whom the same changes concern, in the list of each of them, and pushed as they wish."""
     told = rules.items(changes_between(event, since, until), now=now)
-    people = list(Recipient.objects.filter(event=event)) if told else []
-    notices: dict[frozenset[str], Notice | None] = {}
-    for groups in {frozenset(each.groups) for each in people}:
+    people = list(Recipient.objects.filter(event=event).prefetch_related("links")) if told else []
+    notices: dict[Groups, Notice | None] = {}
+    for groups in {each.hears_of for each in people}:
         notices[groups] = notice_of(event, [each for each in told if each.concerns(groups)], since, until, now=now)
     for notice in dict.fromkeys(each for each in notices.values() if each):
-        hearers = [each for each in people if notices[frozenset(each.groups)] == notice]
+        hearers = [each for each in people if notices[each.hears_of] == notice]
         for part in deliveries.parts(hearers):
             plan(notice, part, now=now)
 
