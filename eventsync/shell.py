@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
 
+from eventsync import installing
+
 DIST = Path(settings.BASE_DIR) / "static" / "dist"
 ENTRY, STYLES = "src/main.ts", "style.css"
 NOT_BUILT = "The door app has not been built on this server. Run: make setup\n"
@@ -51,30 +53,14 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
     """What a phone needs to install the app on its home screen."""
-    icons = [
-        {"src": "/static/icons/icon-192.png", "sizes": "192x192", "type": "image/png"},
-        {"src": "/static/icons/icon-512.png", "sizes": "512x512", "type": "image/png"},
-        {"src": "/static/icons/maskable-512.png", "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
-        {"src": "/static/icons/icon.svg", "sizes": "any", "type": "image/svg+xml"},
-    ]
-    response = JsonResponse(
-        {
-            "id": "/app/",
-            "name": "EventSync door",
-            "short_name": "EventSync",
-            "description": "Check people in, with or without signal.",
-            "lang": "en",
-            "start_url": "/app/",
-            "scope": "/app/",
-            "display": "standalone",
-            "background_color": "#f4f1ea",
-            "theme_color": "#07484f",
-            "icons": icons,
-        },
-        content_type="application/manifest+json",
+    return installing.manifest(
+        start="/app/",
+        scope="/app/",
+        name="EventSync door",
+        short_name="EventSync",
+        description="Check people in, with or without signal.",
+        lang="en",
     )
-    response["Cache-Control"] = "no-cache"
-    return response
 
 
 def _entry() -> dict[str, Any] | None:

@@ -101,14 +101,17 @@ def left(*, now: datetime) -> list[tuple[UUID, str]]:
 
 
 @transaction.atomic
-def heard(key: UUID, said: State, *, now: datetime) -> bool:
-    """A phone says that it showed a notice, or that somebody opened or read it; False when that is no news."""
-    if move(Delivery.objects.filter(pk=key), said, now=now) == 0:
-        return False
-    if said == State.ACKNOWLEDGED:
-        row = Delivery.objects.select_related("notice").get(pk=key)
-        calls.read(row.notice, row.recipient_id, now=now)
-    return True
+def heard(delivery: Delivery, to: State, *, now: datetime) -> bool:
+    """A phone says that it showed a notice, or that somebody opened or read it; False when that is no news.
+
+    What is shown is shown in one place. Who has read it has read it wherever it went, and is told it no more.
+    """
+    rows = Delivery.objects.filter(notice=delivery.notice_id, recipient=delivery.recipient_id)
+    news = move(rows.filter(pk=delivery.pk) if to == State.DISPLAYED else rows, to, now=now) > 0
+    if to == State.ACKNOWLEDGED:
+        supersede(rows, now=now)
+        calls.read(delivery.notice, delivery.recipient_id, now=now)
+    return news
 
 
 def counted(recipients: Sequence[Recipient], *, since: datetime) -> dict[UUID, int]:

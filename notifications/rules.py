@@ -82,7 +82,8 @@ class State(StrEnum):
     FAILED_TEMP = "failed_temp"
     FAILED_PERM = "failed_perm"  # in: the push service will never take it, or did not at any try
     EXPIRED = "expired"  # in: what it says is of no use any more
-    SUPERSEDED = "superseded"  # in: a newer notice says the same or more, or what it says is not so any more
+    # in: a newer notice says the same or more, what it says is not so any more, or they have read it elsewhere
+    SUPERSEDED = "superseded"
     # in: it would be one too many for a day, or its channel has no money left; it stays in the list of messages
     OVER_BUDGET = "over_budget"
 

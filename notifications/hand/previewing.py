@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from eventsync.schedule.pages.words import direction
 from eventsync.schedule.plan.rules import LANGUAGES, language_of
-from notifications.hand.answers import OF_ALL
+from notifications.hand.answers import groups_said
 from notifications.hand.audience import hearers
 from notifications.hand.sending import needs_two
 from notifications.models import HandNotice, Recipient

@@ -2,12 +2,16 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
 
-from eventsync.schedule.pages.words import WORDS, direction
+from eventsync.schedule.models import Event
+from eventsync.schedule.pages.words import WORDS as PLAN
+from eventsync.schedule.pages.words import direction
 from notifications.models import Delivery, Kind
+from notifications.pages.words import WORDS
 from notifications.push.rules import MOST
 from notifications.rules import How, Importance
 
@@ -27,21 +31,33 @@ def payload(delivery: Delivery) -> bytes:
 
 def short(delivery: Delivery) -> bytes:
     """For a push service that takes no more: where to read it."""
-    return _payload(delivery, {"title": WORDS[delivery.recipient.language].say("new_plan"), "body": ""})
+    return _payload(delivery, {"title": PLAN[delivery.recipient.language].say("new_plan"), "body": ""})
 
 
 def _payload(delivery: Delivery, said: dict[str, str]) -> bytes:
-    language, notice = delivery.recipient.language, delivery.notice
-    page = reverse("schedule-now", kwargs={"slug": notice.event.slug})
-    silent = delivery.recipient.how == How.SILENT and notice.importance != Importance.CRITICAL
-    shown: dict[str, Any] = {
-        "title": said["title"],
-        "body": said["body"],
-        "navigate": f"{settings.BASE_URL}{page}?lang={language}",
-        "lang": language,
-        "dir": direction(language),
+    recipient, notice = delivery.recipient, delivery.notice
+    critical = notice.importance == Importance.CRITICAL
+    shown = said | {
         "tag": tag_of(delivery),
-        "silent": silent,
+        "silent": recipient.how == How.SILENT and not critical,
+        "requireInteraction": critical,
         "data": {"delivery": str(delivery.pk), "version": notice.until or 1},
     }
-    return json.dumps({"web_push": 8030, "notification": shown, "mutable": True}, ensure_ascii=False).encode()
+    return shaped(notice.event, recipient.language, shown, answers=True)
+
+
+def shaped(event: Event, language: str, shown: dict[str, Any], *, answers: bool = False) -> bytes:
+    """What a phone shows, of this title, body and tag, in a language; a tap opens the list of messages.
+
+    `answers`: with a button for each that people may give, where browsers have such.
+    """
+    words, query = WORDS[language], {"lang": language}
+    page = f"{settings.BASE_URL}{reverse('schedule-messages', kwargs={'slug': event.slug})}?{urlencode(query)}"
+    help_page = f"{settings.BASE_URL}{reverse('schedule-help', kwargs={'slug': event.slug})}?{urlencode(query)}"
+    actions = [
+        {"action": "read", "title": words["read"], "navigate": page},
+        {"action": "help", "title": words["help"], "navigate": help_page},
+    ]
+    whole = {"navigate": page, "lang": language, "dir": direction(language), **shown}
+    told = whole | {"actions": actions} if answers else whole
+    return json.dumps({"web_push": 8030, "notification": told, "mutable": True}, ensure_ascii=False).encode()

@@ -43,3 +43,9 @@ def owe(
     endpoint = recipient.subscriptions.values_list("digest", flat=True)[0]
     made = {"channel": Channel.PUSH, "endpoint": endpoint, "due_at": at, "changed_at": at}
     return Delivery.objects.create(notice=notice, recipient=recipient, state=state, **(made | said))
+
+
+def add_line(notice: Notice, recipient: Recipient) -> Delivery:
+    """In the list of messages."""
+    made = {"channel": Channel.IN_APP, "state": State.ACCEPTED, "due_at": NOON, "changed_at": NOON}
+    return Delivery.objects.create(notice=notice, recipient=recipient, **made)

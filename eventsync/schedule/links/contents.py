@@ -24,7 +24,7 @@ def card(visit: Visit, link: FamilyLink, *, token: str, phone: UUID) -> Page:
     """Before the button is pressed nothing has happened: whoever looks at links for a mail program presses none."""
     say = visit.words.say
     return Page(
-        "link.html",
+        "schedule/link.html",
         lambda: {
             "heading": f"{visit.event.name}: {say('mine')}",
             "title": say("mine"),
@@ -41,7 +41,9 @@ def card(visit: Visit, link: FamilyLink, *, token: str, phone: UUID) -> Page:
 def closed(visit: Visit, *, status: int) -> Page:
     """The same for a link that was never there, is of another event, was revoked, or is over."""
     title = visit.words.say("link_closed")
-    return Page("link_closed.html", lambda: {"heading": f"{visit.event.name}: {title}", "title": title}, status=status)
+    return Page(
+        "schedule/link_closed.html", lambda: {"heading": f"{visit.event.name}: {title}", "title": title}, status=status
+    )
 
 
 def now(mine: Mine) -> Page:
@@ -54,9 +56,9 @@ def day(mine: Mine, day: date) -> Page:
 
 def _own(mine: Mine, page: Page) -> Page:
     about = (mine.owner_stamp, page.about)
-    if page.template != "day.html":
+    if page.template != "schedule/day.html":
         return replace(page, about=about)
-    return replace(page, template="mine.html", context=lambda: page.context() | _beside(mine), about=about)
+    return replace(page, template="schedule/mine.html", context=lambda: page.context() | _beside(mine), about=about)
 
 
 def _beside(mine: Mine) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def _subscription(mine: Mine, name: str, token: str) -> str:
 def leave(mine: Mine) -> Page:
     title = mine.words.say("leave_ask")
     return Page(
-        "leave.html",
+        "schedule/leave.html",
         lambda: {"heading": title, "title": title, "stay": mine.link("mine"), **_whose(mine, mine.owner)},
         about=mine.owner_stamp,
     )

@@ -1,6 +1,5 @@
 """A card's link, My day and its calendar. Who may read is asked before whether there is such a thing."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,7 +8,6 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from eventsync.schedule.feeds.calendar import For, calendar
 from eventsync.schedule.feeds.plain import Reader
 from eventsync.schedule.links import contents, opening
+from eventsync.schedule.links.cookies import cookie_of, links_here, path_of, secret_of
 from eventsync.schedule.links.visits import Mine
 from eventsync.schedule.models import FamilyLink
 from eventsync.schedule.pages.answers import answer_privately, etag_of, send_privately
 from eventsync.schedule.pages.contents import Day, Page, gone, not_here
 from eventsync.schedule.pages.copies import packed
 from eventsync.schedule.pages.days import days_of
+from eventsync.schedule.pages.forms import is_sent_by_others
 from eventsync.schedule.pages.releases import plan_of
 from eventsync.schedule.pages.visits import Visit, visit
 from eventsync.sync.authentication import WAIT, Guesses
@@ -31,8 +31,6 @@ View = Callable[..., HttpResponseBase]
 
 guesses = Guesses("link")
 LONGEST = timedelta(days=400)  # that browsers keep a cookie
-_COOKIE = re.compile(r"mine-([0-9a-f]{32})")
-MOST = 12  # days that are looked for on one phone
 
 
 @require_safe
@@ -61,19 +59,19 @@ def mine(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def _open(request: HttpRequest, reader: Visit) -> HttpResponseBase:
     link = opening.link_of(reader.event, request.POST.get("token", ""), now=reader.now)
-    if link is None or _is_sent_by_others(request):
+    if link is None or is_sent_by_others(request):
         return _closed(request, reader)
     there = _privately(HttpResponseRedirect(Mine.of(reader, link).link("mine")))
-    if opening.link_of_phone(reader.event, link.pk, _secret(request, link.pk), now=reader.now):
+    if opening.link_of_phone(reader.event, link.pk, secret_of(request, link.pk), now=reader.now):
         return there
     secret = opening.open_link(link, phone=_uuid(request.POST.get("phone", "")), now=reader.now)
     if secret is None:
         return _closed(request, reader)
     there.set_cookie(
-        _cookie(link.pk),
+        cookie_of(link.pk),
         secret,
         max_age=min(link.kept_until - reader.now.date() + timedelta(days=1), LONGEST),
-        path=_path(slug=reader.event.slug),
+        path=path_of(slug=reader.event.slug),
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -82,11 +80,8 @@ def _open(request: HttpRequest, reader: Visit) -> HttpResponseBase:
 
 
 def _days(request: HttpRequest, reader: Visit) -> Iterator[Day]:
-    keys = [UUID(found[1]) for name in request.COOKIES if (found := _COOKIE.fullmatch(name))]
-    for key in keys[:MOST]:
-        link = opening.link_of_phone(reader.event, key, _secret(request, key), now=reader.now)
-        if link is not None:
-            yield Day(Mine.of(reader, link).link("mine"), link.nickname, link.symbol)
+    for link in links_here(request, reader):
+        yield Day(Mine.of(reader, link).link("mine"), link.nickname, link.symbol)
 
 
 def own(make: Callable[..., HttpResponseBase]) -> View:
@@ -95,7 +90,7 @@ def own(make: Callable[..., HttpResponseBase]) -> View:
     @gzip_page
     def view(request: HttpRequest, slug: str, key: UUID, **where: object) -> HttpResponseBase:
         reader = visit(request, slug)
-        link = opening.link_of_phone(reader.event, key, _secret(request, key), now=reader.now)
+        link = opening.link_of_phone(reader.event, key, secret_of(request, key), now=reader.now)
         if link is None:
             return _not_here(request, reader, key)
         return make(request, Mine.of(reader, link), **where)
@@ -134,9 +129,9 @@ def _packed(kept: Mine) -> str:
 @own
 def leave(request: HttpRequest, me: Mine) -> HttpResponseBase:
     """GET asks, POST takes the day off this phone."""
-    if request.method != "POST" or _is_sent_by_others(request):
+    if request.method != "POST" or is_sent_by_others(request):
         return answer_privately(request, me, contents.leave(me))
-    opening.leave(me.event, me.owner.pk, _secret(request, me.owner.pk), now=me.now)
+    opening.leave(me.event, me.owner.pk, secret_of(request, me.owner.pk), now=me.now)
     return _forget(_privately(HttpResponseRedirect(me.link("mine"))), me, me.owner.pk)
 
 
@@ -173,7 +168,7 @@ def _not_here(request: HttpRequest, reader: Visit, key: UUID) -> HttpResponseBas
 
 
 def _forget(response: HttpResponseBase, reader: Visit, key: UUID) -> HttpResponseBase:
-    response.delete_cookie(_cookie(key), path=_path(slug=reader.event.slug), samesite="Lax")
+    response.delete_cookie(cookie_of(key), path=path_of(slug=reader.event.slug), samesite="Lax")
     return response
 
 
@@ -181,24 +176,6 @@ def _privately(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _is_sent_by_others(request: HttpRequest) -> bool:
-    """By a page of another site, as browsers say it that are not very old."""
-    return request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
-
-
-def _secret(request: HttpRequest, key: UUID) -> str:
-    return str(request.COOKIES.get(_cookie(key), ""))
-
-
-def _cookie(key: UUID) -> str:
-    return f"mine-{key.hex}"
-
-
-def _path(*, slug: str) -> str:
-    """No other page gets the cookie, so those that everybody reads stay the same for everybody."""
-    return reverse("schedule-mine", kwargs={"slug": slug})
 
 
 def _uuid(said: str) -> UUID:

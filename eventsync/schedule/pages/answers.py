@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.http import quote_etag
 from django.utils.safestring import SafeString
 
+from eventsync.schedule.pages.beside import ways
 from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.shelf import Shelf
 from eventsync.schedule.pages.visits import Visit
@@ -30,8 +31,9 @@ _NAMES = {
     "choices": "schedule/settings.js",
     "letters": "dist/schedule/fonts.css",
     "listen": "dist/schedule/listen.js",
+    "messages": "dist/schedule/messages.js",
 }
-"""What every page asks for; what is in `dist` is there once the front end was built."""
+"""What pages ask for; what is in `dist` is there once the front end was built."""
 
 shelf: Shelf[str] = Shelf(PAGES)
 
@@ -40,7 +42,8 @@ def _looks() -> str:
     """What the pages are made of besides the plan: a new version of EventSync makes other pages."""
     base, here = Path(settings.BASE_DIR), Path(__file__).parent
     ours = (here, here.with_name("feeds"), here.with_name("links"))
-    folders = (base / "templates" / "schedule", base / "static" / "schedule", CATALOGUES, *ours)
+    templates = (base / "templates" / "schedule", base / "templates" / "notices")
+    folders = (*templates, base / "static" / "schedule", CATALOGUES, *ours)
     files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
     built = [base / "static" / name for name in _NAMES.values() if name.startswith("dist/")]
     made_of = [*files, *(file for file in built if file.exists())]
@@ -133,11 +136,12 @@ def render(visit: Visit, page: Page) -> str:
         "help_call": visit.words.html("help_call", phone=_phone(visit)),
         "choices": _choices(visit),
         "settings_link": visit.link("settings"),
+        "ways": ways(visit),
         "sheet_from": visit.words.html("sheet_from", moment=visit.clock.shown_moment(_sheet(visit.now))),
         "plan_from": _plan_from(visit),
         "files": FILES,
     }
-    return render_to_string(f"schedule/{page.template}", common | page.context())
+    return render_to_string(page.template, common | page.context())
 
 
 def _sheet(now: datetime) -> datetime:

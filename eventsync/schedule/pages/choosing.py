@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import urlencode
 
+from eventsync.schedule.pages.forms import is_sent_by_others
 from eventsync.schedule.pages.settings import CHOICES, COOKIE, Settings, read, settings_of
 from eventsync.schedule.pages.telling import Card, Teller
 from eventsync.schedule.pages.visits import Visit
@@ -44,7 +45,7 @@ def settings_page(visit: Visit, plan: Plan, before: Settings | None) -> dict[str
 
 def choose(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Has the browser keep what its reader chose on this page, and shows them. Other sites choose nothing for them."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+    if is_sent_by_others(request):
         raise PermissionDenied
     address = visit.link("settings")
     before = urlencode({BEFORE: visit.settings.cookie})

@@ -55,7 +55,7 @@ def _day(visit: Visit, day: date, *, always: bool = False) -> Page:
     is_now = (always or day == visit.today) and not visit.kept
     present = rules.present(plan.activities.values(), visit.now) if is_now else None
     return Page(
-        "day.html",
+        "schedule/day.html",
         lambda: day_page(visit, plan, changes_of(visit, since), present, day),
         about=(day, since, present and present.ids),
     )
@@ -64,31 +64,31 @@ def _day(visit: Visit, day: date, *, always: bool = False) -> Page:
 def days(visit: Visit) -> Page:
     if visit.release is None:
         return no_plan(visit)
-    return Page("days.html", lambda: days_page(visit, plan_of(visit)))
+    return Page("schedule/days.html", lambda: days_page(visit, plan_of(visit)))
 
 
 def places(visit: Visit) -> Page:
     if visit.release is None:
         return no_plan(visit)
-    return Page("places.html", lambda: places_page(visit, plan_of(visit)))
+    return Page("schedule/places.html", lambda: places_page(visit, plan_of(visit)))
 
 
 def place(visit: Visit, place: UUID) -> Page:
     plan = plan_of(visit)
     told = plan.places.get(str(place))
-    return Page("place.html", lambda: place_page(visit, plan, told)) if told else gone(visit)
+    return Page("schedule/place.html", lambda: place_page(visit, plan, told)) if told else gone(visit)
 
 
 def terms(visit: Visit, known: Sequence[Term] | None = None) -> Page:
     """What is explained here is not part of the plan: it is there before the first release. `known`: if it was read."""
     found = terms_of(visit.event) if known is None else known
     about = tuple((term.pk, term.version) for term in found)
-    return Page("terms.html", lambda: terms_page(visit, found), about=about)
+    return Page("schedule/terms.html", lambda: terms_page(visit, found), about=about)
 
 
 def help_page(visit: Visit, known: Sequence[Term] | None = None) -> Page:
     has_terms = bool(terms_of(visit.event) if known is None else known)
-    return Page("help.html", lambda: _help(visit, has_terms=has_terms), about=has_terms)
+    return Page("schedule/help.html", lambda: _help(visit, has_terms=has_terms), about=has_terms)
 
 
 def _help(visit: Visit, *, has_terms: bool) -> dict[str, Any]:
@@ -105,29 +105,29 @@ def _help(visit: Visit, *, has_terms: bool) -> dict[str, Any]:
 
 def pictures(visit: Visit) -> Page:
     """Whose they are is said before the first release, too."""
-    return Page("pictures.html", lambda: pictures_page(visit, plan_of(visit)))
+    return Page("schedule/pictures.html", lambda: pictures_page(visit, plan_of(visit)))
 
 
 def settings(visit: Visit, before: Settings | None = None) -> Page:
     """It is there before the first release, too."""
     about = (visit.settings, before)
-    return Page("settings.html", lambda: settings_page(visit, plan_of(visit), before), about=about)
+    return Page("schedule/settings.html", lambda: settings_page(visit, plan_of(visit), before), about=about)
 
 
 def no_plan(visit: Visit) -> Page:
-    return Page("no_plan.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('no_plan')}"})
+    return Page("schedule/no_plan.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('no_plan')}"})
 
 
 def gone(visit: Visit) -> Page:
     """With the way to help and to the plan, as everywhere."""
-    return Page("gone.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('gone')}"}, status=404)
+    return Page("schedule/gone.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('gone')}"}, status=404)
 
 
 def not_here(visit: Visit, days: Sequence[Day] = (), *, status: int = 200) -> Page:
     """My day, for whom it is not on this phone; or the choice, for whom there are several."""
     key = "mine_which" if days else "mine_none"
     heading = {"heading": f"{visit.event.name}: {visit.words.say(key)}", "title": visit.words.say(key)}
-    return Page("mine_none.html", lambda: {**heading, "days": days}, about=tuple(days), status=status)
+    return Page("schedule/mine_none.html", lambda: {**heading, "days": days}, about=tuple(days), status=status)
 
 
 def all_of(visit: Visit, explained: Sequence[Term]) -> Iterator[tuple[Visit, Page]]:

@@ -60,6 +60,10 @@ class Clock:
         """The same, as plain text, with the clock that the language has."""
         return self._stretch(start, end, self._usual, lambda _, said: said)
 
+    def plain_time(self, at: time) -> str:
+        """9:40 am, of any day, with the clock that the language has."""
+        return self._usual(datetime.combine(date.min, at))
+
     def example(self, hours: int) -> str:
         """The same time by a clock of 12 or 24 hours."""
         return self._by(hours, AFTERNOON)

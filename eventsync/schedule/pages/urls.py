@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern] = [
     path("schedule/<slug:slug>/days/", views.days, name="schedule-days"),
     path("schedule/<slug:slug>/places/", views.places, name="schedule-places"),
     path("schedule/<slug:slug>/places/<uuid:place>/", views.place, name="schedule-place"),
+    path("schedule/<slug:slug>/app.webmanifest", views.manifest, name="schedule-manifest"),
     path("schedule/<slug:slug>/copy.json", views.copy, name="schedule-copy"),
     path("schedule/<slug:slug>/help/", views.help_page, name="schedule-help"),
     path("schedule/<slug:slug>/settings/", views.settings, name="schedule-settings"),

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
+from eventsync import installing
 from eventsync.schedule.drawings import TYPES
 from eventsync.schedule.models import OwnSymbol
 from eventsync.schedule.pages import contents, copies
@@ -15,6 +16,7 @@ from eventsync.schedule.pages.choosing import YEAR, before_of, choose
 from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.visits import visit
 
+SHORT = 12  # characters that fit below an icon
 View = Callable[..., HttpResponseBase]
 
 
@@ -55,6 +57,16 @@ def symbol(request: HttpRequest, digest: str, kind: str) -> HttpResponse:
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+@require_safe
+def manifest(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """For the home screen: the plan of this event, in this language."""
+    reader = visit(request, slug)
+    start, name = reader.bare("now"), reader.event.name
+    words = {"lang": reader.words.code, "dir": reader.words.dir}
+    scope = start.partition("?")[0]
+    return installing.manifest(start=start, scope=scope, name=name, short_name=name[:SHORT], **words)
 
 
 @require_safe

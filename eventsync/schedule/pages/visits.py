@@ -122,6 +122,11 @@ class Visit:
         """Where all pages are to be had at once, in this language."""
         return self.bare("copy")
 
+    @property
+    def manifest(self) -> str:
+        """For the home screen."""
+        return self.bare("manifest")
+
     def bare(self, name: str, **where: object) -> str:
         """The address of a page for others: it names the language and nothing of who hands it on."""
         return self._address(self._reverse(name, where), self.words.code, None)

@@ -19,7 +19,7 @@ export interface Beat {
 
 export interface BeatTools {
   readonly outbox: Outbox;
-  readonly records: Records;
+  readonly records: Pick<Records, 'cursors'>;
   readonly vitals: () => Promise<Vitals>;
 }
 

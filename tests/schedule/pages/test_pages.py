@@ -217,3 +217,15 @@ def test_queries_are_as_many_for_a_thousand_activities(day, client):
     few = queries()
     more(990)
     assert (few, queries()) == ((7, 3), (7, 3))
+
+
+def test_plan_can_be_put_on_the_home_screen_in_ones_own_language(day, client):
+    html = read(client, f"{PAGE}days/?lang=ar")
+    address = re.findall(r'<link rel="manifest" href="([^"]+)">', html)
+    assert address == [f"{PAGE}app.webmanifest?lang=ar"]
+    answer = client.get(address[0])
+    assert answer["Content-Type"] == "application/manifest+json"
+    said = answer.json()
+    assert (said["start_url"], said["scope"], said["display"]) == (f"{PAGE}?lang=ar", PAGE, "standalone")
+    assert (said["name"], said["lang"], said["dir"]) == ("Games", "ar", "rtl")
+    assert client.get("/schedule/nowhere/app.webmanifest").status_code == 404

@@ -18,8 +18,8 @@ export class Own {
     const store = await caches.open(STORE);
     const found = new Map<string, string>();
     for (const address of await this.#kept()) {
-      const { start, name } = (await (await store.match(address))?.json()) as { start: string; name: string };
-      found.set(start, name);
+      const { start, name } = (await (await store.match(address))?.json()) as { start: string; name?: string };
+      if (name !== undefined) found.set(start, name); // messages are nobody's day
     }
     return [...found].map(([start, name]) => ({ start, name }));
   }

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('notifications', '0004_by_hand'),
+        ('notifications', '0006_calls'),
         ('schedule', '0010_family_links'),
         ('sync', '0007_backup_apart'),
     ]

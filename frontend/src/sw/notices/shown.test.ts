@@ -1,0 +1,44 @@
+import 'fake-indexeddb/auto';
+import { expect, test, vi } from 'vitest';
+import { notificationOf, type Told } from './rules';
+import { Shown } from './shown';
+
+let databases = 0;
+const fresh = (): Shown => new Shown(`shown-${databases++}`);
+
+function told(version: number, tag = 'plan:swim', delivery: string | null = `d${version}`): Told {
+  return notificationOf(JSON.stringify({ notification: { title: `v${version}`, tag, data: { delivery, version } } }));
+}
+
+async function titles(shown: Shown, ...pushes: Told[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const each of pushes) {
+    const { told: newest, isNews } = await shown.newest(each);
+    found.push(`${newest.notification.title}${isNews ? '' : ' again'}`);
+  }
+  return found;
+}
+
+test('the newest of a tag stays, in whatever order they come', async () => {
+  expect(await titles(fresh(), told(2), told(1), told(3), told(3))).toEqual(['v2', 'v2 again', 'v3', 'v3 again']);
+});
+
+test('what another tag says is nothing to it', async () => {
+  expect(await titles(fresh(), told(2), told(1, 'plan:relay'))).toEqual(['v2', 'v1']);
+});
+
+test('a test is always news', async () => {
+  expect(await titles(fresh(), told(0, 'test', null), told(0, 'test', null))).toEqual(['v0', 'v0']);
+});
+
+test('it is known after the worker was stopped', async () => {
+  const name = `shown-${databases++}`;
+  await new Shown(name).newest(told(2));
+  expect(await titles(new Shown(name), told(1))).toEqual(['v2 again']);
+});
+
+test('where nothing can be kept it is shown all the same', async () => {
+  vi.stubGlobal('indexedDB', undefined);
+  expect(await titles(fresh(), told(1), told(1))).toEqual(['v1', 'v1']);
+  vi.unstubAllGlobals();
+});

@@ -1,0 +1,1 @@
+"""How somebody comes to hear of an event, and stops again."""

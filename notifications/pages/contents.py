@@ -1,0 +1,115 @@
+"""What the page of messages is made of: all that was said to somebody, and what they want to hear."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.safestring import SafeString
+
+from eventsync.schedule.models import FamilyLink
+from eventsync.schedule.pages.contents import Page
+from eventsync.schedule.pages.visits import Visit
+from eventsync.schedule.pages.words import direction
+from eventsync.schedule.plan.rules import language_of
+from notifications.models import Channel, Delivery, Recipient
+from notifications.pages.asking import questions
+from notifications.pages.words import WORDS
+from notifications.push.keys import public_key
+from notifications.rules import State
+
+SHOWN, MOST = 10, 100  # messages: at once, and with the older ones
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`delivery`: of the list; `read`: they said so. `language` is that of its text."""
+
+    delivery: UUID
+    title: str
+    body: str
+    language: str
+    dir: str
+    at: SafeString
+    read: bool
+
+
+def unknown(visit: Visit, links: Sequence[FamilyLink], *, phone: UUID, full: bool = False) -> Page:
+    """For a phone that hears nothing yet: what it would hear, the questions answered as is usual, and a button."""
+
+    def context() -> dict[str, Any]:
+        return _common(visit) | {"questions": questions(visit, links, None), "phone": phone, "full": full}
+
+    return Page("notices/join.html", context, about=phone, status=503 if full else 200)
+
+
+def known(visit: Visit, links: Sequence[FamilyLink], recipient: Recipient, *, saved: bool, tested: bool) -> Page:
+    """For a phone that hears of the event."""
+    told = messages(visit, recipient)
+
+    def context() -> dict[str, Any]:
+        return _common(visit) | {
+            "messages": told[:SHOWN],
+            "older": told[SHOWN:],
+            "questions": questions(visit, links, recipient),
+            "saved": saved,
+            "tested": tested,
+            "key": public_key(),
+            "paths": _paths(visit),
+            "mine_copy": visit.bare("messages").replace("/?", "/copy.json?"),
+        }
+
+    about = (saved, tested, tuple(told), _wished(recipient), tuple(WORDS[visit.words.code].values()))
+    return Page("notices/messages.html", context, about=about)
+
+
+def stop(visit: Visit) -> Page:
+    def context() -> dict[str, Any]:
+        return _common(visit) | {"title": WORDS[visit.words.code]["stop_ask"]}
+
+    return Page("notices/stop.html", context)
+
+
+def messages(visit: Visit, recipient: Recipient) -> list[Message]:
+    """All that was said to them, the newest first."""
+    rows = Delivery.objects.filter(recipient=recipient, channel=Channel.IN_APP).select_related("notice")
+    return [_message(visit, each) for each in rows.order_by("-notice__made_at", "-pk")[:MOST]]
+
+
+def _message(visit: Visit, delivery: Delivery) -> Message:
+    notice = delivery.notice
+    language = language_of(notice.texts, wanted=visit.words.code, otherwise=visit.event.language)
+    return Message(
+        delivery=delivery.pk,
+        title=notice.texts[language]["title"],
+        body=notice.texts[language]["body"],
+        language=language,
+        dir=direction(language),
+        at=visit.clock.shown_moment(notice.made_at),
+        read=delivery.state == State.ACKNOWLEDGED,
+    )
+
+
+def _common(visit: Visit) -> dict[str, Any]:
+    texts = WORDS[visit.words.code]
+    title = texts["messages"]
+    return {
+        "texts": texts,
+        "heading": f"{visit.event.name}: {title}",
+        "title": title,
+        "here": visit.link("messages"),
+        "plan_link": visit.link("now"),
+        "help_link": visit.link("help"),
+    }
+
+
+def _paths(visit: Visit) -> dict[str, str]:
+    """Where forms of the page go: in the same language."""
+    there, _, asked = visit.link("messages").partition("?")
+    query = f"?{asked}" if asked else ""
+    return {name: f"{there}{name}/{query}" for name in ("read", "stop", "browser", "test")}
+
+
+def _wished(recipient: Recipient) -> Iterable[object]:
+    links = tuple(sorted(str(each.pk) for each in recipient.links.all()))
+    return (recipient.news, recipient.timing, recipient.how, tuple(recipient.groups or ()), links)
