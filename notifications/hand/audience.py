@@ -34,7 +34,9 @@ def hearers(row: HandNotice) -> list[Recipient]:
 
 def groups_of(event: Event) -> list[str]:
     """The groups that the schedule knows, or of which anybody wants to hear."""
-    rows: list[Iterable[str] | None] = [*Activity.objects.filter(event=event).order_by().values_list("groups", flat=True)]
+    rows: list[Iterable[str] | None] = [
+        *Activity.objects.filter(event=event).order_by().values_list("groups", flat=True)
+    ]
     rows += Recipient.objects.filter(event=event).order_by().values_list("groups", flat=True)
     return sorted({group for groups in rows for group in groups or ()})
 

@@ -25,7 +25,7 @@ def tag_of(delivery: Delivery) -> str:
 
 
 def payload(delivery: Delivery) -> bytes:
-    whole = _payload(delivery, delivery.notice.said(delivery.recipient.language))
+    whole = _payload(delivery, delivery.notice.said(delivery.recipient.language), answers=True)
     return whole if len(whole) <= MOST else short(delivery)
 
 
@@ -34,7 +34,7 @@ def short(delivery: Delivery) -> bytes:
     return _payload(delivery, {"title": PLAN[delivery.recipient.language].say("new_plan"), "body": ""})
 
 
-def _payload(delivery: Delivery, said: dict[str, str]) -> bytes:
+def _payload(delivery: Delivery, said: dict[str, str], *, answers: bool = False) -> bytes:
     recipient, notice = delivery.recipient, delivery.notice
     critical = notice.importance == Importance.CRITICAL
     shown = said | {
@@ -43,7 +43,7 @@ def _payload(delivery: Delivery, said: dict[str, str]) -> bytes:
         "requireInteraction": critical,
         "data": {"delivery": str(delivery.pk), "version": notice.until or 1},
     }
-    return shaped(notice.event, recipient.language, shown, answers=True)
+    return shaped(notice.event, recipient.language, shown, answers=answers)
 
 
 def shaped(event: Event, language: str, shown: dict[str, Any], *, answers: bool = False) -> bytes:

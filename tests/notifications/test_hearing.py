@@ -133,7 +133,7 @@ def test_other_apps_hear_of_it(phone):
     operations = [phone.op("notice.shown"), phone.op("notice.read")]
     phone.push(*operations)
     heard = {
-        each.name: json.loads(each.body)["data"]["operations"]
+        each.name: json.loads(each.body)["operations"]
         for each in DomainEvent.objects.filter(name__startswith="notices_")
     }
     assert heard == {"notices_shown": [operations[0]["id"]], "notices_read": [operations[1]["id"]]}

@@ -55,8 +55,8 @@ def got(recipient: Recipient) -> list[tuple[str, str]]:
 
 
 def hear(recipient: Recipient, said: State) -> None:
-    key = Delivery.objects.get(recipient=recipient, channel=Channel.PUSH).pk
-    assert deliveries.heard(key, said, now=NOON + 2 * MINUTE)
+    pushed = Delivery.objects.get(recipient=recipient, channel=Channel.PUSH)
+    assert deliveries.heard(pushed, said, now=NOON + 2 * MINUTE)
 
 
 def with_push(event: Any, **said: Any) -> Recipient:

@@ -7,14 +7,12 @@ import pytest
 
 from eventsync.jobs import queue
 from eventsync.jobs.models import Job
-from eventsync.schedule.links.making import revoke
 from eventsync.schedule.models import Activity
 from notifications import deliveries, owing
 from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.plan import holding, telling
 from tests.cast import NOON
 from tests.notifications.families import make_recipient
-from tests.schedule.links.cards import make_card
 from tests.schedule.plan.plans import HOUR, MINUTE, Day, make_day, release
 
 NIGHT, MORNING = NOON + 10 * HOUR, NOON + 19 * HOUR  # of the fourth of July, and of the day after
@@ -179,18 +177,6 @@ def test_each_hears_of_their_groups_and_of_what_is_for_everybody(day):
     assert heard(norway) == [("Relay: Another place", "queued")]
     assert heard(finland) == heard(all_of_it) == [("Changes in the plan: 2", "queued")]
     assert Notice.objects.count() == 2
-
-
-def test_who_follows_a_family_link_hears_of_its_groups_until_it_is_taken_back(day):
-    link = make_card(day.event, groups=("Norway",)).link
-    follower = make_recipient(day.event, groups=[])
-    follower.links.add(link)
-    change(day.relay, place=day.stage)
-    tell(day)
-    revoke(link, now=NOON)
-    change(day.relay, place=day.deck)
-    tell(day, NOON + HOUR)
-    assert heard(follower) == [("Relay: Another place", "queued")]
 
 
 def test_whoever_is_not_concerned_hears_nothing(day):

@@ -28,12 +28,25 @@ def test_browser_gets_what_was_said_signed_by_us(service, family):
             "web_push": 8030,
             "notification": {
                 **TEXTS["en"],
-                "navigate": f"{configured.BASE_URL}/schedule/games/?lang=en",
+                "navigate": f"{configured.BASE_URL}/schedule/games/mine/messages/?lang=en",
                 "lang": "en",
                 "dir": "ltr",
                 "tag": "plan:1",
                 "silent": True,
+                "requireInteraction": False,
                 "data": {"delivery": str(owed.pk), "version": 1},
+                "actions": [
+                    {
+                        "action": "read",
+                        "title": "I have read this",
+                        "navigate": f"{configured.BASE_URL}/schedule/games/mine/messages/?lang=en",
+                    },
+                    {
+                        "action": "help",
+                        "title": "I need help",
+                        "navigate": f"{configured.BASE_URL}/schedule/games/help/?lang=en",
+                    },
+                ],
             },
             "mutable": True,
         }

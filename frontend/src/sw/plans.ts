@@ -76,22 +76,23 @@ export async function newestPage(request: Request): Promise<Response> {
   }
 }
 
-async function keptPage(request: Request): Promise<Response | null> {
-  const { pathname, searchParams } = new URL(request.url);
-  const plan = await keptPlan(pathname, searchParams.get('lang'));
+async function keptPage({ url }: Request): Promise<Response | null> {
+  const plan = await keptPlan(url);
   if (plan === null) return null;
-  const page = pageOf(plan, pathname, dayIn(plan.tz, Date.now()));
+  const page = pageOf(plan, new URL(url).pathname, dayIn(plan.tz, Date.now()));
   return new Response(page, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
 }
 
-// In the language that is asked for, or else in the one that was read last. One's own days have a copy of their own.
-async function keptPlan(path: string, language: string | null): Promise<Plan | null> {
+// In the language that is asked for, or else in the one that was read last. One's own pages have a copy of their own, or else
+// the plan's says that they are not there.
+async function keptPlan(asked: string): Promise<Plan | null> {
   const store = await caches.open(STORE);
-  const [start] = /^\/schedule\/[^/]+(\/mine\/[^/]+)?/.exec(path)!;
-  const copies = (await store.keys()).filter(({ url }) => new URL(url).pathname === `${start}/copy.json`);
-  const asked = copies.find(({ url }) => new URL(url).searchParams.get('lang') === language) ?? copies.at(-1);
-  const kept = asked && (await store.match(asked));
-  return kept ? ((await kept.json()) as Plan) : null;
+  const all = await store.keys();
+  const starts = /(\/schedule\/[^/]+)(\/mine\/[^/]+)?/.exec(asked)!;
+  const copies = starts.map((start) => all.filter(({ url }) => url.includes(`${start}/copy.`))).find(({ length }) => length);
+  const language = /lang=\w+/.exec(asked)?.[0];
+  const kept = copies?.find(({ url }) => url.endsWith(`${language}`)) ?? copies?.at(-1);
+  return kept ? ((await (await store.match(kept))!.json()) as Plan) : null;
 }
 
 /** A file of the pages, of the very version that a page names. */

@@ -11,7 +11,7 @@ const OTHER_TAB_MS = 5_000;
 const AFTER_PAINT_MS = 150;
 
 /** What the engine stands on. */
-export interface EngineTools extends PushTools, Omit<PullTools, 'repush' | 'isPoked'> {
+export interface EngineTools extends Omit<PushTools, 'records'>, Omit<PullTools, 'repush' | 'isPoked'> {
   readonly openSocket: () => WebSocket;
 }
 

@@ -152,7 +152,7 @@ def test_every_page_has_few_choices_and_the_same_help_at_the_same_place(day, cli
     footer = text(html.partition("<footer>")[2])
     assert footer.startswith("Help Call us: +358 40 1 Ask a person You can ask any person who works here.")
     assert 'href="tel:+358401"' in html
-    assert "We are happy to help. Settings Language" in footer
+    assert "We are happy to help. Settings Messages Language" in footer
 
 
 def test_event_without_a_release_is_calm_and_one_that_nobody_knows_is_not_there(games, client):
