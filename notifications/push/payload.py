@@ -40,7 +40,7 @@ def _payload(delivery: Delivery, said: dict[str, str], *, answers: bool = False)
     shown = said | {
         "tag": tag_of(delivery),
         "silent": recipient.how == How.SILENT and not critical,
-        "requireInteraction": critical,
+        **({"requireInteraction": True} if critical else {}),
         "data": {"delivery": str(delivery.pk), "version": notice.until or 1},
     }
     return shaped(notice.event, recipient.language, shown, answers=answers)

@@ -33,7 +33,6 @@ def test_browser_gets_what_was_said_signed_by_us(service, family):
                 "dir": "ltr",
                 "tag": "plan:1",
                 "silent": True,
-                "requireInteraction": False,
                 "data": {"delivery": str(owed.pk), "version": 1},
                 "actions": [
                     {
