@@ -13,7 +13,7 @@ export default defineConfig({
     target: 'es2022',
     rolldownOptions: {
       input: 'src/sw/notices.ts',
-      output: { format: 'iife', entryFileNames: 'sw-notices.js' },
+      output: { format: 'iife', entryFileNames: 'notices.js' },
     },
   },
 });

@@ -28,7 +28,7 @@ const OTHERS = {
   'schedule.js': [3_000, "for families' pages"],
   'schedule/listen.js': [1_200, 'to listen to them'],
   'schedule/messages.js': [1_300, 'for the page of messages'],
-  'sw-notices.js': [9_000, 'for notices, in the background'],
+  'notices.js': [9_000, 'for notices, in the background'],
 };
 const isOthers = ({ name }) => name in OTHERS;
 

@@ -89,7 +89,7 @@ async function keptPlan(asked: string): Promise<Plan | null> {
   const store = await caches.open(STORE);
   const all = await store.keys();
   const starts = /(\/schedule\/[^/]+)(\/mine\/[^/]+)?/.exec(asked)!;
-  const copies = starts.map((start) => all.filter(({ url }) => url.includes(`${start}/copy.`))).find(({ length }) => length);
+  const copies = starts.map((start) => all.filter(({ url }) => url.includes(`${start}/copy`))).find(({ length }) => length);
   const language = /lang=\w+/.exec(asked)?.[0];
   const kept = copies?.find(({ url }) => url.endsWith(`${language}`)) ?? copies?.at(-1);
   return kept ? ((await (await store.match(kept))!.json()) as Plan) : null;

@@ -5,7 +5,7 @@ import { cacheName, fits, isOfApp, isOutdated, isRescue, sourceOf, type Precache
 declare const self: ServiceWorkerGlobalScope;
 declare const __PRECACHE__: Precache;
 const precache = __PRECACHE__;
-importScripts('static/dist/sw-notices.js'); // src/sw/notices.ts: what it does when a push comes
+importScripts('/static/dist/notices.js'); // src/sw/notices.ts: what it does when a push comes
 const PATIENCE_MS = 5_000;
 
 self.addEventListener('install', (event) => event.waitUntil(install()));
