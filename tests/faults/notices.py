@@ -18,12 +18,15 @@ def main() -> None:
     from django.utils import timezone
 
     from eventsync.schedule.models import Event
-    from notifications.models import ChannelBudget, Recipient, Subscription
+    from notifications.models import ChannelBudget, Recipient, Settling, Subscription
     from notifications.plan import telling
     from tests.notifications.families import make_notice
 
     asked: dict[str, Any] = json.load(sys.stdin)
     event, now = Event.objects.get(), timezone.now()
+    Event.objects.update(tz=f"Etc/GMT{now.hour - 12:+}")  # where it is noon: nothing is held
+    event.refresh_from_db()
+    Settling.objects.update_or_create(event=event, defaults={"told": 10_000})  # none of the demo's own is told
     ChannelBudget.objects.create(event=event, channel="sms", limit=100_000)
     numbers = [*asked["numbers"], *("" for _ in asked["browsers"])]
     people = Recipient.objects.bulk_create(Recipient(event=event, language="en", phone=each) for each in numbers)
