@@ -14,6 +14,7 @@ from eventsync.schedule.models.happening import KEPT
 from notifications.models import HandNotice, Notice, Recipient
 
 nobodys("notifications.Notice", "notifications.Settling", "notifications.Template", why="What is public of an event.")
+nobodys("notifications.Recipient_links", why="Which card that is open on a phone it follows; it goes with the card.")
 nobodys("notifications.HandNotice", why="What is public of an event, and which account wrote it.")
 nobodys("notifications.ChannelBudget", why="How many messages went out at an event.")
 nobodys(

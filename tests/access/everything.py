@@ -20,7 +20,7 @@ from eventsync.jobs.models import Alert, Job, Webhook, Worker
 from eventsync.jobs.webhooks.sending import send_test
 from eventsync.schedule.links.making import Wanted, make
 from eventsync.schedule.links.opening import open_link
-from eventsync.schedule.models import FamilyLink, StaffRole, Term
+from eventsync.schedule.models import FamilyLink, OwnSymbol, StaffRole, Term
 from eventsync.sync.models import Device, OutboxImport
 from notifications.models import CallTask, ChannelBudget, Notice, Template
 from tests.cast import NOON, Games, make_phone
@@ -57,6 +57,8 @@ def fill(games: Games) -> None:
     owner = User.objects.create_user("maria", is_staff=True)
     StaffRole.objects.create(user=owner, event=games.event, rank=Rank.OWNER)
     make_day(games)
+    drawn = {"kind": "svg", "drawing": b"<svg/>", "digest": "0" * 32, "credit": "Maria"}
+    OwnSymbol.objects.create(event=games.event, key="ball", word="Ball", **drawn)
     Term.objects.create(event=games.event, word="Relay", meaning="One after the other.")
     release(games.event)
     owe(make_notice(games.event), make_recipient(games.event))

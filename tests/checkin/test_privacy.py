@@ -35,6 +35,7 @@ SAID: dict[str, dict[str, Any]] = {
     "checkin.release_try": {"person": PERSON, "checkpoint": OTHER, "right": True},
     "checkin.propose_safety": {"person": PERSON, "kind": "dietary", "text": NAME},
     "checkin.own": {"conflict": OTHER},
+    **{key: {"delivery": OTHER} for key in ("notice.shown", "notice.opened", "notice.read", "notice.help")},
     "checkin.resolve": {
         "conflict": OTHER,
         "resolution": "wristband_swapped",
