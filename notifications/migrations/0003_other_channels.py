@@ -64,6 +64,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='recipient',
-            constraint=models.CheckConstraint(condition=models.Q(('phone', ''), ('phone__startswith', '+'), _connector='OR'), name='recipient_phone_as_the_world_writes_it', violation_error_message='Write the number with its country, such as +358401234567.'),
+            constraint=models.CheckConstraint(condition=models.Q(('phone', ''), models.Q(('phone__startswith', '+'), models.Q(('phone__contains', '\n'), _negated=True)), _connector='OR'), name='recipient_phone_as_the_world_writes_it', violation_error_message='Write the number with its country, such as +358401234567.'),
         ),
     ]
