@@ -2,16 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from eventsync.schedule.links.cookies import links_here, path_of
+from eventsync.schedule.links.cookies import forget, id_of, keep, links_here
 from eventsync.schedule.pages.answers import answer_privately, etag_of, send_privately
 from eventsync.schedule.pages.contents import gone
 from eventsync.schedule.pages.copies import packed
@@ -29,7 +27,6 @@ Known = Callable[[HttpRequest, Visit, Recipient], HttpResponseBase]
 
 COOKIE = "messages"
 SAVED, TESTED = "saved", "tested"
-LONGEST = timedelta(days=400)  # that browsers keep a cookie
 
 
 def recipient_here(request: HttpRequest, reader: Visit) -> Recipient | None:
@@ -68,19 +65,11 @@ def messages(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _join(request: HttpRequest, reader: Visit) -> HttpResponseBase:
     links = list(links_here(request, reader))
     wishes = wishes_of(request.POST, reader, links)
-    secret = recipients.join(reader.event, wishes, phone=_uuid(request.POST.get("phone", "")), now=reader.now)
+    secret = recipients.join(reader.event, wishes, phone=id_of(request.POST.get("phone", "")), now=reader.now)
     if secret is None:
         return answer_privately(request, reader, contents.unknown(reader, links, phone=uuid4(), full=True))
     response = back(reader)
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=min(reader.event.kept_until - reader.now.date() + timedelta(days=1), LONGEST),
-        path=path_of(slug=reader.event.slug),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    keep(response, reader, COOKIE, secret, until=reader.event.kept_until)
     return response
 
 
@@ -94,7 +83,7 @@ def _wish(request: HttpRequest, reader: Visit, recipient: Recipient) -> HttpResp
 @known_only
 def read(request: HttpRequest, reader: Visit, recipient: Recipient) -> HttpResponseBase:
     """Somebody has read it, says a page without scripts; with them, phones say it by an operation."""
-    delivery = Delivery.objects.filter(recipient=recipient, pk=_uuid(request.POST.get("delivery", ""))).first()
+    delivery = Delivery.objects.filter(recipient=recipient, pk=id_of(request.POST.get("delivery", ""))).first()
     if delivery is not None:
         deliveries.heard(delivery, State.ACKNOWLEDGED, now=reader.now)
     return back(reader)
@@ -110,7 +99,7 @@ def stop(request: HttpRequest, reader: Visit, recipient: Recipient) -> HttpRespo
         return answer_privately(request, reader, contents.stop(reader))
     recipients.stop(recipient, now=reader.now)
     response = back(reader)
-    response.delete_cookie(COOKIE, path=path_of(slug=reader.event.slug), samesite="Lax")
+    forget(response, reader, COOKIE)
     return response
 
 
@@ -136,10 +125,3 @@ def back(reader: Visit, said: str = "") -> HttpResponseRedirect:
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _uuid(said: str) -> UUID:
-    try:
-        return UUID(said)
-    except ValueError:
-        return uuid4()

@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from eventsync.schedule.feeds.calendar import For, calendar
 from eventsync.schedule.feeds.plain import Reader
 from eventsync.schedule.links import contents, opening
-from eventsync.schedule.links.cookies import cookie_of, links_here, path_of, secret_of
+from eventsync.schedule.links.cookies import cookie_of, forget, id_of, keep, links_here, secret_of
 from eventsync.schedule.links.visits import Mine
 from eventsync.schedule.models import FamilyLink
 from eventsync.schedule.pages.answers import answer_privately, etag_of, send_privately
@@ -30,7 +29,6 @@ from eventsync.sync.authentication import WAIT, Guesses
 View = Callable[..., HttpResponseBase]
 
 guesses = Guesses("link")
-LONGEST = timedelta(days=400)  # that browsers keep a cookie
 
 
 @require_safe
@@ -64,18 +62,10 @@ def _open(request: HttpRequest, reader: Visit) -> HttpResponseBase:
     there = _privately(HttpResponseRedirect(Mine.of(reader, link).link("mine")))
     if opening.link_of_phone(reader.event, link.pk, secret_of(request, link.pk), now=reader.now):
         return there
-    secret = opening.open_link(link, phone=_uuid(request.POST.get("phone", "")), now=reader.now)
+    secret = opening.open_link(link, phone=id_of(request.POST.get("phone", "")), now=reader.now)
     if secret is None:
         return _closed(request, reader)
-    there.set_cookie(
-        cookie_of(link.pk),
-        secret,
-        max_age=min(link.kept_until - reader.now.date() + timedelta(days=1), LONGEST),
-        path=path_of(slug=reader.event.slug),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    keep(there, reader, cookie_of(link.pk), secret, until=link.kept_until)
     return there
 
 
@@ -168,7 +158,7 @@ def _not_here(request: HttpRequest, reader: Visit, key: UUID) -> HttpResponseBas
 
 
 def _forget(response: HttpResponseBase, reader: Visit, key: UUID) -> HttpResponseBase:
-    response.delete_cookie(cookie_of(key), path=path_of(slug=reader.event.slug), samesite="Lax")
+    forget(response, reader, cookie_of(key))
     return response
 
 
@@ -176,10 +166,3 @@ def _privately(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _uuid(said: str) -> UUID:
-    try:
-        return UUID(said)
-    except ValueError:
-        return uuid4()
