@@ -7,8 +7,6 @@ address. py-vapid signs.
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -18,6 +16,7 @@ from py_vapid import Vapid02, VapidException
 from pywebpush import WebPusher, WebPushException
 
 from eventsync.jobs.webhooks.posting import Public, check_literal
+from notifications.posting import Posting
 
 PATIENCE = 10  # seconds for each
 AT_ONCE = 20
@@ -51,26 +50,15 @@ class Answer:
     unreadable: bool = False
 
 
-class Sender:
+class Sender(Posting):
     """Sends for one run of a job: one session, and one token for each push service."""
 
     def __init__(self, *, at: int) -> None:
         """`at`: now, in seconds since 1970."""
+        super().__init__()
         self._until = at + LIFE
         self._vapid = Vapid02.from_raw(settings.VAPID_KEY.encode())
         self._tokens: dict[str, dict[str, str]] = {}
-        self._loop = asyncio.Runner()
-        self._session: aiohttp.ClientSession | None = None
-
-    def __enter__(self) -> Self:
-        self._loop.__enter__()
-        self._session = self._loop.run(self._open())
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._session is not None:
-            self._loop.run(self._session.close())
-        self._loop.__exit__(kind, error, at)
 
     def send(self, pushes: Iterable[Push]) -> list[tuple[Push, Answer]]:
         """All of them, some at once; each has an answer, be it none."""

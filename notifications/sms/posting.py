@@ -3,13 +3,12 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Self
 
 import aiohttp
 
 from eventsync.jobs.webhooks.posting import Public, check_literal
 from eventsync.messaging import Sms
+from notifications.posting import Posting
 from notifications.sms.gateways import Answer, Message, Request
 
 PATIENCE = 15  # seconds for each
@@ -18,23 +17,12 @@ READ = 2_000  # bytes of an answer that are read
 _NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL, ValueError)
 
 
-class Poster:
+class Poster(Posting):
     """Sends for one run of a job. `ask`: how the gateway wants to be asked."""
 
     def __init__(self, sms: Sms, ask: Callable[[Sms, Message], Request]) -> None:
+        super().__init__()
         self._sms, self._ask = sms, ask
-        self._loop = asyncio.Runner()
-        self._session: aiohttp.ClientSession | None = None
-
-    def __enter__(self) -> Self:
-        self._loop.__enter__()
-        self._session = self._loop.run(self._open())
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._session is not None:
-            self._loop.run(self._session.close())
-        self._loop.__exit__(kind, error, at)
 
     def send(self, messages: Sequence[Message]) -> Sequence[Answer]:
         return self._loop.run(self._send(messages))
