@@ -25,6 +25,12 @@ def digest_of(address: str) -> str:
     return salted_hmac("notifications.address", address, algorithm="sha256").hexdigest()
 
 
+def masked(address: str) -> str:
+    """So that whoever typed it in knows it again: “…67”, or “a…@home.example”."""
+    name, at, host = address.rpartition("@")
+    return f"{name[:1]}…@{host}" if at else f"…{address[-2:]}"
+
+
 def address_of(recipient: Recipient, channel: str) -> str:
     """Where a text message or an e-mail goes; "" when it goes nowhere."""
     typed, on = {

@@ -8,14 +8,17 @@ from django.db.models import Q, QuerySet
 from eventsync.privacy.telling import row_of
 from eventsync.schedule.models import Event
 from notifications.addresses import number_of
-from notifications.models import CallTask, Delivery, Recipient, Subscription
+from notifications.models import CallTask, Confirmation, Delivery, Recipient, Subscription
 
 
 def found_by(event: Event, typed: str) -> "QuerySet[Recipient]":
     """All that have this number or address, however it is spaced."""
     text = typed.strip()
+    if not text:
+        return Recipient.objects.none()
     matches = Q(email__iexact=text) | Q(phone=number_of(text))
-    return Recipient.objects.filter(matches, event=event) if text else Recipient.objects.none()
+    waiting = Confirmation.objects.filter(Q(address__iexact=text) | Q(address=number_of(text)))
+    return Recipient.objects.filter(matches | Q(pk__in=waiting.values("recipient")), event=event)
 
 
 def held_of(people: "QuerySet[Recipient]") -> dict[str, list[dict[str, Any]]]:
@@ -23,6 +26,7 @@ def held_of(people: "QuerySet[Recipient]") -> dict[str, list[dict[str, Any]]]:
     tables: dict[str, QuerySet[Any]] = {
         "recipients": people,
         "browsers": Subscription.objects.filter(recipient__in=people),
+        "confirmations": Confirmation.objects.filter(recipient__in=people),
         "calls": CallTask.objects.filter(recipient__in=people),
         "deliveries": Delivery.objects.filter(recipient__in=people),
     }

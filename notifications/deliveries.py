@@ -7,14 +7,15 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
 from notifications.ladder import calls
-from notifications.models import Channel, Delivery, Recipient
+from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.rules import WAITING, Importance, State, Why, ways_to
 
 Row = TypeVar("Row")
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
+_NOTICES = Prefetch("notice", Notice.objects.select_related("event"))  # each once, however many it goes to
 MOST_UNSURE = 3  # times that somebody gets the same text message for their safety, at worst
 AT_ONCE = 250  # people
 LEASE = timedelta(minutes=2)  # longer than all that is claimed at once can take
@@ -41,12 +42,18 @@ def claim(event_id: UUID, *, on: str, by: UUID, most: int, now: datetime) -> lis
         claimed = {"claim": by, "claimed_at": now, "attempts": F("attempts") + 1}
         move(Delivery.objects.filter(pk__in=keys), State.SENDING, now=now, **claimed)
     mine = Delivery.objects.filter(pk__in=keys, state=State.SENDING, claim=by)
-    return list(mine.select_related("notice__event", "recipient").order_by(_ORDER, "due_at", "pk"))
+    whole = mine.select_related("recipient").prefetch_related(_NOTICES)
+    return list(whole.order_by(_ORDER, "due_at", "pk"))
 
 
 def settle(key: UUID, to: State, *, by: UUID, now: datetime, **columns: Any) -> bool:
     """What became of one that this run has; False when it has not any more, or its phone has said more meanwhile."""
-    return move(Delivery.objects.filter(pk=key, claim=by), to, now=now, **columns) == 1
+    return settle_all([key], to, by=by, now=now, **columns) == 1
+
+
+def settle_all(keys: Sequence[UUID], to: State, *, by: UUID, now: datetime, **columns: Any) -> int:
+    """The same of several of which the same became; of how many it is true."""
+    return move(Delivery.objects.filter(pk__in=keys, claim=by), to, now=now, **columns)
 
 
 def expire(event_id: UUID, *, now: datetime) -> int:

@@ -1,11 +1,25 @@
-"""What phones told of the notices that reached them. Each tells of the operations that said so, by their ids."""
+"""What is said to people, and what phones told of it. The latter tells of the operations that said so, by their ids."""
 
 from dataclasses import dataclass
 from typing import ClassVar
+from uuid import UUID
 
-from eventsync.jobs.events import domain_event
+from eventsync.jobs.events import Fact, domain_event
 from eventsync.jobs.rules import Priority
 from eventsync.sync.events import OperationsRecorded
+
+
+@domain_event("notice_made")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeMade(Fact):
+    """Something is said to families in these words, of which none names a person. Screens may say it, too."""
+
+    notice: UUID
+    importance: str
+    language: str
+    title: str
+    body: str
+    expires_at: str
 
 
 @domain_event("notices_shown")

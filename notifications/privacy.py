@@ -11,7 +11,8 @@ from django.db.models import Q, QuerySet
 from eventsync.jobs.retention import kept
 from eventsync.privacy.registry import nobodys
 from eventsync.schedule.models.happening import KEPT
-from notifications.models import HandNotice, Notice, Recipient
+from notifications.confirming.rules import DAY
+from notifications.models import Confirmation, HandNotice, Notice, Recipient
 
 nobodys("notifications.Notice", "notifications.Settling", "notifications.Template", why="What is public of an event.")
 nobodys("notifications.Recipient_links", why="Which card that is open on a phone it follows; it goes with the card.")
@@ -22,6 +23,7 @@ nobodys(
     "notifications.Subscription",
     "notifications.Delivery",
     "notifications.CallTask",
+    "notifications.Confirmation",
     why="Of whoever wants notices, on no list: told and erased by the number or address that they typed in, and gone "
     "with the day until which the event keeps data.",
 )
@@ -36,6 +38,11 @@ def _over(now: datetime) -> Q:
 def old_recipients(now: datetime) -> QuerySet[Recipient]:
     """With their browsers, and what went to them."""
     return Recipient.objects.filter(_over(now))
+
+
+@kept("codes for numbers and addresses")
+def old_codes(now: datetime) -> QuerySet[Confirmation]:
+    return Confirmation.objects.filter(asked_at__lt=now - DAY)
 
 
 @kept("notices")

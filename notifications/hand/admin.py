@@ -24,6 +24,7 @@ from eventsync.jobs.models import ApprovalState
 from eventsync.schedule.admin.plain import TextForm
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import current
+from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import events_for, may_for, venues_for
 from notifications.hand import sending, writing
@@ -153,6 +154,11 @@ class HandNoticeAdmin(ReadOnlyAdmin):
         if isinstance(kept, str):
             self.message_user(request, kept, messages.WARNING)
             return None
+        if form.unread:
+            names = ", ".join(LANGUAGES[each] for each in form.unread)
+            told = f"Nobody has read it as it is now: {names}."
+            again = "Tick that again when somebody who speaks the language has."
+            self.message_user(request, f"{told} {again}", messages.WARNING)
         if version:
             self.log_change(request, kept, f"Version {kept.version}.")
         elif kept.version == 1:

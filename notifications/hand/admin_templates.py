@@ -3,7 +3,10 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.forms.widgets import Script
+from django.http import HttpRequest
 from django.utils.html import format_html
 
 from eventsync.access.admin import ModelAdmin
@@ -11,18 +14,31 @@ from eventsync.schedule.models import Event
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import OF_ROW
 from notifications.hand.filling import sample
+from notifications.hand.rereading import is_unread, keep_ticked
 from notifications.models import Template
 from notifications.wording.checking import lookout
 from notifications.wording.rules import MOST, Part, placeholders
 
 
 class TemplateForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its type stubs only
+    unread = False
+    """Somebody had read what it said before: its tick is gone."""
+
     class Meta:
         model = Template
         fields = ["event", "name", "language", "title", "body", "reviewed"]
+        widgets = {"language": forms.Select({"data-unticks": "id_reviewed"})} | {
+            part.value: AdminTextInputWidget({"data-unticks": "id_reviewed"}) for part in Part
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keep_ticked(self, "reviewed")
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        if is_unread(self, "reviewed", said, ["language", *Part]):
+            said["reviewed"], self.unread = False, True
         event: Event | None = said.get("event") or (self.instance.event if self.instance.event_id else None)
         language = said.get("language")
         if event is None or language is None:
@@ -50,6 +66,15 @@ class TemplateAdmin(ModelAdmin):
     list_select_related = ["event"]
     search_fields = ["name", "title"]
     readonly_fields = ["as_read"]
+
+    class Media:
+        js = [Script("admin-plain.js", defer=True)]
+
+    def save_model(self, request: HttpRequest, obj: Template, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        super().save_model(request, obj, form, change)
+        if form.unread:
+            told = "Nobody has read it as it is now. Tick its box again when somebody who speaks the language has."
+            messages.warning(request, told)
 
     @admin.display(description="such as")
     def as_read(self, row: Template) -> str:

@@ -14,6 +14,7 @@ from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import may_for, venues_for
 from notifications.hand.audience import groups_of
+from notifications.hand.rereading import is_unread, keep_ticked
 from notifications.hand.rules import To, end_of_day
 from notifications.hand.writing import Written
 from notifications.models import HandNotice
@@ -66,6 +67,8 @@ class WriteForm(forms.Form):
         to.choices, groups.choices = audiences(user, event, known), [(each, each) for each in known]
         clock = f"By the clock of {event} ({event.tz})."
         self.fields["expires_at"].help_text = f"{clock} After that nobody is told any more."
+        self.unread: list[str] = []
+        """The languages whose text is not any more what somebody had read: their tick is gone."""
         for language in self.languages:
             self._add(language)
 
@@ -83,6 +86,7 @@ class WriteForm(forms.Form):
         self.fields[f"reviewed_{language}"] = forms.BooleanField(
             required=False, label=f"Somebody who speaks {name} has read it"
         )
+        keep_ticked(self, f"reviewed_{language}")
 
     @property
     def texts(self) -> list[tuple[str, forms.BoundField, forms.BoundField, forms.BoundField]]:
@@ -97,6 +101,9 @@ class WriteForm(forms.Form):
         at = lookout(self.event)
         for language in self.languages:
             self._look(at, language, {part: str(said.get(f"{part}_{language}") or "") for part in Part})
+            if is_unread(self, f"reviewed_{language}", said, [f"{part}_{language}" for part in Part]):
+                said[f"reviewed_{language}"] = False
+                self.unread.append(language)
         if said.get("to") == To.GROUPS and not said.get("groups"):
             self.add_error("groups", "Choose the groups.")
         if "expires_at" in said and said["expires_at"] <= timezone.now():
@@ -137,7 +144,7 @@ class WriteForm(forms.Form):
 def watched(part: Part, event: Event, language: str) -> dict[str, str]:
     """Has the page look at a text while somebody types, and say how long it is."""
     check = reverse(f"admin:notifications_handnotice_check_{part}")
-    stops = {"data-stops": "Stops the notice", "data-most": str(MOST[part])}
+    stops = {"data-stops": "Stops the notice", "data-most": str(MOST[part]), "data-unticks": f"id_reviewed_{language}"}
     return {"data-plain": check, "data-of": str(event.pk), "lang": language, "dir": "auto", **stops}
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from eventsync.schedule.pages.words import direction
@@ -11,6 +12,7 @@ from eventsync.schedule.plan.rules import LANGUAGES, language_of
 from notifications.hand.answers import groups_said
 from notifications.hand.audience import hearers
 from notifications.hand.sending import needs_two
+from notifications.links import link_of
 from notifications.models import HandNotice, Recipient
 from notifications.reaching import looking
 from notifications.reaching.rules import Reach
@@ -58,7 +60,7 @@ def outlook(row: HandNotice, *, now: datetime) -> Outlook:
     )
     return Outlook(
         shown=_shown(row, people),
-        reach=looking.outlook(row.event, people, Word(importance=importance), row.texts),
+        reach=looking.outlook(row.event, people, Word(importance=importance), row.texts, link=_link(row)),
         browsers=sum(each.browsers for each in known),
         missed=missed.most_common(),
         needs_two=needs_two(row, people=len(people)),
@@ -74,7 +76,7 @@ def _shown(row: HandNotice, people: Sequence[Recipient]) -> list[Shown]:
 
 def _in(row: HandNotice, code: str, people: int) -> Shown:
     said = row.texts[language := language_of(row.texts, wanted=code, otherwise=row.event.language)]
-    text = text_of(row.texts, event=row.event, language=code)
+    text = text_of(row.texts, event=row.event, language=code, link=_link(row))
     return Shown(
         language=language,
         name=LANGUAGES[code],
@@ -87,3 +89,9 @@ def _in(row: HandNotice, code: str, people: int) -> Shown:
         sms=text,
         parts=sms.segments(text),
     )
+
+
+def _link(row: HandNotice) -> str:
+    """As long as the one that each will have."""
+    asks = sms.asks(Importance(row.importance), must_acknowledge=row.must_acknowledge)
+    return link_of(UUID(int=0)) if asks else ""

@@ -16,7 +16,7 @@ from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.approvals.models import Approval, ApprovalState
 from eventsync.jobs.queue import enqueue
 from eventsync.jobs.rules import Matter, Partition, Somebody
-from notifications import deliveries
+from notifications import deliveries, making
 from notifications.hand import audience, rules
 from notifications.hand.rules import UNDO, Stage
 from notifications.models import HandNotice, Kind, Notice
@@ -91,9 +91,9 @@ def _made(key: UUID, *, now: datetime) -> tuple[HandNotice, Notice | None]:
 
 def _notice(row: HandNotice, *, now: datetime) -> Notice:
     said = {"importance": row.importance, "texts": row.texts, "must_acknowledge": row.must_acknowledge}
-    when = {"made_at": now, "expires_at": row.expires_at}
-    made = hashlib.sha256(f"{Kind.HAND}|{row.pk}".encode()).hexdigest()
-    return Notice.objects.create(event=row.event, kind=Kind.HAND, key=made, **said, **when)
+    key = hashlib.sha256(f"{Kind.HAND}|{row.pk}".encode()).hexdigest()
+    of = {"kind": Kind.HAND, "expires_at": row.expires_at}
+    return making.make(row.event, key, said | of, now=now, venue=row.venue_id)
 
 
 def locked(key: UUID) -> HandNotice:

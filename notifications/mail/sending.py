@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
@@ -49,26 +49,26 @@ class Mails:
         return 1
 
     def carry(self, letters: Sequence[Letter]) -> Sequence[Became]:
-        return [self._carry(each) for each in letters]
+        return [self.post(message_of(each.delivery, each.to), tries=each.delivery.attempts) for each in letters]
 
-    def _carry(self, letter: Letter) -> Became:
+    def post(self, message: EmailMessage, *, tries: int) -> Became:
         assert self._server is not None
         try:
             self._server.open()
-            self._server.send_messages([message_of(letter.delivery, letter.to)])
+            self._server.send_messages([message])
         except (smtplib.SMTPException, OSError) as error:
             self._server.close()
-            return _judge(letter.delivery, error)
+            return _judge(error, tries)
         except ValueError:  # an address that no server could read
             return Became(State.FAILED_PERM, error="Its address cannot be written in an e-mail.")
         return Became(State.ACCEPTED)
 
 
-def _judge(delivery: Delivery, error: Exception) -> Became:
+def _judge(error: Exception, tries: int) -> Became:
     """Of what the server said only its number is kept: its words may repeat whom it was for."""
     code, ours = _code(error), isinstance(error, _OURS)
     now, dice = timezone.now(), random.random()  # noqa: S311 - no secret
-    became = rules.outcome(code, ours=ours, tries=delivery.attempts, now=now, dice=dice)
+    became = rules.outcome(code, ours=ours, tries=tries, now=now, dice=dice)
     if ours:
         host = settings.MAIL.host
         alert(kind="mail_refused", subject=host, message=f"{host} takes no e-mail from us ({code}).", now=now)

@@ -1,27 +1,32 @@
 """What an e-mail says: the notice, whole, as plain text."""
 
-from urllib.parse import urlsplit
+from uuid import UUID
 
-from django.conf import settings
 from django.core.mail import EmailMessage
-from django.urls import reverse
 
+from eventsync import messaging
+from notifications.links import link_of, stop_link_of
 from notifications.models import Delivery
+from notifications.pages.words import WORDS
+
+
+def headers_of(key: UUID, language: str) -> dict[str, str]:
+    """`key`: of what it tells, so that it is the same at each try."""
+    return messaging.headers_of(key) | {"Content-Language": language}
 
 
 def message_of(delivery: Delivery, to: str) -> EmailMessage:
     notice, language = delivery.notice, delivery.recipient.language
-    said = notice.said(language)
-    page = reverse("schedule-now", kwargs={"slug": notice.event.slug})
-    host = urlsplit(settings.BASE_URL).hostname
-    headers = {
-        "Message-ID": f"<{delivery.pk}@{host}>",  # the same at each try
-        "Auto-Submitted": "auto-generated",  # nobody's holiday answers it
-        "Content-Language": language,
+    said, words = notice.said(language), WORDS[language]
+    stop = stop_link_of(delivery.pk)
+    headers = headers_of(delivery.pk, language) | {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058: mail programs show a button for it
     }
+    answers = f"{words['mail_answer']}: {link_of(delivery.pk)}\n{words['email_stop']}: {stop}"
     return EmailMessage(
         subject=" ".join(f"{notice.event.name}: {said['title']}".split()),
-        body=f"{said['body']}\n\n{settings.BASE_URL}{page}?lang={language}\n",
+        body=f"{said['body']}\n\n{answers}\n",
         to=[to],
         headers=headers,
     )

@@ -2,6 +2,7 @@
 
 from notifications.models.budgets import ChannelBudget
 from notifications.models.calls import CallTask
+from notifications.models.confirmations import Confirmation
 from notifications.models.deliveries import Delivery
 from notifications.models.hand import HandNotice, Template
 from notifications.models.notices import Kind, Notice, Settling
@@ -9,6 +10,6 @@ from notifications.models.recipients import Recipient, Subscription
 from notifications.rules import Channel
 
 __all__ = [
-    "CallTask", "Channel", "ChannelBudget", "Delivery", "HandNotice", "Kind", "Notice", "Recipient", "Settling",
-    "Subscription", "Template",
+    "CallTask", "Channel", "ChannelBudget", "Confirmation", "Delivery", "HandNotice", "Kind", "Notice", "Recipient",
+    "Settling", "Subscription", "Template",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What the page of messages is made of: all that was said to somebody, and what they want to hear."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +12,10 @@ from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.pages.words import direction
 from eventsync.schedule.plan.rules import language_of
+from notifications.links import link_of, stop_link_of
 from notifications.models import Channel, Delivery, Recipient
 from notifications.pages.asking import questions
+from notifications.pages.ways import Refused, ways_of
 from notifications.pages.words import WORDS
 from notifications.push.keys import public_key
 from notifications.rules import State
@@ -43,9 +45,18 @@ def unknown(visit: Visit, links: Sequence[FamilyLink], *, phone: UUID, full: boo
     return Page("notices/join.html", context, about=phone, status=503 if full else 200)
 
 
-def known(visit: Visit, links: Sequence[FamilyLink], recipient: Recipient, *, saved: bool, tested: bool) -> Page:
-    """For a phone that hears of the event."""
+def known(
+    visit: Visit,
+    links: Sequence[FamilyLink],
+    recipient: Recipient,
+    *,
+    saved: bool = False,
+    tested: bool = False,
+    refused: Refused | None = None,
+) -> Page:
+    """For a phone that hears of the event. `refused`: what somebody typed in, and why it is not taken."""
     told = messages(visit, recipient)
+    ways = ways_of(recipient, visit.words.code, refused, now=visit.now)
 
     def context() -> dict[str, Any]:
         return _common(visit) | {
@@ -55,12 +66,13 @@ def known(visit: Visit, links: Sequence[FamilyLink], recipient: Recipient, *, sa
             "saved": saved,
             "tested": tested,
             "key": public_key(),
+            "typed_ways": ways,
             "paths": _paths(visit),
             "mine_copy": visit.bare("messages").replace("/?", "/copy.json?"),
         }
 
-    about = (saved, tested, tuple(told), _wished(recipient), tuple(WORDS[visit.words.code].values()))
-    return Page("notices/messages.html", context, about=about)
+    about = (saved, tested, tuple(told), _wished(recipient), tuple(ways), tuple(WORDS[visit.words.code].values()))
+    return Page("notices/messages.html", context, about=about, status=422 if refused else 200)
 
 
 def stop(visit: Visit) -> Page:
@@ -68,6 +80,31 @@ def stop(visit: Visit) -> Page:
         return _common(visit) | {"title": WORDS[visit.words.code]["stop_ask"]}
 
     return Page("notices/stop.html", context)
+
+
+def told(visit: Visit, delivery: Delivery) -> Page:
+    """One notice, for whoever came by a text message or an e-mail."""
+    read = Delivery.objects.filter(
+        notice=delivery.notice_id, recipient=delivery.recipient_id, state=State.ACKNOWLEDGED
+    ).exists()
+    each = replace(_message(visit, delivery), read=read)
+
+    def context() -> dict[str, Any]:
+        stop_word = WORDS[visit.words.code][f"{delivery.channel}_stop"]
+        return _common(visit) | {"each": each, "stop_word": stop_word, "stop_link": stop_link_of(delivery.pk)}
+
+    return Page("notices/told.html", context, about=each)
+
+
+def stop_way(visit: Visit, delivery: Delivery, *, stopped: bool) -> Page:
+    """For whoever wants nothing more to go to that number or address."""
+
+    def context() -> dict[str, Any]:
+        title = WORDS[visit.words.code][f"{delivery.channel}_stop"]
+        own = {"heading": f"{visit.event.name}: {title}", "title": title, "here": link_of(delivery.pk)}
+        return _common(visit) | own | {"stopped": stopped}
+
+    return Page("notices/stop_way.html", context, about=(delivery.pk, stopped))
 
 
 def messages(visit: Visit, recipient: Recipient) -> list[Message]:
@@ -107,7 +144,10 @@ def _paths(visit: Visit) -> dict[str, str]:
     """Where forms of the page go: in the same language."""
     there, _, asked = visit.link("messages").partition("?")
     query = f"?{asked}" if asked else ""
-    return {name: f"{there}{name}/{query}" for name in ("read", "stop", "browser", "test")}
+    return {
+        name.replace("-", "_"): f"{there}{name}/{query}"
+        for name in ("read", "stop", "browser", "test", "ask", "confirm", "take-away")
+    }
 
 
 def _wished(recipient: Recipient) -> Iterable[object]:

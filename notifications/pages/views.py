@@ -20,6 +20,7 @@ from notifications.joining import recipients
 from notifications.models import Delivery, Recipient
 from notifications.pages import contents
 from notifications.pages.asking import wishes_of
+from notifications.pages.ways import Refused
 from notifications.rules import State
 
 View = Callable[..., HttpResponseBase]
@@ -55,11 +56,19 @@ def messages(request: HttpRequest, slug: str) -> HttpResponseBase:
     recipient = recipient_here(request, reader)
     if request.method == "POST" and not is_sent_by_others(request):
         return _join(request, reader) if recipient is None else _wish(request, reader, recipient)
-    links = list(links_here(request, reader))
     if recipient is None:
+        links = list(links_here(request, reader))
         return answer_privately(request, reader, contents.unknown(reader, links, phone=uuid4()))
-    said = {"saved": SAVED in request.GET, "tested": TESTED in request.GET}
-    return answer_privately(request, reader, contents.known(reader, links, recipient, **said))
+    return show(request, reader, recipient)
+
+
+def show(
+    request: HttpRequest, reader: Visit, recipient: Recipient, *, refused: Refused | None = None
+) -> HttpResponseBase:
+    """Their page. `refused`: what they typed in just now, and why it is not taken."""
+    there, said = reader.at("messages"), {"saved": SAVED in request.GET, "tested": TESTED in request.GET}
+    page = contents.known(there, list(links_here(request, reader)), recipient, refused=refused, **said)
+    return answer_privately(request, there, page)
 
 
 def _join(request: HttpRequest, reader: Visit) -> HttpResponseBase:
@@ -111,17 +120,17 @@ def copy(request: HttpRequest, slug: str) -> HttpResponseBase:
     recipient = recipient_here(request, kept)
     if recipient is None:
         return answer_privately(request, kept, gone(kept))
-    page = contents.known(kept, list(links_here(request, kept)), recipient, saved=False, tested=False)
+    page = contents.known(kept, list(links_here(request, kept)), recipient)
     blank = HttpResponse(content_type="application/json")
     etag = etag_of(("messages copy", kept.stamp, page.about))
     return send_privately(request, kept, etag, blank, lambda: packed(kept, [], [(kept, page)], missing=page))
 
 
-def back(reader: Visit, said: str = "") -> HttpResponseRedirect:
-    """To the page, in the same language."""
+def back(reader: Visit, said: str = "", *, at: str = "") -> HttpResponseRedirect:
+    """To the page, in the same language. `at`: to which part of it."""
     address = reader.link("messages")
     more = f"{'&' if '?' in address else '?'}{said}=1" if said else ""
-    response = HttpResponseRedirect(address + more, status=303)
+    response = HttpResponseRedirect(f"{address}{more}{at and f'#{at}'}", status=303)
     response["Cache-Control"] = "private, no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -12,7 +12,7 @@ from eventsync.jobs.queue import enqueue
 from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between, last_release
-from notifications import deliveries
+from notifications import deliveries, making
 from notifications.addresses import addressed
 from notifications.ladder import climbing
 from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
@@ -99,9 +99,9 @@ def notice_of(event: Event, told: Sequence[Item], since: int, until: int, *, now
     key = hashlib.sha256("|".join([Kind.PLAN, str(since), str(until), *about]).encode()).hexdigest()
     earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lte=since, expires_at__gt=now), about)
     said = {"importance": weight.importance.value, "cancels": weight.cancels, "texts": words.texts(told, event)}
-    times = {"since": since, "until": until, "made_at": now, "expires_at": max(each.until for each in told)}
+    times = {"since": since, "until": until, "expires_at": max(each.until for each in told)}
     new = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None, **said, **times}
-    return Notice.objects.get_or_create(event=event, key=key, defaults=new)[0]
+    return making.make(event, key, new, now=now)
 
 
 def _about(notices: Iterable[Notice], about: Sequence[str]) -> list[Notice]:

@@ -1,6 +1,7 @@
 """What a phone gets: the shape of declarative web push, which some browsers show by themselves, and ours read."""
 
 import json
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -51,9 +52,8 @@ def shaped(event: Event, language: str, shown: dict[str, Any], *, answers: bool 
 
     `answers`: with a button for each that people may give, where browsers have such.
     """
-    words, query = WORDS[language], {"lang": language}
-    page = f"{settings.BASE_URL}{reverse('schedule-messages', kwargs={'slug': event.slug})}?{urlencode(query)}"
-    help_page = f"{settings.BASE_URL}{reverse('schedule-help', kwargs={'slug': event.slug})}?{urlencode(query)}"
+    words = WORDS[language]
+    page, help_page = (_page(settings.BASE_URL, name, event.slug, language) for name in ("messages", "help"))
     actions = [
         {"action": "read", "title": words["read"], "navigate": page},
         {"action": "help", "title": words["help"], "navigate": help_page},
@@ -61,3 +61,8 @@ def shaped(event: Event, language: str, shown: dict[str, Any], *, answers: bool 
     whole = {"navigate": page, "lang": language, "dir": direction(language), **shown}
     told = whole | {"actions": actions} if answers else whole
     return json.dumps({"web_push": 8030, "notification": told, "mutable": True}, ensure_ascii=False).encode()
+
+
+@lru_cache(maxsize=64)  # ten thousand phones hear of the same two
+def _page(base: str, name: str, slug: str, language: str) -> str:
+    return f"{base}{reverse(f'schedule-{name}', kwargs={'slug': slug})}?{urlencode({'lang': language})}"

@@ -15,7 +15,7 @@ from django.conf import settings
 from py_vapid import Vapid02, VapidException
 from pywebpush import WebPusher, WebPushException
 
-from eventsync.jobs.webhooks.posting import Public, check_literal
+from eventsync.jobs.webhooks.posting import Public, refuse_own_network
 from notifications.posting import Posting
 
 PATIENCE = 10  # seconds for each
@@ -85,7 +85,7 @@ class Sender(Posting):
         except _BROKEN as error:
             return Answer(None, f"Its address or keys cannot be used ({type(error).__name__}).", unreadable=True)
         try:
-            check_literal(push.endpoint, private=settings.PUSH_PRIVATE)
+            refuse_own_network(push.endpoint, private=settings.PUSH_PRIVATE)
             async with self._session.post(push.endpoint, data=body, headers=headers, allow_redirects=False) as answer:
                 text = (await answer.content.read(READ)).decode(errors="replace").replace("\0", "")
                 return Answer(answer.status, text, answer.headers.get("Retry-After", ""))

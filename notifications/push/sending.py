@@ -2,6 +2,8 @@
 
 import random
 import time
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -20,6 +22,8 @@ from notifications.rules import Importance, State
 
 if TYPE_CHECKING:
     from notifications.push.posting import Answer, Push, Sender
+
+    Said = dict[Delivery, tuple[Answer, Outcome]]
 
 log = structlog.get_logger(__name__)
 
@@ -49,18 +53,25 @@ def send_due(event_id: UUID) -> int:
 def _send(sender: "Sender", mine: list[Delivery], run: UUID) -> None:
     """Written down all at once: where that cannot be, all are sent again."""
     now, addresses = timezone.now(), _addresses(mine)
-    by_key = {each.pk: each for each in mine}
-    pushes = [_push(each, addresses[each.endpoint], now) for each in mine if each.endpoint in addresses]
-    said = {by_key[push.key]: answer for push, answer in sender.send(pushes)}
-    long = [each for each, answer in said.items() if _judge(each, answer).too_long]
-    fewer = [_push(each, addresses[each.endpoint], now, short=True) for each in long]
-    said |= {by_key[push.key]: answer for push, answer in sender.send(fewer)}
+    wanted = [each for each in mine if each.endpoint in addresses]
+    said = _ask(sender, {each: _push(each, addresses[each.endpoint], now) for each in wanted})
+    long = [each for each, (_, became) in said.items() if became.too_long]
+    said |= _ask(sender, {each: _push(each, addresses[each.endpoint], now, short=True) for each in long})
+    unwanted = [each.pk for each in mine if each not in said]
     with transaction.atomic():
-        for each in mine:
-            if each in said:
-                _write(each, said[each], addresses[each.endpoint].endpoint, run)
-            else:
-                deliveries.settle(each.pk, State.FAILED_PERM, by=run, now=now, error=UNWANTED)
+        deliveries.settle_all(unwanted, State.FAILED_PERM, by=run, now=now, error=UNWANTED)
+        _write_accepted(said, run)
+        for each, (answer, became) in said.items():
+            if became.state != State.ACCEPTED:
+                _write(each, answer, became, addresses[each.endpoint].endpoint, run)
+    for each, (answer, became) in said.items():
+        log.info("push.sent", delivery=str(each.pk), status=answer.status, became=became.state.value)
+
+
+def _ask(sender: "Sender", pushes: "Mapping[Delivery, Push]") -> "Said":
+    by_key = {push.key: each for each, push in pushes.items()}
+    answers = ((by_key[push.key], answer) for push, answer in sender.send(pushes.values()))
+    return {each: (answer, _judge(each, answer)) for each, answer in answers}
 
 
 def _addresses(mine: list[Delivery]) -> dict[str, Subscription]:
@@ -91,13 +102,21 @@ def _judge(delivery: Delivery, answer: "Answer") -> Outcome:
     return rules.outcome(answer.status, retry_after=answer.retry_after, tries=delivery.attempts, now=now, dice=dice)
 
 
-def _write(delivery: Delivery, answer: "Answer", endpoint: str, run: UUID) -> None:
-    now, became = timezone.now(), _judge(delivery, answer)
-    accepted = became.state == State.ACCEPTED
-    said = {"status": answer.status, "error": "" if accepted else answer.text[:200]}
-    times = {"accepted_at": now} if accepted else {"due_at": now + became.wait} if became.wait else {}
+def _write_accepted(said: "Said", run: UUID) -> None:
+    """Nearly all are, and alike: one statement for them."""
+    now, alike = timezone.now(), defaultdict(list)
+    for each, (answer, became) in said.items():
+        if became.state == State.ACCEPTED:
+            alike[answer.status].append(each.pk)
+    for status, keys in alike.items():
+        deliveries.settle_all(keys, State.ACCEPTED, by=run, now=now, accepted_at=now, status=status, error="")
+
+
+def _write(delivery: Delivery, answer: "Answer", became: Outcome, endpoint: str, run: UUID) -> None:
+    now = timezone.now()
+    times = {"due_at": now + became.wait} if became.wait else {}
+    said = {"status": answer.status, "error": answer.text[:200]}
     deliveries.settle(delivery.pk, became.state, by=run, now=now, **said, **times)
-    log.info("push.sent", delivery=str(delivery.pk), status=answer.status, became=became.state.value)
     if became.gone:
         Subscription.objects.filter(event=delivery.notice.event_id, digest=delivery.endpoint).delete()
     if became.ours:

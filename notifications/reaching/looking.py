@@ -14,10 +14,10 @@ from notifications.sms import rules as sms
 from notifications.sms.words import Texts, text_of
 
 
-def outlook(event: Event, people: Sequence[Recipient], word: Word, texts: Texts) -> Reach:
-    """`people`: of this event. `texts`: the title and the body in each of its languages."""
+def outlook(event: Event, people: Sequence[Recipient], word: Word, texts: Texts, *, link: str = "") -> Reach:
+    """`people`: of this event. `texts`: the title and the body in each of its languages; `link`: for text messages."""
     languages = {each.language for each in people}
-    segments = {code: sms.segments(text_of(texts, event=event, language=code)) for code in languages}
+    segments = {code: sms.segments(text_of(texts, event=event, language=code, link=link)) for code in languages}
     return reach(hearers(event, people), word, segments=segments, price=settings.SMS.price)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import aiohttp
 
-from eventsync.jobs.webhooks.posting import Public, check_literal
+from eventsync.jobs.webhooks.posting import Public, refuse_own_network
 from eventsync.messaging import Sms
 from notifications.posting import Posting
 from notifications.sms.gateways import Answer, Message, Request
@@ -41,7 +41,7 @@ class Poster(Posting):
         assert self._session is not None
         request = self._ask(self._sms, message)
         try:
-            check_literal(request.url, private=self._sms.private)
+            refuse_own_network(request.url, private=self._sms.private)
             asking = self._session.post(request.url, data=request.body, headers=request.headers, allow_redirects=False)
             async with asking as answer:
                 return await _read(answer)

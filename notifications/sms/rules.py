@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from notifications.push.rules import TRIES, Outcome, later
-from notifications.rules import State
+from notifications.rules import Importance, State
 
 _PLAIN = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
@@ -21,6 +21,11 @@ _LIKE = str.maketrans(
         "…": "...",
     }
 )
+
+
+def asks(importance: Importance, *, must_acknowledge: bool) -> bool:
+    """Whether a text message has an address by which somebody can say that they read it; it makes one dearer."""
+    return must_acknowledge or importance == Importance.CRITICAL
 
 
 def plain(text: str) -> str:

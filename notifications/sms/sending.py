@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
 from notifications.carrying import Became, Letter
+from notifications.links import link_of
 from notifications.models import Channel, Delivery
 from notifications.push.rules import ttl
+from notifications.rules import Importance
 from notifications.sms import rules
 from notifications.sms.gateways import Answer, Gateway, Message, gateway
 from notifications.sms.words import text_of
@@ -42,12 +44,14 @@ class Texts:
     def carry(self, letters: Sequence[Letter]) -> Sequence[Became]:
         assert self._gateway is not None
         answers = self._gateway.send([_message(each) for each in letters])
-        return [_judge(each.delivery, answer) for each, answer in zip(letters, answers, strict=True)]
+        return [judged(answer, tries=each.delivery.attempts) for each, answer in zip(letters, answers, strict=True)]
 
 
 def _text(delivery: Delivery) -> str:
     notice = delivery.notice
-    return text_of(notice.texts, event=notice.event, language=delivery.recipient.language)
+    asks = rules.asks(Importance(notice.importance), must_acknowledge=notice.must_acknowledge)
+    link = link_of(delivery.pk) if asks else ""
+    return text_of(notice.texts, event=notice.event, language=delivery.recipient.language, link=link)
 
 
 def _message(letter: Letter) -> Message:
@@ -55,13 +59,14 @@ def _message(letter: Letter) -> Message:
     return Message(key=letter.delivery.pk, to=letter.to, text=_text(letter.delivery), ttl=useful)
 
 
-def _judge(delivery: Delivery, answer: Answer) -> Became:
+def judged(answer: Answer, *, tries: int) -> Became:
+    """What became of a message. That the gateway takes none from us is an alert."""
     now, dice = timezone.now(), random.random()  # noqa: S311 - no secret
     became = rules.outcome(
         answer.status,
         gone=answer.gone,
         retry_after=answer.retry_after,
-        tries=delivery.attempts,
+        tries=tries,
         now=now,
         dice=dice,
     )

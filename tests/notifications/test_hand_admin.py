@@ -270,3 +270,21 @@ def test_page_takes_as_many_queries_for_one_person_as_for_three(lead, games, cou
     lead.get(page_of(row))
     with django_assert_num_queries(12):
         assert f"People: {count}" in text_of(lead.get(page_of(row)))
+
+
+def test_text_that_changed_after_it_was_read_counts_as_unread_until_it_is_ticked_again(lead, games):
+    lead.post(ADD, said(reviewed_en="on"))
+    row = HandNotice.objects.get()
+    assert row.reviewed == ["en"]
+    page, told = f"{LIST}{row.pk}/write/", "Nobody has read it as it is now: English."
+
+    def change(version: int, title: str, box: str) -> tuple[bool, list[str]]:
+        more = {"key": row.pk, "version": version, "title_en": title, "reviewed_en": box}
+        answer = lead.post(page, said(**more), follow=True)
+        row.refresh_from_db()
+        return told in text_of(answer), row.reviewed
+
+    assert change(1, "Meet at the gate", "on") == (False, ["en"])
+    assert change(row.version, "Meet at the door", "on") == (True, [])
+    assert change(row.version, "Meet at the door", "on") == (False, ["en"])
+    assert change(row.version, "Meet at the pool", "again") == (False, ["en"])

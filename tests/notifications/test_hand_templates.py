@@ -63,6 +63,26 @@ def test_template_that_nobody_should_read_is_not_kept(lead, games, wrong, told):
     assert "Such as: Bus Saturday 4 July, 3 pm. Main hall." in page
 
 
+def change(lead, row, **said):
+    fine = {"event": row.event_id, "name": "Bus", "language": "en", "title": row.title, "body": row.body}
+    answer = lead.post(f"/admin/notifications/template/{row.pk}/change/", fine | said, follow=True)
+    row.refresh_from_db()
+    return "Nobody has read it as it is now." in text_of(answer)
+
+
+def test_text_that_was_changed_counts_as_unread_until_somebody_says_so_again(lead, games):
+    make = Template.objects.create
+    row = make(event=games.event, name="Bus", language="en", title="Bus", body="It comes.", reviewed=True)
+    assert not change(lead, row, name="Bus", reviewed="on")
+    assert row.reviewed
+    assert change(lead, row, body="It is late.", reviewed="on")
+    assert not row.reviewed
+    assert not change(lead, row, body="It is early.", reviewed="on")
+    assert row.reviewed
+    assert not change(lead, row, body="It comes.", reviewed="again")
+    assert row.reviewed
+
+
 def test_usual_ones_are_put_in_once_in_the_event_s_languages(lead, games):
     Event.objects.update(languages=["fi"])
     assert "Put in the usual ones" in text_of(lead.get(ADD))

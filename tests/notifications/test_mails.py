@@ -1,6 +1,5 @@
 """E-mails as a mail server gets them, and what its answers, or their lack, make of a delivery."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +8,7 @@ from django.utils import timezone
 from eventsync.jobs import queue
 from eventsync.jobs.models import Alert, Job
 from notifications import carrying, owing
+from notifications.links import link_of, stop_link_of
 from notifications.mail.sending import Mails
 from notifications.models import Delivery
 from tests.log_lines import collected
@@ -16,21 +16,6 @@ from tests.notifications.carried import ADDRESS, due_by, reachable, used
 from tests.notifications.mail_server import LOST, SILENT, post_office
 from tests.notifications.pushing import became
 from tests.ports import free_port
-
-
-@pytest.fixture
-def mails(settings):
-    """E-mails go out by SMTP."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.MAIL = replace(settings.MAIL, sender="news@games.example", host="127.0.0.1")
-    settings.EMAIL_HOST, settings.DEFAULT_FROM_EMAIL = "127.0.0.1", "news@games.example"
-
-
-@pytest.fixture
-def server(settings, mails):
-    with post_office() as server:
-        settings.EMAIL_PORT = server.port
-        yield server
 
 
 @pytest.fixture
@@ -58,8 +43,11 @@ def test_mail_server_gets_the_whole_notice(server, family):
     assert mail.get_content().splitlines() == [
         "Saturday 4 July, 1 pm. Stage. Please go to the new place.",
         "",
-        "http://127.0.0.1:8000/schedule/games/?lang=en",
+        f"Read and answer: {link_of(owed.pk)}",
+        f"Stop e-mails: {stop_link_of(owed.pk)}",
     ]
+    assert mail["List-Unsubscribe"] == f"<{stop_link_of(owed.pk)}>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     row = became(owed)
     assert (row.state, row.units, row.error, used(family.event, "email")) == ("accepted", 1, "", 1)
 

@@ -295,6 +295,6 @@ def test_telling_one_takes_as_many_queries_as_telling_three(day, count, django_a
         make_recipient(day.event)
     change(day.swim, place=day.stage)
     hear(day, NOON - 2 * MINUTE)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(34):
         telling.tell(day.event.pk, now=NOON)
     assert Delivery.objects.count() == 2 * count

@@ -9,6 +9,7 @@ from django.utils import timezone
 from eventsync.jobs import queue
 from eventsync.jobs.models import Alert, Job
 from notifications import carrying, deliveries, owing, tasks
+from notifications.links import link_of
 from notifications.models import Delivery
 from notifications.push.rules import TRIES, WAITS, Outcome
 from notifications.rules import State
@@ -18,18 +19,10 @@ from tests.cast import NOON
 from tests.log_lines import collected
 from tests.notifications.carried import HOUR, NUMBER, due_by, reachable, used
 from tests.notifications.pushing import became
-from tests.notifications.sms_gateway import LOST, SLOW, TORN, signed_in, texting
+from tests.notifications.sms_gateway import LOST, SLOW, TORN, signed_in
 from tests.ports import free_port
 
 TEXT = "Games\nSwim: another place\nSaturday 4 July, 1 pm. Stage. Please go to the new place."
-
-
-@pytest.fixture
-def gateway(settings):
-    with texting() as gateway:
-        sms = {"gateway": "http", "url": f"{gateway.origin}/send", "sender": "Games", "private": True}
-        settings.SMS = replace(settings.SMS, **sms)
-        yield gateway
 
 
 @pytest.fixture
@@ -141,7 +134,7 @@ def test_lost_answer_of_what_is_critical_is_sent_again_and_shown_as_such(gateway
         "accepted",
         "It is about safety, and no answer came the first time: it may have arrived twice.",
     )
-    assert gateway.taken == {NUMBER: [TEXT, TEXT]}
+    assert gateway.taken == {NUMBER: [f"{TEXT}\n{link_of(owed.pk)}"] * 2}
     assert {headers["idempotency-key"] for _, headers, _ in gateway.asked} == {str(owed.pk)}
     assert used(family.event, "sms") == 2
 
