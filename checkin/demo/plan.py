@@ -15,7 +15,7 @@ _TOLD_BEFORE = timedelta(hours=20)
 _PLACES: dict[str, dict[str, Any]] = {
     "arena/Running track": {
         "directions": "Go in by the big glass door.\nGo past the yellow desk.\nThe track is in front of you.",
-        "noise": "loud", "crowd": "many", "light": "bright", "quiet_room": "yes",
+        "noise": "loud", "crowd": "many", "light": "bright", "step_free": "yes", "toilet": "yes", "quiet_room": "yes",
         "quiet_directions": "Go back to the yellow desk.\nThe quiet room is behind the green door.",
         "texts": {
             "fi": {"name": "Juoksurata", "directions": "Mene sisään isosta lasiovesta.\nMene keltaisen tiskin ohi."},
@@ -25,13 +25,13 @@ _PLACES: dict[str, dict[str, Any]] = {
     },
     "arena/Stage": {
         "directions": "Go in by the big glass door.\nTurn left at the yellow desk.",
-        "noise": "loud", "crowd": "many", "light": "flashing", "quiet_room": "yes",
+        "noise": "loud", "crowd": "many", "light": "flashing", "step_free": "no", "toilet": "yes", "quiet_room": "yes",
         "quiet_directions": "Go back to the yellow desk.\nThe quiet room is behind the green door.",
         "texts": {"fi": {"name": "Lava"}, "es": {"name": "Escenario"}, "ar": {"name": "المسرح"}},
     },
     "pool/Large pool": {
         "directions": "Go in by the blue door.\nGo down the stairs, or take the lift.\nFollow the fish on the floor.",
-        "noise": "loud", "crowd": "some", "light": "bright", "quiet_room": "no",
+        "noise": "loud", "crowd": "some", "light": "bright", "step_free": "yes", "toilet": "no", "quiet_room": "no",
         "texts": {"fi": {"name": "Iso allas"}, "es": {"name": "Piscina grande"}, "ar": {"name": "المسبح الكبير"}},
     },
     "pool/Small pool": {},

@@ -38,6 +38,7 @@ def names(client: Client, **query: str) -> list[str]:
     return [row[0] for row in cells(client, **query)]
 
 
+@pytest.mark.one_by_one
 def test_list_says_in_plain_words_how_each_phone_fares(games, phone):
     Event.objects.update(tz="Europe/Helsinki")
     with time_machine.travel(NOON, tick=False):
@@ -127,6 +128,7 @@ def test_list_takes_as_many_queries_for_one_phone_as_for_three(games, count, dja
         assert client.get(LIST).context["cl"].result_count == count
 
 
+@pytest.mark.one_by_one
 def test_page_of_one_phone_says_the_same(games, phone):
     phone.push(phone.arrive(games.people[0], seq=3), pending=4, roster_version=2)
     shown = alice().get(page(phone)).content.decode()

@@ -106,6 +106,7 @@ def test_saving_says_what_is_hard_to_read_with_the_way_there_and_keeps_it(day):
     lead = staff("lena", Rank.LEAD, day.event)
     address = f"{PLACES}{day.deck.pk}/change/"
     said = {"name": "Deck", "crowd": "some", "light": "soft", "noise": "loud", "quiet_room": "no", "edited": 1}
+    said |= {"step_free": "yes", "toilet": "unknown"}
     steps = "Go to the <b>venue</b>!\nProceed there."
     assert lead.post(address, said | {"directions": steps, "name_fi": "Sijainti"}).status_code == 302
     assert Place.objects.get(pk=day.deck.pk).directions.splitlines() == steps.splitlines()

@@ -132,6 +132,7 @@ def test_place_says_that_nothing_is_known_until_somebody_knows(day):
     client = alice()
     said = {"name": "Deck", "directions": "Turn left.", "crowd": "unknown", "light": "unknown", "edited": 1}
     said |= {"noise": "loud", "quiet_room": "unknown", "quiet_directions": "", "name_fi": "Kansi"}
+    said |= {"step_free": "no", "toilet": "unknown"}
     assert client.post(f"{PLACES}{day.deck.pk}/change/", said).status_code == 302
     deck = Place.objects.get(pk=day.deck.pk)
     assert (deck.noise, deck.crowd, deck.texts, deck.version) == ("loud", "unknown", {"fi": {"name": "Kansi"}}, 2)

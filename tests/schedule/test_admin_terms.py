@@ -89,6 +89,7 @@ def test_place_cannot_get_the_name_of_another_at_its_venue(games):
     manager = staff("mara", Rank.MANAGER, games.event)
     other = Place.objects.create(venue=games.pool, name="Edge")
     said = {"name": "Deck", "crowd": "some", "light": "soft", "noise": "loud", "quiet_room": "no", "edited": 1}
+    said |= {"step_free": "yes", "toilet": "unknown"}
     text = body(manager.post(f"/admin/schedule/place/{other.pk}/change/", said))
     assert "Place with this Venue and Name already exists." in text
     assert (day.deck.name, Place.objects.get(pk=other.pk).name) == ("Deck", "Edge")

@@ -25,7 +25,10 @@ class PlaceAdmin(DraftAdmin):
     list_filter = ["venue__event", "venue"]
     list_select_related = ["venue__event"]
     search_fields = ["name", "venue__name"]
-    main = ("venue", "name", "directions", "noise", "crowd", "light", "quiet_room", "quiet_directions")
+    main = (
+        *("venue", "name", "directions", "step_free", "toilet"),
+        *("noise", "crowd", "light", "quiet_room", "quiet_directions"),
+    )
 
     @admin.display(description="event", ordering="venue__event__name")
     def event(self, place: Place) -> str:

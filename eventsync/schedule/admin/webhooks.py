@@ -21,7 +21,7 @@ ALL = "All events"
 class EventWebhookAdmin(WebhookAdmin):
     """Whose it is never changes: what was sent is told to the managers of that event."""
 
-    list_display = ["name", "event", "url", "state", "waiting"]
+    list_display = ["name", "event", "url", "state", "waiting", "last"]
     list_filter = [EventFilter]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
@@ -32,10 +32,10 @@ class EventWebhookAdmin(WebhookAdmin):
         return str(row.event_name or ALL)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return ["name", "url", "event", "names", "state"] if obj else ["name", "url", "event_id", "names"]
+        return ["name", "url", "state", "lately", "event", "names"] if obj else ["name", "url", "event_id", "names"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["event", "state"] if obj else []
+        return ["event", "state", "lately"] if obj else []
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "event_id":

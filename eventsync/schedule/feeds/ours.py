@@ -101,6 +101,8 @@ def _place(place: ToldPlace) -> dict[str, Any]:
         "crowd": place.crowd,
         "light": place.light,
         "quiet_room": place.quiet_room,
+        "step_free": place.step_free,
+        "toilet": place.toilet,
         "quiet_directions": {key: said.quiet_directions for key, said in place.texts.items() if said.quiet_directions},
     }
 

@@ -45,6 +45,18 @@ class QuietRoom(models.TextChoices):
     NO = "no", "There is no quiet room"
 
 
+class StepFree(models.TextChoices):
+    UNKNOWN = "unknown", "We do not know"
+    YES = "yes", "You can get in without stairs"
+    NO = "no", "There are stairs"
+
+
+class Toilet(models.TextChoices):
+    UNKNOWN = "unknown", "We do not know"
+    YES = "yes", "There is one"
+    NO = "no", "There is none"
+
+
 class Intent(models.TextChoices):
     """What organisers say of an activity. That it moved or is late shows when it is released."""
 
@@ -81,6 +93,12 @@ class Place(models.Model):
     quiet_directions = models.TextField(
         "how to get to the quiet room", blank=True, help_text="One step a line, from this place. Empty: we do not know."
     )
+    step_free = models.CharField(
+        "stairs", max_length=10, choices=StepFree, default=StepFree.UNKNOWN, db_default=StepFree.UNKNOWN
+    )
+    toilet = models.CharField(
+        "toilet for wheelchairs", max_length=10, choices=Toilet, default=Toilet.UNKNOWN, db_default=Toilet.UNKNOWN
+    )
     texts = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -92,6 +110,8 @@ class Place(models.Model):
             _known("crowd", Crowd.values, "place_crowd_known"),
             _known("light", Light.values, "place_light_known"),
             _known("quiet_room", QuietRoom.values, "place_quiet_room_known"),
+            _known("step_free", StepFree.values, "place_step_free_known"),
+            _known("toilet", Toilet.values, "place_toilet_known"),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.safestring import SafeString
 
 from eventsync.schedule.pages.cards import written
-from eventsync.schedule.pages.telling import SENSES, UNKNOWN, Teller
+from eventsync.schedule.pages.telling import FACTS, UNKNOWN, Teller
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
 from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace, language_of
@@ -22,7 +22,13 @@ def places_page(visit: Visit, plan: Plan) -> dict[str, Any]:
         "heading": f"{visit.event.name}: {visit.words.say('places')}",
         "title": visit.words.say("places"),
         "groups": [
-            (name, [(visit.link("place", place=each.id), teller.place_name(each)) for each in places])
+            (
+                name,
+                [
+                    (visit.link("place", place=each.id), teller.place_name(each), teller.ways_in(each))
+                    for each in places
+                ],
+            )
             for (name, _), places in together
         ],
     }
@@ -37,7 +43,7 @@ def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
         "title": name,
         "venue_name": place.venue_name,
         "steps": _steps(place, teller, lambda texts: texts.directions),
-        "senses": [_sense(sense, getattr(place, sense), visit) for sense in SENSES],
+        "senses": [_sense(sense, getattr(place, sense), visit) for sense in FACTS],
         "quiet_room": place.quiet_room == "yes",
         "quiet_steps": _steps(place, teller, lambda texts: texts.quiet_directions),
         "foreign": teller.foreign(place.texts),

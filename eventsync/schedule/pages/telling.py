@@ -17,6 +17,8 @@ from eventsync.schedule.plan.queries import Plan
 from eventsync.schedule.plan.rules import PlaceTexts, Status, Texts, Told, ToldPlace, language_of, said
 
 SENSES = ("noise", "crowd", "light", "quiet_room")
+WAYS_IN = ("step_free", "toilet")
+FACTS = (*SENSES, *WAYS_IN)
 UNKNOWN = "unknown"
 
 
@@ -179,12 +181,21 @@ class Teller:
         return mark_safe("".join(f"<p>{begin}{line}{end}</p>" for line in lines if line))  # noqa: S308 it is escaped
 
     def sensory(self, place: ToldPlace | None) -> str:
-        """One line for each thing that somebody may want to know before they go; what nobody knows is said."""
+        """One line for each thing that somebody may want to know before they go; what nobody knows is said.
+
+        Not so of stairs and the toilet, lest there be too much to read: the page of the place says it.
+        """
         words = self.visit.words
-        facts = {sense: getattr(place, sense) if place else UNKNOWN for sense in SENSES}
+        facts = {fact: getattr(place, fact) if place else UNKNOWN for fact in FACTS}
         if set(facts.values()) == {UNKNOWN}:
             return words.say("unknown_all")
-        return " ".join(words.say(f"{sense}_{value}") for sense, value in facts.items())
+        senses = [words.say(f"{sense}_{facts[sense]}") for sense in SENSES]
+        return " ".join([*senses, self.ways_in(place)] if place else senses).strip()
+
+    def ways_in(self, place: ToldPlace) -> str:
+        """What is known of stairs and the toilet."""
+        known = ((way, getattr(place, way)) for way in WAYS_IN)
+        return " ".join(self.visit.words.say(f"{way}_{value}") for way, value in known if value != UNKNOWN)
 
     def foreign(self, texts: Mapping[str, Texts] | Mapping[str, PlaceTexts]) -> str:
         code = self.visit.words.code

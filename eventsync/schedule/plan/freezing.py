@@ -57,6 +57,8 @@ def place(row: Place, language: str) -> ToldPlace:
         crowd=row.crowd,
         light=row.light,
         quiet_room=row.quiet_room,
+        step_free=row.step_free,
+        toilet=row.toilet,
     )
 
 

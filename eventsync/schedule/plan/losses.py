@@ -11,6 +11,8 @@ BETTER_FIRST = {
     "crowd": ("few", "some", "many"),
     "light": ("soft", "bright", "flashing"),
     "quiet_room": ("yes", "no"),
+    "step_free": ("yes", "no"),
+    "toilet": ("yes", "no"),
 }
 WAYS = ("directions", "quiet_directions")
 

@@ -105,7 +105,10 @@ class PlaceTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldPlace:
-    """All that families are told of a place; `unknown` is said, never left out."""
+    """All that families are told of a place; `unknown` is said, never left out.
+
+    Nothing was told of `step_free` and `toilet` in releases from before these were asked for.
+    """
 
     id: str
     venue: str
@@ -115,6 +118,8 @@ class ToldPlace:
     crowd: str
     light: str
     quiet_room: str
+    step_free: str = "unknown"
+    toilet: str = "unknown"
 
     @property
     def names(self) -> dict[str, str]:

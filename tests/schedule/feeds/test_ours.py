@@ -64,6 +64,8 @@ def test_release_event_and_places_are_there(weekend, client):
         "crowd": "unknown",
         "light": "unknown",
         "quiet_room": "unknown",
+        "step_free": "unknown",
+        "toilet": "unknown",
         "quiet_directions": {},
     }
 

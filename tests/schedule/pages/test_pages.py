@@ -1,5 +1,6 @@
 """The pages for families: what was released last, in words, the same for everybody, cheap to ask for again."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -8,9 +9,10 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from eventsync.schedule.models import Activity, Event
+from eventsync.schedule.models import Activity, Event, Place, Revision
 from eventsync.schedule.pages.answers import FILES
 from eventsync.schedule.pages.releases import plans
+from eventsync.schedule.plan.releasing import NotReleased
 from tests.cast import NOON
 from tests.schedule.pages.reading import PAGE, SATURDAY, change, part, read, text
 from tests.schedule.plan.plans import HOUR, make_day, release
@@ -35,7 +37,7 @@ def test_day_is_an_ordered_list_in_which_each_item_says_its_own_day_time_and_pla
     html = read(client)
     items = re.findall(r'<li id="a-.+?</li>', html.partition('<ol class="day">')[2], re.DOTALL)
     assert [text(re.findall(r"<h3>(.+?)</h3>", item)[0]) for item in items] == ["Swim", "Relay", "Party"]
-    said = [re.search(r"Time: (\w+ \d+ \w+, .+? to .+?) Place: (\w+) For: (.+?) Noise", text(item)) for item in items]
+    said = [re.search(r"Time: (\w+ \d+ \w+, .+? to .+?) Place: (\w+) For: (.+?) What", text(item)) for item in items]
     assert [each.groups() if each else None for each in said] == [
         ("Saturday 4 July, 3 pm to 4 pm", "Deck", "Finland"),
         ("Saturday 4 July, 4 pm to 5 pm", "Deck", "Finland, Norway"),
@@ -138,10 +140,32 @@ def test_page_speaks_the_readers_language_and_says_what_is_in_another(day, clien
 def test_place_tells_the_way_in_steps_and_what_nobody_knows(day, client):
     html = read(client, f"/schedule/games/places/{day.deck.pk}/")
     assert part(html, "way") == "How to get there Go past the blue door. Turn left."
-    unknown = " ".join(f"{each}: We do not know" for each in ("Noise", "People", "Light", "Quiet room"))
-    assert part(html, "like") == f"What it is like there {unknown}"
+    facts = ("Noise", "People", "Light", "Quiet room", "Stairs", "Toilet for wheelchairs")
+    assert part(html, "like") == " ".join(("What it is like there", *(f"{each}: We do not know" for each in facts)))
     assert part(html, "here").startswith("What happens there Swim")
     assert [text(each) for each in re.findall(r"<h1>(.+)</h1>", html)] == ["Games: Deck"]
+
+
+def test_place_tells_of_stairs_and_of_a_toilet_for_wheelchairs(day, client):
+    Place.objects.filter(pk=day.deck.pk).update(step_free="no", toilet="yes")
+    release(day.event)
+    html = read(client, f"/schedule/games/places/{day.deck.pk}/")
+    assert "Stairs: There are stairs. Toilet for wheelchairs: There is a toilet for wheelchairs." in part(html, "like")
+    assert "There are stairs. There is a toilet for wheelchairs." in text(read(client))
+    listed = text(read(client, f"{PAGE}places/"))
+    assert "Deck There are stairs. There is a toilet for wheelchairs." in listed
+    assert listed.count("stairs") == 1  # of the other place nobody knows
+
+
+def test_of_a_release_from_before_these_were_asked_for_nobody_knows(day, client):
+    for each in Revision.objects.filter(kind="place"):
+        body = {name: said for name, said in json.loads(each.body).items() if name not in {"step_free", "toilet"}}
+        Revision.objects.filter(pk=each.pk).update(body=json.dumps(body))
+    assert part(read(client, f"/schedule/games/places/{day.deck.pk}/"), "like").endswith(
+        "Stairs: We do not know Toilet for wheelchairs: We do not know"
+    )
+    with pytest.raises(NotReleased, match="Nothing is different"):
+        release(day.event)
 
 
 @pytest.mark.parametrize("page", ["", "2026-07-04/", "days/", "places/", "help/", "settings/"])

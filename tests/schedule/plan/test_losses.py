@@ -8,7 +8,7 @@ from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace
 
 def place(*, directions: tuple[str, ...] = (), quiet_directions: tuple[str, ...] = (), **said: str) -> ToldPlace:
     texts = {"en": PlaceTexts(name="Deck", directions=directions, quiet_directions=quiet_directions)}
-    senses = {name: said.get(name, "unknown") for name in ("noise", "crowd", "light", "quiet_room")}
+    senses = {"noise": "unknown", "crowd": "unknown", "light": "unknown", "quiet_room": "unknown"} | said
     return ToldPlace(id="deck", venue="pool", venue_name="Pool", texts=texts, **senses)
 
 
@@ -24,6 +24,8 @@ def lost(before: ToldPlace, after: ToldPlace) -> list[tuple[str, str, str]]:
         ("crowd", "few", "many"),
         ("light", "soft", "flashing"),
         ("quiet_room", "yes", "no"),
+        ("step_free", "yes", "no"),
+        ("toilet", "yes", "unknown"),
         ("quiet_room", "yes", "unknown"),
         ("noise", "loud", "unknown"),
     ],

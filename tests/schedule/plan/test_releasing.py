@@ -49,7 +49,7 @@ def test_families_see_nothing_of_a_draft_until_it_is_released(day):
     assert plan.activities[str(day.party.id)].place_name == {"en": "Stage", "fi": "Lava"}
     deck = plan.places[str(day.deck.id)]
     assert deck.texts == {"en": PlaceTexts(name="Deck", directions=("Go past the blue door.", "Turn left."))}
-    assert {deck.noise, deck.crowd, deck.light, deck.quiet_room} == {"unknown"}
+    assert {deck.noise, deck.crowd, deck.light, deck.quiet_room, deck.step_free, deck.toilet} == {"unknown"}
     Activity.objects.update(start=day.swim.start - HOUR)
     assert queries.current(day.event).activities == plan.activities
 
