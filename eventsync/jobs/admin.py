@@ -1,6 +1,6 @@
 """Jobs and workers as the organisers see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_q import models as queue
 
-from eventsync.access.admin import ReadOnlyAdmin, ReadOnlyInline, ago
+from eventsync.access.admin import ReadOnlyAdmin, ReadOnlyInline, RowActions, ago
 from eventsync.access.scope import scope
 from eventsync.jobs import alerts
 from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Worker
@@ -71,8 +71,8 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Cancel selected jobs that wait or have failed", permissions=["steer"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        now, why = timezone.now(), f"Cancelled by {request.user.get_username()}."
-        done = [job for job in queryset if cancel(job.pk, why=why, now=now)]
+        now, by = timezone.now(), request.user.get_username()
+        done = [job for job in queryset if cancel(job.pk, why=f"Cancelled by {by}.", now=now, by=by)]
         self.say_done(request, done, "cancelled", one="job is", many="jobs are")
 
     @admin.display(description="created", ordering="created_at")
@@ -146,7 +146,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Alert)
-class AlertAdmin(ReadOnlyAdmin):
+class AlertAdmin(RowActions, ReadOnlyAdmin):
     """What somebody must look at, the open ones first. An alert is marked, never removed."""
 
     belongs = OF_PLACE
@@ -160,6 +160,14 @@ class AlertAdmin(ReadOnlyAdmin):
         "message", "state", "what_to_do", "kind", "subject", "count", "first_at", "last_at", "acknowledged_at",
         "acknowledged_by", "silenced_until", "silenced_by", "cleared_at", "cleared_by",
     ]  # fmt: skip
+
+    def on_page(self, row: Alert) -> Iterator[tuple[str, str]]:
+        if row.cleared_at is None:
+            if row.acknowledged_at is None:
+                yield "acknowledge_selected", "Acknowledge: I look after it"
+            yield "silence_for_an_hour", "Silence for an hour"
+            yield "silence_for_a_day", "Silence for a day"
+            yield "clear_selected", "It is dealt with"
 
     @admin.display(description="state", ordering="cleared_at")
     def state(self, row: Alert) -> str:

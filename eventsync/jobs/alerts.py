@@ -1,10 +1,11 @@
 """Alerts: rows that people see until what they are about is well again. Grouped by kind and subject, and counted."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q, QuerySet
 
 from eventsync.jobs.models import Alert
@@ -13,6 +14,14 @@ from eventsync.jobs.rules import WHOLE_SERVER, Partition
 log = logging.getLogger(__name__)
 
 RUNBOOK = "/control/runbook/"
+Hear = Callable[[], None]
+_hearers: list[Hear] = []
+
+
+def when_changed(hear: Hear) -> Hear:
+    """Registers who hears after a commit, once, that alerts changed. What it raises harms nobody."""
+    _hearers.append(hear)
+    return hear
 
 
 def alert(*, kind: str, subject: str, message: str, now: datetime, of: Partition = WHOLE_SERVER) -> None:
@@ -30,6 +39,19 @@ def alert(*, kind: str, subject: str, message: str, now: datetime, of: Partition
         if not raised:  # unless somebody cleared it just now, without having seen this
             still_open = Alert.objects.filter(pk=row.pk, cleared_at=None)
             raised = still_open.update(message=message, count=F("count") + 1, last_at=now) == 1
+    _tell()
+
+
+def _changed(rows: int) -> bool:
+    if rows:
+        _tell()
+    return rows > 0
+
+
+def _tell() -> None:
+    for hear in _hearers:
+        if not any(hear in owed for owed in connection.run_on_commit):
+            transaction.on_commit(hear, robust=True)
 
 
 def _silence(like: dict[str, Any], now: datetime) -> dict[str, object]:
@@ -48,23 +70,35 @@ def alert_if_possible(*, kind: str, subject: str, message: str, now: datetime, o
 def acknowledge(*, alert_id: int, by: str, now: datetime) -> bool:
     """Says that somebody looks after it; False when somebody did, or when it is cleared."""
     waiting = Alert.objects.filter(pk=alert_id, acknowledged_at=None, cleared_at=None)
-    return waiting.update(acknowledged_at=now, acknowledged_by=by) == 1
+    return _changed(waiting.update(acknowledged_at=now, acknowledged_by=by))
 
 
 def silence(*, alert_id: int, by: str, now: datetime, span: timedelta) -> bool:
     """Bothers nobody with it, nor with the next one like it, for so long; False when it is cleared."""
     found = Alert.objects.filter(pk=alert_id, cleared_at=None)
-    return found.update(silenced_until=now + span, silenced_by=by) == 1
+    return _changed(found.update(silenced_until=now + span, silenced_by=by))
 
 
 def clear(*, alert_id: int, by: str, now: datetime) -> bool:
     """Says that it is dealt with; False when it is cleared already. The next one like it is a new row."""
-    return Alert.objects.filter(pk=alert_id, cleared_at=None).update(cleared_at=now, cleared_by=by) == 1
+    return _changed(Alert.objects.filter(pk=alert_id, cleared_at=None).update(cleared_at=now, cleared_by=by))
 
 
 def clear_all(*, kind: str, subject: str, now: datetime, by: str = "") -> None:
     """What was measured has been well for a while; or what it is about was dealt with, `by` somebody."""
-    Alert.objects.filter(kind=kind, subject=subject, cleared_at=None).update(cleared_at=now, cleared_by=by[:150])
+    alike = Alert.objects.filter(kind=kind, subject=subject, cleared_at=None)
+    _changed(alike.update(cleared_at=now, cleared_by=by[:150]))
+
+
+@transaction.atomic
+def clear_settled(kind: str, is_left: Callable[[Alert], bool], *, now: datetime, by: str = "", **about: Any) -> None:
+    """Ends those of this kind, and `about` this, of which nothing is left to decide. Who asks at once takes turns.
+
+    One that is raised meanwhile waits for the lock, and is a new row.
+    """
+    for row in Alert.objects.select_for_update(no_key=True).filter(kind=kind, cleared_at=None, **about):
+        if not is_left(row):
+            clear(alert_id=row.pk, by=by[:150], now=now)
 
 
 def unsilenced(*, now: datetime) -> QuerySet[Alert]:

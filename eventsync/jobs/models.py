@@ -195,8 +195,8 @@ class Alert(models.Model):
     The same of two events or venues is two alerts, for others see them.
 
     Open: raised. Acknowledged: somebody looks after it; it may still be so. Cleared: somebody said that it is dealt
-    with, or what it watches has been well for a while; the next one like it is a new row. Silenced, open or not: nobody
-    is to be bothered by it until then.
+    with, what it watches has been well for a while, or nothing of it is left to decide; the next one like it is a new
+    row. Silenced, open or not: nobody is to be bothered by it until then.
     """
 
     kind = models.CharField(max_length=40)

@@ -17,9 +17,8 @@ from django.db.models import F
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
-from eventsync.jobs import brokers, picking, pressure, processes, shift, steps
+from eventsync.jobs import brokers, burying, picking, pressure, processes, shift, steps
 from eventsync.jobs import correlation as began
-from eventsync.jobs.alerts import alert
 from eventsync.jobs.approvals import deciding
 from eventsync.jobs.corrections.contents import Content
 from eventsync.jobs.corrections.ending import let_go
@@ -244,7 +243,7 @@ def _end(job: Job, state: str, error: str = "", **columns: Any) -> None:
     now = timezone.now()
     Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=error)
     if leave(job, state, error=error, now=now, **(columns or {"finished_at": now})) and state == Job.State.DEAD:
-        bury(job, error, now=now)
+        burying.bury(job, error, now=now)
 
 
 def leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) -> int:
@@ -260,13 +259,9 @@ def leave(job: Job, state: str, *, error: str, now: datetime, **columns: Any) ->
         left = mine.update(state=state, error=f"{error} {OWED_AGAIN}", lease=None, finished_at=now)
     if left:
         steps.left(job, state, now=now)
+    if left and state == Job.State.DONE and job.forgiven:
+        burying.settle(job, now=now)
     return left
-
-
-def bury(job: Job, error: str, *, now: datetime) -> None:
-    """A dead letter is an alert, one for each task that has any, at each place."""
-    message = f"A job has failed for good: {job.task}. {error}"[:1000]
-    alert(kind="dead_letter", subject=job.task, message=message, now=now, of=Partition(job.event_id, job.venue_id))
 
 
 def replay(job_id: UUID, *, now: datetime) -> bool:
@@ -285,15 +280,20 @@ def replay(job_id: UUID, *, now: datetime) -> bool:
     return found == 1
 
 
-def cancel(job_id: UUID, *, why: str, now: datetime, among: Sequence[str] = (*UNBEGUN, Job.State.DEAD)) -> bool:
+def cancel(
+    job_id: UUID, *, why: str, now: datetime, by: str = "", among: Sequence[str] = (*UNBEGUN, Job.State.DEAD)
+) -> bool:
     """Takes back a job that waits or that is dead, as `among` says; False when it is in no such state.
 
-    `why`: a sentence, for who asks later.
+    `why`: a sentence, for who asks later. `by`: the name of who did it.
     """
     idle = Job.objects.filter(id=job_id, state__in=among)
     with transaction.atomic():
-        if idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 0:
+        job = idle.select_for_update(no_key=True).first()
+        if job is None or idle.update(state=Job.State.CANCELLED, error=why, finished_at=now) == 0:
             return False
+        if job.state == Job.State.DEAD or job.forgiven:
+            burying.settle(job, by=by, now=now)
         deciding.end_for(APPROVAL, job_id)
         let_go(job_id)
         steps.changed("cancelled", job_id)

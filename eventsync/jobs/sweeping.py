@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from eventsync.jobs import processes, queue, steps
+from eventsync.jobs import burying, processes, queue, steps
 from eventsync.jobs.models import UNCLAIMED, Attempt, Job
 
 DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
@@ -32,4 +32,4 @@ def _give_back(job: Job, *, now: datetime) -> None:
     if job.failures < queue.policy_of(job.task).attempts:
         queue.leave(job, Job.State.AVAILABLE, error=DIED, now=now)
     elif queue.leave(job, Job.State.DEAD, error=DIED_EACH_TIME, now=now, finished_at=now):
-        queue.bury(job, DIED_EACH_TIME, now=now)
+        burying.bury(job, DIED_EACH_TIME, now=now)

@@ -1,5 +1,6 @@
 """Alerts: counted while open, acknowledged, silenced, cleared by somebody or by itself, never removed."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -110,6 +111,26 @@ def test_list_has_open_alerts_first_and_people_decide(db, action, said, state):
     clear(alert_id=done.pk, by="alice", now=NOON)
     assert list(client.get(LIST).context["cl"].result_list) == [waiting, done]
     assert list(client.get(LIST, {"state": "open"}).context["cl"].result_list) == [waiting]
+
+
+def test_page_of_an_alert_has_buttons_until_it_is_over(db):
+    row, desk = raise_one(), alice()
+    page = f"{LIST}{row.pk}/change/"
+
+    def offered(client):
+        return re.findall('name="action" value="(.*?)"', client.get(page).content.decode())
+
+    silences = ["silence_for_an_hour", "silence_for_a_day"]
+    assert offered(desk) == ["acknowledge_selected", *silences, "clear_selected"]
+    assert offered(bob("jobs.view_alert")) == []
+    for action, left in (("acknowledge_selected", [*silences, "clear_selected"]), ("clear_selected", [])):
+        answer = desk.post(LIST, {"action": action, "_selected_action": [row.pk], "row": row.pk})
+        assert (answer["location"], offered(desk)) == (page, left)
+
+
+def test_button_whose_alert_is_gone_leads_to_the_list(db):
+    answer = alice().post(LIST, {"action": "clear_selected", "_selected_action": ["7"], "row": "7"})
+    assert (answer.status_code, answer["location"]) == (302, LIST)
 
 
 @pytest.mark.parametrize(("action", "hours"), [("silence_for_an_hour", 1), ("silence_for_a_day", 24)])

@@ -2,6 +2,7 @@
 
 from eventsync.access.admin import history  # noqa: F401 - importing it registers its pages
 from eventsync.access.admin.reading import NEVER, ReadOnlyAdmin, ReadOnlyInline, ago
+from eventsync.access.admin.row_actions import RowActions
 from eventsync.access.admin.scoped import ModelAdmin, OwnRows
 
-__all__ = ["NEVER", "ModelAdmin", "OwnRows", "ReadOnlyAdmin", "ReadOnlyInline", "ago"]
+__all__ = ["NEVER", "ModelAdmin", "OwnRows", "ReadOnlyAdmin", "ReadOnlyInline", "RowActions", "ago"]

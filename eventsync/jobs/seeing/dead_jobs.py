@@ -90,7 +90,7 @@ def _discard(job: Job, by: str, reason: str, now: datetime) -> Answer:
 
 def cancel_dead(job: Job, by: str, reason: str, now: datetime) -> bool:
     """One that somebody replayed meanwhile is left alone."""
-    return cancel(job.pk, why=f"Discarded by {by}: {reason}", now=now, among=[Job.State.DEAD])
+    return cancel(job.pk, why=f"Discarded by {by}: {reason}", now=now, by=by, among=[Job.State.DEAD])
 
 
 def settled(job: Job) -> Answer:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from eventsync.jobs.alerts import describe
+from eventsync.jobs.burying import DEAD_LETTER
 from eventsync.jobs.corrections.queries import approvals_of
 from eventsync.jobs.models import Alert, Approval, Correction, DomainEvent, Job
 from eventsync.jobs.rights import SEE_ALERT, SEE_JOB, SEE_SENDING
@@ -80,7 +81,7 @@ def of_alerts(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
     """Those about one of these ids, and those about a task of which one of their jobs is dead."""
     dead = Job.objects.filter(Q(correlation__in=ids) | Q(pk__in=ids), state=Job.State.DEAD)
     about = Q(subject__in=[str(each) for each in ids])
-    rows = Alert.objects.filter(about | Q(kind="dead_letter", subject__in=dead.values("task")))[:MOST]
+    rows = Alert.objects.filter(about | Q(kind=DEAD_LETTER, subject__in=dead.values("task")))[:MOST]
     return [_raised(row) for row in rows], set()
 
 

@@ -1,17 +1,21 @@
 """Webhooks at the desk: whom to tell, what was sent, and what was not taken."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from eventsync.access.admin import NEVER, ModelAdmin, ReadOnlyAdmin, ago
-from eventsync.access.scope import scope
+from eventsync.access.admin import NEVER, ModelAdmin, ReadOnlyAdmin, RowActions, ago
+from eventsync.access.scope import limit, scope
 from eventsync.jobs.corrections.queries import in_place_of
 from eventsync.jobs.events import catalogue
-from eventsync.jobs.rights import OF_SENDING, OF_WEBHOOK, STEER_WEBHOOK
+from eventsync.jobs.rights import OF_SENDING, OF_WEBHOOK, SEE_SENDING, STEER_WEBHOOK
 from eventsync.jobs.webhooks import sending
 from eventsync.jobs.webhooks.models import Sending, Webhook
 from eventsync.jobs.webhooks.signing import new_secret
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Webhook]  # generic in its type stubs only
 else:
     ModelForm = forms.ModelForm
+
+_LATELY = 10  # sendings on the page of a webhook
 
 
 class WebhookForm(ModelForm):
@@ -46,18 +52,26 @@ class WebhookForm(ModelForm):
         return said
 
 
-class WebhookAdmin(ModelAdmin):
+class WebhookAdmin(RowActions, ModelAdmin):
     """Registered by `eventsync.schedule.admin`, which knows events by name."""
 
     belongs = OF_WEBHOOK
     form = WebhookForm
-    list_display = ["name", "url", "state", "waiting"]
     actions = ["test", "switch_on", "switch_off", "renew"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
+        """With the newest of what was sent to each, as far as its reader may see that."""
         rows: QuerySet[Webhook] = super().get_queryset(request)
         waits = Q(sendings__taken_at=None, sendings__discarded_at=None)
-        return rows.annotate(untaken=Count("sendings", filter=waits))
+        seen = limit(Sending.objects.select_related("domain_event"), request.user, SEE_SENDING, OF_SENDING)
+        lately = Prefetch("sendings", seen.order_by("-id")[:_LATELY], to_attr="lately_sent")
+        return rows.annotate(untaken=Count("sendings", filter=waits)).prefetch_related(lately)
+
+    def on_page(self, row: Webhook) -> Iterator[tuple[str, str]]:
+        """A new secret is asked for in the list: it must not be pressed by the way."""
+        yield ("switch_on", "Switch on, and send what waits") if row.off_at else ("test", "Send a test")
+        if not row.off_at:
+            yield "switch_off", "Switch off"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return scope(request.user, self.right("add")).meets(self.belongs, reading=False)
@@ -75,6 +89,16 @@ class WebhookAdmin(ModelAdmin):
     def waiting(self, row: Any) -> int:
         return int(row.untaken)
 
+    @admin.display(description="sent last")
+    def last(self, row: Any) -> str:
+        return _told(row.lately_sent[0]) if row.lately_sent else NEVER
+
+    @admin.display(description="sent last")
+    def lately(self, row: Any) -> str:
+        """The newest first. A test has its answer here, a moment after it was asked for."""
+        lines = format_html_join("", "<li>{}</li>", ((_told(each),) for each in row.lately_sent))
+        return format_html("<ul>{}</ul>", lines) if lines else "Nothing was sent yet."
+
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         super().save_model(request, obj, form, change)
         if not change:
@@ -88,7 +112,12 @@ class WebhookAdmin(ModelAdmin):
 
     @admin.action(description="Send a test to selected", permissions=["steer"])
     def test(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
-        self._tell(request, [row for row in queryset.filter(off_at=None) if sending.send_test(row)], "sent a test")
+        on = [row for row in queryset if row.off_at is None and sending.send_test(row)]
+        self._tell(request, on, "sent a test")
+        if on:
+            self.message_user(request, "What comes of it is on the page of the webhook in a moment, under “sent last”.")
+        if len(on) < len(queryset):
+            self.message_user(request, "To one that is off nothing is sent. Switch it on first.", messages.WARNING)
 
     @admin.action(description="Switch selected on, and send what waits", permissions=["steer"])
     def switch_on(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
@@ -111,10 +140,20 @@ class WebhookAdmin(ModelAdmin):
         self.say_done(request, done, what, one="webhook was", many="webhooks were")
 
 
+def _told(row: Sending) -> SafeString:
+    """Which it was, what became of it, and when it was made; it leads to the whole."""
+    page = reverse("admin:jobs_sending_change", args=[row.pk])
+    return format_html('<a href="{}">{}</a>: {} {}', page, _what(row), row.outcome, ago(row.created_at))
+
+
+def _what(row: Sending) -> str:
+    return row.domain_event.name if row.domain_event else "test"
+
+
 @admin.register(Sending)
 class SendingAdmin(ReadOnlyAdmin):
     belongs = OF_SENDING
-    list_display = ["webhook", "told", "created", "taken", "status"]
+    list_display = ["webhook", "told", "created", "outcome"]
     list_filter = ["webhook", ("taken_at", admin.EmptyFieldListFilter), "status"]
     list_select_related = ["webhook", "domain_event"]
     search_fields = ["id", "correlation"]
@@ -127,7 +166,7 @@ class SendingAdmin(ReadOnlyAdmin):
 
     @admin.display(description="domain event")
     def told(self, row: Sending) -> str:
-        return row.domain_event.name if row.domain_event else "test"
+        return _what(row)
 
     @admin.display(description="sent in its place")
     def corrected(self, row: Sending) -> str:
@@ -139,9 +178,9 @@ class SendingAdmin(ReadOnlyAdmin):
     def created(self, row: Sending) -> str:
         return ago(row.created_at)
 
-    @admin.display(description="taken", ordering="taken_at")
-    def taken(self, row: Sending) -> str:
-        return ago(row.taken_at) if row.taken_at else NEVER
+    @admin.display(description="what became of it", ordering="taken_at")
+    def outcome(self, row: Sending) -> str:
+        return row.outcome
 
     def has_steer_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(STEER_WEBHOOK)

@@ -2,10 +2,12 @@
 
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from eventsync.jobs.webhooks.addresses import objection
 from eventsync.jobs.webhooks.signing import new_secret
 
 UNTAKEN = models.Q(taken_at=None, discarded_at=None)  # of sendings: they are still to be sent
@@ -46,6 +48,8 @@ class Webhook(models.Model):
     def clean(self) -> None:
         if not self.url.startswith(("http://", "https://")):
             raise ValidationError({"url": "The address must begin with https:// or http://."})
+        if refusal := objection(self.url, private=settings.WEBHOOKS_PRIVATE):
+            raise ValidationError({"url": refusal})
 
     @property
     def partition(self) -> str:
@@ -78,3 +82,15 @@ class Sending(models.Model):
 
     def __str__(self) -> str:
         return f"{self.webhook} {self.id}"
+
+    @property
+    def outcome(self) -> str:
+        """What became of it, for a person: “Taken (200).”"""
+        if self.taken_at is not None:
+            return f"Taken ({self.status})."
+        if self.discarded_at is not None:
+            return "Discarded."
+        said = f"{self.status} {self.answer}" if self.status else self.answer
+        if said:
+            return f"Not taken: {said[:200].strip()}"
+        return "Waits: its webhook is off." if self.webhook.off_at else "On its way."

@@ -5,13 +5,13 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 from django.conf import settings
+
+from eventsync.jobs.webhooks.addresses import not_public, objection
 
 PATIENCE = 10  # seconds for all of it
 READ = 1_000  # bytes of an answer that are kept
@@ -19,6 +19,10 @@ READ = 1_000  # bytes of an answer that are kept
 
 class NotSent(Exception):
     """There was no answer. A sentence for a person."""
+
+
+class NeverSent(NotSent):
+    """There never will be one at this address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Answer:
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Redirects are answers like others. NotSent when there is none within the time, or the address is not public."""
     try:
+        if refusal := objection(url, private=settings.WEBHOOKS_PRIVATE):
+            raise NeverSent(refusal)
         return asyncio.run(_post(url, body, headers))
     except TimeoutError:
         raise NotSent(f"It did not answer within {PATIENCE} seconds.") from None
@@ -44,7 +50,6 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> Answer:
 
 
 async def _post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    check_literal(url, private=settings.WEBHOOKS_PRIVATE)
     connector = aiohttp.TCPConnector(resolver=Public(private=settings.WEBHOOKS_PRIVATE), use_dns_cache=False)
     timeout = aiohttp.ClientTimeout(total=PATIENCE)
     async with (
@@ -69,28 +74,15 @@ class Public(AbstractResolver):
     ) -> list[ResolveResult]:
         found = await self._inner.resolve(host, port, family)
         for each in found:
-            _check(ipaddress.ip_address(each["host"].partition("%")[0]), private=self._private)
+            if refusal := not_public(ipaddress.ip_address(each["host"].partition("%")[0]), private=self._private):
+                raise ValueError(refusal)
         return found
 
     async def close(self) -> None:
         await self._inner.close()
 
 
-def check_literal(url: str, *, private: bool) -> None:
-    """An address in the place of a name is resolved by nobody. ValueError when it may not be connected to."""
-    literal = _address(urlsplit(url).hostname or "")
-    if literal is not None:
-        _check(literal, private=private)
-
-
-def _address(host: str) -> Any:
-    try:
-        return ipaddress.ip_address(host)
-    except ValueError:
-        return None
-
-
-def _check(address: ipaddress.IPv4Address | ipaddress.IPv6Address, *, private: bool) -> None:
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    if not private and not (mapped.is_global and not mapped.is_multicast):
-        raise ValueError(f"{address} is not a public address; EVENTSYNC_WEBHOOKS_PRIVATE=1 would allow it")
+def refuse_own_network(url: str, *, private: bool) -> None:
+    """ValueError when nothing may ever go there, whatever a resolver says."""
+    if refusal := objection(url, private=private):
+        raise ValueError(refusal)

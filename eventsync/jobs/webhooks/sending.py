@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -31,6 +32,9 @@ from eventsync.jobs.webhooks.envelope import CONTENT_TYPE, around, envelope, pro
 from eventsync.jobs.webhooks.models import UNTAKEN, Sending, Webhook
 from eventsync.jobs.webhooks.signing import signed
 from eventsync.rows.lookup import any_row
+
+if TYPE_CHECKING:
+    from eventsync.jobs.webhooks.posting import Answer
 
 log = structlog.get_logger(__name__)
 
@@ -127,21 +131,45 @@ def send(sending_id: UUID) -> None:
     sending = Sending.objects.select_related("webhook").filter(UNTAKEN, id=sending_id).first()
     if sending is None or sending.webhook.off_at is not None:
         return
-    from eventsync.jobs.webhooks.posting import post  # noqa: PLC0415 - each command would wait 0.15 s for aiohttp
+    status = _go(sending)
+    if status == GONE:
+        raise Permanent("It says that it is gone for good (410).")
+    if not 200 <= status < 300:
+        raise NotTaken(f"It answered {status}.")
 
-    now, body = timezone.now(), in_place_of(sending.body, task=SEND, subject=sending_id).encode()
+
+def _go(sending: Sending) -> int:
+    """The HTTP status that came back, which is noted with what it said. Raises when none did, and notes that."""
+    from eventsync.jobs.webhooks.posting import NeverSent, NotSent  # noqa: PLC0415 - each command would wait for aiohttp
+
+    try:
+        answer = _post(sending)
+    except NeverSent as error:
+        _note(sending, status=None, answer=str(error))
+        raise Permanent(str(error)) from None
+    except NotSent as error:
+        _note(sending, status=None, answer=str(error))
+        raise
+    _note(sending, status=answer.status, answer=answer.text, taken_at=timezone.now() if answer.taken else None)
+    return answer.status
+
+
+def _post(sending: Sending) -> "Answer":
+    from eventsync.jobs.webhooks.posting import post  # noqa: PLC0415 - the same
+
+    now, body = timezone.now(), in_place_of(sending.body, task=SEND, subject=sending.pk).encode()
     headers = signed(secret=sending.webhook.secret, key=str(sending.id), at=int(now.timestamp()), body=body)
     with _trying(sending) as span:
         traced = {"content-type": CONTENT_TYPE, "traceparent": span.traceparent, **headers}
         answer = post(sending.webhook.url, body=body, headers=traced)
         span.says["http.response.status_code"] = answer.status
         span.failed = "" if answer.taken else str(answer.status)
-    said = {"status": answer.status, "answer": answer.text, "taken_at": timezone.now() if answer.taken else None}
-    Sending.objects.filter(id=sending_id, taken_at=None).update(**said)
-    if answer.status == GONE:
-        raise Permanent("It says that it is gone for good (410).")
-    if not answer.taken:
-        raise NotTaken(f"It answered {answer.status}.")
+        return answer
+
+
+def _note(sending: Sending, **said: object) -> None:
+    """What came of the last time that it went out, for whoever looks."""
+    Sending.objects.filter(id=sending.id, taken_at=None).update(**said)
 
 
 @contextmanager
@@ -223,7 +251,7 @@ def send_again(sending: Sending) -> bool:
     if sending.webhook.off_at is not None:
         return False
     with transaction.atomic():
-        Sending.objects.filter(id=sending.id).update(taken_at=None, discarded_at=None)
+        Sending.objects.filter(id=sending.id).update(taken_at=None, discarded_at=None, status=None, answer="")
         _replay_dead(subject=sending.id)
         _enqueue(sending.webhook, [sending])
     return True
