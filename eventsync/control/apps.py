@@ -13,5 +13,6 @@ class ControlConfig(AppConfig):
         import_module("eventsync.control.privacy")
         import_module("eventsync.control.tasks")
         import_module("eventsync.control.subscribers")
+        import_module("eventsync.control.desk")
         import_module("eventsync.control.drills.tasks")
         import_module("eventsync.control.inbox.together")

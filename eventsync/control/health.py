@@ -5,17 +5,23 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from eventsync.access.admin import ago
 from eventsync.access.scope import Scope, limit, scope
-from eventsync.control import rules
+from eventsync.control import mailing, rules
+from eventsync.control.drills.running import is_running
+from eventsync.control.models import AlertMails
 from eventsync.control.pages import draw
 from eventsync.control.plots import plot
 from eventsync.control.rights import SEE
@@ -69,9 +75,40 @@ def health(request: HttpRequest) -> HttpResponse:
         "untold": max(alerts - sum(each["count"] for each in groups), 0),
         "silenced": silenced.count(),
         "everywhere": where.everywhere,
+        "drill": is_running(user, SEE, now=now),
+        "mails": _mails(request),
         "now": now,
     }
     return draw(request, "control/health.html", shown)
+
+
+@staff_member_required
+@require_POST
+def alert_mails(request: HttpRequest) -> HttpResponse:
+    """Begins or ends sending alerts by e-mail to whoever asks."""
+    if not _reads_alerts(request.user):
+        raise PermissionDenied
+    now = timezone.now()
+    if "end" in request.POST:
+        mailing.end(request.user, now=now)
+        messages.success(request, "You are not written to any more.")
+    elif settings.MAIL.on and request.user.email:  # type: ignore[union-attr] # nobody else is a member of the staff
+        mailing.begin(request.user, now=now)
+        messages.success(request, "You are written to when an alert comes.")
+    else:
+        messages.warning(request, "You cannot be written to. Below it says why.")
+    return redirect("health")
+
+
+def _reads_alerts(user: Any) -> bool:
+    return scope(user, SEE_ALERT).meets(OF_PLACE, reading=True)
+
+
+def _mails(request: HttpRequest) -> dict[str, bool] | None:
+    """What there is to say and to press about alerts by e-mail; None for whoever may read no alerts."""
+    if not _reads_alerts(request.user):
+        return None
+    return {"sent": settings.MAIL.on, "wanted": AlertMails.objects.filter(user=request.user.pk).exists()}
 
 
 def readings(user: Any, *, now: datetime) -> list[Reading]:
@@ -115,11 +152,21 @@ def servers(*, now: datetime) -> list[Reading]:
 
 def alert_groups(user: Any, *, now: datetime) -> list[dict[str, Any]]:
     """What is open and may be read, by kind, the newest first: how many, about how many things, and what to do."""
-    groups: dict[str, dict[str, Any]] = {}
+    kinds: dict[str, list[Alert]] = {}
     for row in limit(unsilenced(now=now), user, SEE_ALERT, OF_PLACE).order_by("-last_at"):
-        group = groups.setdefault(row.kind, {"kind": row.kind, "page": page_of(row.kind), "newest": row, "count": 0})
-        group["count"] += 1
-    return list(groups.values())
+        kinds.setdefault(row.kind, []).append(row)
+    return [
+        {
+            "kind": kind,
+            "page": page_of(kind),
+            "newest": rows[0],
+            "count": len(rows),
+            "times": sum(row.count for row in rows),
+            "first": ago(min(row.first_at for row in rows)),
+            "last": ago(rows[0].last_at),
+        }
+        for kind, rows in kinds.items()
+    ]
 
 
 def _card(request: HttpRequest, reading: Reading, past: Any, now: datetime) -> dict[str, Any]:

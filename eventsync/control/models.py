@@ -1,9 +1,11 @@
-"""What the control room remembers: of measures, and of dead letters that are replayed together."""
+"""What the control room remembers: of measures, of dead letters that are replayed together, of whom it writes to."""
 
 import uuid
 
 from django.conf import settings
 from django.db import models
+
+from eventsync.jobs.models import Alert
 
 
 class Sample(models.Model):
@@ -83,3 +85,19 @@ class ReplayItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
+
+
+class AlertMails(models.Model):
+    """Somebody of the staff gets alerts by e-mail, at the address of their account, and was told of these."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    tried_at = models.DateTimeField(null=True, help_text="When an e-mail went out last, or should have.")
+    told_of = models.ManyToManyField(Alert, related_name="+")
+
+    class Meta:
+        ordering = ["since"]
+
+    def __str__(self) -> str:
+        return f"{self.user}, since {self.since:%Y-%m-%d %H:%M} UTC"

@@ -36,3 +36,4 @@ hold(
 )
 nobodys("control.Replay", why="Accounts of the staff, and when.")
 nobodys("control.Sample", "control.Standing", why="Numbers, by phone, stream and task.")
+nobodys("control.AlertMails", "control.AlertMails_told_of", why="Accounts of the staff, and what they were told of.")

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from eventsync.control.pages import draw
 
 _KIND = re.compile(r"<h3><code>([a-z_]+)</code>")
+_PAGE = re.compile(r"<code>(/control/[^<]*)</code>")
 _TITLE = re.compile(r"<h1>.*?</h1>\s*")
 _MARKDOWN = MarkdownIt().enable("table")
 
@@ -24,6 +25,7 @@ _MARKDOWN = MarkdownIt().enable("table")
 def runbook(request: HttpRequest) -> HttpResponse:
     text = (Path(settings.BASE_DIR) / "docs" / "runbook.md").read_text(encoding="utf-8")
     html = _TITLE.sub("", _MARKDOWN.renderer.render(_labelled(_MARKDOWN.parse(text)), _MARKDOWN.options, {}), count=1)
+    html = _PAGE.sub(r'<a href="\1"><code>\1</code></a>', html)
     anchored = _KIND.sub(r'<h3 id="\1"><code>\1</code>', html)
     return draw(request, "control/runbook.html", {"title": "Runbook", "text": mark_safe(anchored)})  # noqa: S308 ours
 

@@ -10,6 +10,7 @@ from eventsync.sync.events import OperationsQuarantined
 from eventsync.sync.letters import help_of
 from eventsync.sync.models import Quarantined
 
+KIND = "quarantined"  # the alert
 _TOLD_AT_ONCE = "handler_error"  # by an alert of its own
 
 
@@ -22,4 +23,4 @@ def alert_quarantined(fact: OperationsQuarantined, row: DomainEvent) -> None:
         told = help_of(code)
         more = f" {count} came at once." if count > 1 else ""
         message = f"{told.what}{more} It waits in the inbox. {told.owner}: {told.step}"
-        alert(kind="quarantined", subject=code, message=message, now=row.occurred_at, of=Partition(event, venue))
+        alert(kind=KIND, subject=code, message=message, now=row.occurred_at, of=Partition(event, venue))

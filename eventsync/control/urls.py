@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from eventsync.control.health import health
+from eventsync.control.health import alert_mails, health
 from eventsync.control.inbox.correcting import correct, correction
 from eventsync.control.inbox.replays import choose, replay
 from eventsync.control.inbox.views import inbox, letter
@@ -11,6 +11,7 @@ from eventsync.control.trace import trace
 urlpatterns: list[URLPattern] = [
     path("metrics", metrics, name="metrics"),
     path("control/health/", health, name="health"),
+    path("control/health/e-mails/", alert_mails, name="alert_mails"),
     path("control/inbox/", inbox, name="inbox"),
     path("control/inbox/<slug:kind>/<slug:key>/", letter, name="letter"),
     path("control/inbox/<slug:kind>/<slug:key>/correction/", correct, name="correct"),

@@ -14,6 +14,7 @@ from eventsync.control.drills.running import run
 from eventsync.jobs import alerts, brokers, queue, sweeping
 from eventsync.jobs.models import Alert, Job
 from eventsync.schedule.models import Event
+from tests.desk import alice
 
 INSTANT = timedelta(0)
 
@@ -79,8 +80,35 @@ def test_dead_letter_is_told_tried_again_and_dealt_with(db: None) -> None:
         ("a job fails for good", "1 failed", True),
         ("the alert is raised", said, True),
         ("tried again, it is done", "1 done", True),
-        ("marked as dealt with, the alert is over", "Dealt with by the drill", True),
+        ("with its last letter, the alert is over", "over: Well again by itself", True),
     ]
+    assert left() == (0, [("dead_letter", "Well again by itself")])
+
+
+@pytest.mark.parametrize(
+    ("choice", "became", "over"),
+    [("replay", "1 done", "Well again by itself"), ("discard", "1 cancelled", "Dealt with by alice")],
+)
+def test_person_deals_with_a_letter_that_is_held(db: None, choice: str, became: str, over: str) -> None:
+    desk, told = alice(), "A drill is running: what is below may be practice."
+
+    def practise(seconds: float) -> None:
+        if dead := Job.objects.filter(state="dead").first():
+            assert told in desk.get("/control/health/").content.decode()
+            desk.post(f"/control/inbox/job/{dead.pk}/", {choice: "", "reason": "A drill."})
+        beat(seconds)
+
+    results = run("dead-letters", event(), screen=Nobody(), hold=timedelta(minutes=5), pause=practise)
+    assert outcome(results[2:]) == [
+        ("a person replays or discards it in /control/inbox/", f"somebody did: {became}", True),
+        ("with its last letter, the alert is over", f"over: {over}", True),
+    ]
+    assert (left()[0], told in desk.get("/control/health/").content.decode()) == (0, False)
+
+
+def test_letter_that_is_held_and_that_nobody_deals_with_is_missed(db: None) -> None:
+    results = run("dead-letters", event(), screen=Nobody(), hold=timedelta(minutes=5), pause=beat)
+    assert (results[-1].got, results[-1].good, results[-1].seconds >= 300) == ("nobody did", False, True)
     assert left() == (0, [("dead_letter", "Dealt with by the drill")])
 
 

@@ -1,7 +1,7 @@
 """/control/health/, as the staff see it, without scripts."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +15,7 @@ from eventsync.control import sampling
 from eventsync.control.plots import plot
 from eventsync.jobs.alerts import acknowledge, alert, silence
 from eventsync.jobs.models import Alert, Job, Worker
+from eventsync.schedule.models import Event
 from tests.cast import NOON, Games, Phone
 from tests.desk import alice, bob, charlie, staff
 
@@ -107,3 +108,18 @@ def test_a_plot_has_a_gap_where_nobody_looked() -> None:
     assert drawn is not None
     assert drawn.lines == ["120.0,2.0 122.0,2.6", "180.0,20.0 182.0,20.6"]
     assert plot(samples[:1], now=NOON, span=timedelta(hours=2)) is None
+
+
+def test_times_are_those_of_the_events_that_its_reader_may_see(games: Games, time_machine: Any) -> None:
+    time_machine.move_to(NOON, tick=False)
+    owner, lead = alice(), staff("lea", Rank.LEAD, games.event)
+    Event.objects.update(tz="Europe/Helsinki")
+    there = "15:00:00 Europe/Helsinki</time>"
+    for desk in (owner, lead):
+        assert there in desk.get(PAGE).content.decode()
+    far = {"tz": "Asia/Tokyo", "first_day": NOON.date(), "last_day": NOON.date()}
+    Event.objects.create(slug="far", name="Far", **far)
+    assert "12:00:00 UTC</time>" in owner.get(PAGE).content.decode()
+    assert there in lead.get(PAGE).content.decode()
+    Event.objects.filter(slug="far").update(first_day=date(2199, 1, 1), last_day=date(2199, 1, 1))  # not now
+    assert there in owner.get(PAGE).content.decode()

@@ -149,6 +149,8 @@ def test_it_stops_by_itself_when_they_fail_again_and_leaves_the_rest(db: None, t
     work(later, 4)
     assert numbers(desk, address) == [30, 25, 0, 0, 5]
     assert "It stopped by itself: 5 failed again." in page(desk, address)
+    rest = f'<a href="{address}">The rest of a replay of many waits</a>'
+    assert rest in page(desk, "/control/inbox/")
     assert Job.objects.filter(state="dead").count() == 25
     assert Alert.objects.get(kind="replay_stopped").subject in address
     work(later, 4)

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from eventsync.jobs.models import Job
 from eventsync.jobs.queue import enqueue
+from eventsync.jobs.rules import Partition
 
 Look = Callable[[], str]  # what is the case now, in words
 Pause = Callable[[float], object]  # seconds
 
+NO_TIME = timedelta(0)
 _BEAT = 0.5  # seconds
 
 
@@ -49,12 +51,17 @@ class Screen(Protocol):
 
 @dataclass(kw_only=True)
 class Course:
-    """`id`: the correlation of all its jobs. `pause`: what waiting is."""
+    """`place`: whose its jobs are; `id`: the correlation of all of them. `pause`: what waiting is.
+
+    `span`: how long a limit lasts, instead of its own time. `hold`: how long a person may take; at 0 none is asked.
+    """
 
     drill: str
-    partition: str
+    place: Partition
     screen: Screen
     pause: Pause = time.sleep
+    span: timedelta | None = None
+    hold: timedelta = NO_TIME
     id: UUID = field(default_factory=uuid4)
     results: list[Result] = field(default_factory=list)
 
@@ -63,7 +70,7 @@ class Course:
         with transaction.atomic():
             for number in range(count):
                 due_at = None if number else first_due
-                enqueue(task, uuid4(), partition=self.partition, correlation=self.id, due_at=due_at)
+                enqueue(task, uuid4(), partition=self.place, correlation=self.id, due_at=due_at)
 
     def jobs(self) -> list[Job]:
         return list(Job.objects.filter(correlation=self.id).order_by("created_at"))

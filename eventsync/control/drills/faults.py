@@ -12,36 +12,38 @@ from eventsync.control.drills.course import Course
 from eventsync.control.drills.tasks import BACKLOG, BROKER_LOSS, DEAD_LETTER, REFUSED, WANTED, WORKER_CRASH
 from eventsync.control.models import Standing
 from eventsync.jobs import alerts, brokers, processes
-from eventsync.jobs.models import Alert, Attempt
+from eventsync.jobs.burying import DEAD_LETTER as DEAD_LETTER_ALERT
+from eventsync.jobs.models import Alert, Attempt, Job
 from eventsync.jobs.queue import replay
 from eventsync.jobs.seeing.registry import limits
 from eventsync.jobs.seeing.rules import Limit
 
-BY = "the drill"
 JOBS = 150
 _FEW = 20
 _SOON = 30  # seconds
 _LONG = 120
 _NOTHING = "no open alert"
+_OVER = "Well again by itself"
+_DECIDED = "somebody did"
 
-Fault = Callable[[Course, timedelta | None], None]
+Fault = Callable[[Course], None]
 
 
-def backlog(course: Course, span: timedelta | None) -> None:
+def backlog(course: Course) -> None:
     """More jobs wait than the limit allows, behind one that is not due yet: no worker is kept from other work."""
     [limit] = [each for each in limits if each.kind == "backlog"]
     course.expect("no backlog yet", _NOTHING, lambda: _standing(limit))
     course.owe(BACKLOG, JOBS, first_due=timezone.now() + WANTED)
     course.expect("jobs wait", f"{JOBS} waiting", course.states)
-    _let_it_last(course, limit, limit.lasting, span)
+    _let_it_last(course, limit, limit.lasting)
     said = limit.sentence.partition("} ")[2]
     lasting = limit.lasting.total_seconds() + _LONG
     course.expect("the alert is raised", said, lambda: _open(limit.kind, ""), within=lasting)
     course.let_go()
     course.expect("let go, they are done", f"{JOBS} done", course.states, within=_LONG)
-    _let_it_last(course, limit, limit.calm, span)
+    _let_it_last(course, limit, limit.calm)
     calm = limit.calm.total_seconds() + _LONG
-    course.expect("the alert ends by itself", "Well again by itself", lambda: _last(limit.kind, ""), within=calm)
+    course.expect("the alert ends by itself", _OVER, lambda: _last(limit.kind, ""), within=calm)
 
 
 def _standing(limit: Limit) -> str:
@@ -51,31 +53,47 @@ def _standing(limit: Limit) -> str:
     return _open(limit.kind, "")
 
 
-def _let_it_last(course: Course, limit: Limit, whole: timedelta, span: timedelta | None) -> None:
+def _let_it_last(course: Course, limit: Limit, whole: timedelta) -> None:
     """With a span of our own, the workers' memory is told that what they have just seen began earlier."""
     seen = Standing.objects.filter(kind=limit.kind, subject="", since__isnull=False)
     course.expect(
         "a worker sees it", "it is seen", lambda: "it is seen" if seen.exists() else "nobody looks", within=_LONG
     )
-    if span is not None and span < whole:
-        seen.update(since=F("since") - (whole - span))
+    if course.span is not None and course.span < whole:
+        seen.update(since=F("since") - (whole - course.span))
 
 
-def dead_letter(course: Course, span: timedelta | None) -> None:
+def dead_letter(course: Course) -> None:
     """A job fails for good, until somebody has mended the cause and has it tried again."""
     said = f"A job has failed for good: {DEAD_LETTER}. {REFUSED}"
     course.owe(DEAD_LETTER)
     course.expect("a job fails for good", "1 failed", course.states, within=_SOON)
-    course.expect("the alert is raised", said, lambda: _open("dead_letter", DEAD_LETTER), within=_SOON)
+    course.expect("the alert is raised", said, lambda: _open(DEAD_LETTER_ALERT, DEAD_LETTER), within=_SOON)
+    if course.hold:
+        within = course.hold.total_seconds()
+        course.expect(
+            "a person replays or discards it in /control/inbox/", _DECIDED, lambda: _decided(course), within=within
+        )
+    else:
+        [job] = course.jobs()
+        replay(job.pk, now=timezone.now())
+        course.expect("tried again, it is done", "1 done", course.states, within=_SOON)
+    course.expect("with its last letter, the alert is over", "over: ", _ended, within=_SOON)
+
+
+def _decided(course: Course) -> str:
     [job] = course.jobs()
-    replay(job.pk, now=timezone.now())
-    course.expect("tried again, it is done", "1 done", course.states, within=_SOON)
-    for row in Alert.objects.filter(kind="dead_letter", subject=DEAD_LETTER, cleared_at=None):
-        alerts.clear(alert_id=row.pk, by=BY, now=timezone.now())
-    course.expect("marked as dealt with, the alert is over", BY, lambda: _last("dead_letter", DEAD_LETTER))
+    return "nobody did" if job.state == Job.State.DEAD else f"{_DECIDED}: {course.states()}"
 
 
-def worker_crash(course: Course, span: timedelta | None) -> None:
+def _ended() -> str:
+    """By itself, or by whoever discarded the letter."""
+    row = _newest(DEAD_LETTER_ALERT, DEAD_LETTER)
+    told = alerts.describe(row, now=timezone.now())
+    return f"over: {told}" if row.cleared_at else told
+
+
+def worker_crash(course: Course) -> None:
     """A process dies with a job in hand: the try counts, another does the job, and nobody is bothered."""
     course.owe(WORKER_CRASH)
     course.expect("a worker has a job in hand", "1 running", course.states, within=_SOON)
@@ -83,7 +101,7 @@ def worker_crash(course: Course, span: timedelta | None) -> None:
     course.expect("its process is killed", "is killed", lambda: _kill(victim))
     course.expect("another does the job", "1 done", course.states, within=_SOON)
     course.expect("the lost try is counted", "Its worker died.; done", lambda: _told(course))
-    course.expect("nobody is bothered", _NOTHING, lambda: _open("dead_letter", WORKER_CRASH))
+    course.expect("nobody is bothered", _NOTHING, lambda: _open(DEAD_LETTER_ALERT, WORKER_CRASH))
 
 
 def _kill(name: str) -> str:
@@ -97,13 +115,13 @@ def _kill(name: str) -> str:
     return f"process {process} is killed"
 
 
-def broker_loss(course: Course, span: timedelta | None) -> None:
+def broker_loss(course: Course) -> None:
     """The broker forgets that there is work: what is owed is in the database, and is found there."""
     course.owe(BROKER_LOSS, _FEW)
     course.expect("the broker is emptied", "thrown away", _forget)
     course.expect("all jobs are done", f"{_FEW} done", course.states, within=_SOON)
     course.expect("each by one try", f"{_FEW} tries", lambda: f"{len(_tries(course))} tries")
-    course.expect("nobody is bothered", _NOTHING, lambda: _open("dead_letter", BROKER_LOSS))
+    course.expect("nobody is bothered", _NOTHING, lambda: _open(DEAD_LETTER_ALERT, BROKER_LOSS))
 
 
 def _forget() -> str:
@@ -131,8 +149,11 @@ def _open(kind: str, subject: str) -> str:
 
 
 def _last(kind: str, subject: str) -> str:
-    row = Alert.objects.filter(kind=kind, subject=subject).latest("pk")
-    return alerts.describe(row, now=timezone.now())
+    return alerts.describe(_newest(kind, subject), now=timezone.now())
+
+
+def _newest(kind: str, subject: str) -> Alert:
+    return Alert.objects.filter(kind=kind, subject=subject).latest("pk")
 
 
 DRILLS: Mapping[str, Fault] = {

@@ -3,30 +3,43 @@
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
-from eventsync.control.drills.course import Course, Missed, Pause, Result, Screen
-from eventsync.control.drills.faults import BY, DRILLS
-from eventsync.control.drills.tasks import NAMES
+from eventsync.access.scope import limit
+from eventsync.control.drills.course import NO_TIME, Course, Missed, Pause, Result, Screen
+from eventsync.control.drills.faults import DRILLS
+from eventsync.control.drills.tasks import NAMES, WANTED
 from eventsync.jobs import alerts
 from eventsync.jobs.models import UNFINISHED, Alert, Job
+from eventsync.jobs.rights import OF_PLACE
+from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
 from eventsync.schedule.rules import is_rehearsal
 
+BY = "the drill"
 _PATIENCE = 10  # seconds in which a process lets go of a job that nobody wants
 _DAY = timedelta(days=1)
 
 
 def run(
-    name: str, event: Event, *, screen: Screen, span: timedelta | None = None, pause: Pause = time.sleep
+    name: str,
+    event: Event,
+    *,
+    screen: Screen,
+    span: timedelta | None = None,
+    hold: timedelta = NO_TIME,
+    pause: Pause = time.sleep,
 ) -> list[Result]:
-    """`span`: how long a limit lasts, instead of its own time. What a drill that was killed has left goes first."""
-    course = Course(drill=name, partition=f"drill:{event.pk}", screen=screen, pause=pause)
+    """`span` and `hold` as in `Course`. What a drill that was killed has left goes first."""
+    place = Partition(event.pk, name=f"drill:{event.pk}")
+    course = Course(drill=name, place=place, screen=screen, pause=pause, span=span, hold=hold)
     take_away(pause)
     try:
         with suppress(Missed):
-            DRILLS[name](course, span)
+            DRILLS[name](course)
     finally:
         take_away(pause)
     return course.results
@@ -42,6 +55,12 @@ def take_away(pause: Pause) -> None:
     ours.delete()
     for row in Alert.objects.filter(subject__in=NAMES, cleared_at=None):
         alerts.clear(alert_id=row.pk, by=BY, now=timezone.now())
+
+
+def is_running(user: Any, right: str, *, now: datetime) -> bool:
+    """Whether what `user` sees may be a drill's; one that was killed counts for as long as its jobs are wanted."""
+    recent = Q(state__in=UNFINISHED, finished_at=None) | Q(finished_at__gt=now - WANTED)  # for which there are indexes
+    return limit(Job.objects.filter(recent, task__in=NAMES), user, right, OF_PLACE).exists()
 
 
 def objection(event: Event, *, although_an_event_runs: bool, now: datetime) -> str | None:

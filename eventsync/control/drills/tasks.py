@@ -46,7 +46,12 @@ def be_killed_once(subject: UUID) -> None:
         time.sleep(0.2)
 
 
-explain(DEAD_LETTER, what=REFUSED, owner="Whoever began the drill", step="The drill replays it by itself.")
+explain(
+    DEAD_LETTER,
+    what=REFUSED,
+    owner="Whoever practises",
+    step="Replay it, as you would a real one; a drill that waits for nobody does so by itself.",
+)
 
 
 def _job(subject: UUID) -> Job:

@@ -32,6 +32,7 @@ STEP = "control.replay"  # the job
 MOST = 500  # letters
 AT_ONCE = 5  # of one place, on their way
 EACH_STEP = 10
+MOST_STOPPED = 5
 FAILURES = 5  # again, and it stops
 PAUSE, LONGER = timedelta(seconds=2), timedelta(seconds=10)  # the longer one when nothing could be released
 DRAFTS = timedelta(days=1)
@@ -104,6 +105,12 @@ def draft(user: Any, chosen: Chosen, *, now: datetime) -> Replay:
 
 def running() -> QuerySet[Replay]:
     return Replay.objects.filter(state=Replay.State.RUNNING).select_related("by")
+
+
+def stopped(user: Any) -> list[Replay]:
+    """Those of which something is left that `user` may replay, the newest first."""
+    rows = Replay.objects.filter(state=Replay.State.STOPPED, items__released_at=None).select_related("by").distinct()
+    return [each for each in rows[:MOST_STOPPED] if rest_of(each, user)]
 
 
 def may_see(user: Any, replay: Replay) -> bool:

@@ -47,6 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "page": page,
         "letters": [(each, told, (each.kind, told.key) in found.mine) for each, told in found.letters],
         "running": [each for each in together.running() if together.may_see(request.user, each)],
+        "stopped": [each for each in together.stopped(request.user) if together.may_see(request.user, each)],
         "kinds": [_choice("", "All", sum(found.counts.values()), asked)]
         + [_choice(each.kind, each.many.capitalize(), found.counts[each.kind], asked) for each in readable],
         "newer": _address(asked, page=page - 1) if page > 1 else "",

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from eventsync.control.drills.course import Result
+from eventsync.control.drills.course import NO_TIME, Result
 from eventsync.control.drills.faults import DRILLS
 from eventsync.control.drills.running import objection, run
 from eventsync.control.drills.screen import Lines, table
@@ -45,10 +45,19 @@ class Command(BaseCommand):
             help="let a backlog last no longer than this for the alert to come, and to go; its own 5 and 2 by default",
         )
         parser.add_argument(
+            "--hold",
+            type=_held,
+            default=NO_TIME,
+            metavar="M",
+            help="leave the dead letter to a person, for so many minutes at most (15), instead of replaying it at once",
+        )
+        parser.add_argument(
             "--although-an-event-runs", action="store_true", help="also when a real event takes place on this server"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["hold"] and options["drill"] not in {None, "dead-letters"}:
+            raise CommandError("--hold is for the drill dead-letters: in the others there is nothing to deal with.")
         event = self._event(options)
         with _told_to_stop(), _only_warnings():
             try:
@@ -80,7 +89,7 @@ class Command(BaseCommand):
         lines, results = Lines(sys.stderr), []
         for name in drills:
             lines.begins(name)
-            results += run(name, event, screen=lines, span=options["minutes"])
+            results += run(name, event, screen=lines, span=options["minutes"], hold=options["hold"])
         return results
 
 
@@ -104,11 +113,15 @@ def _only_warnings() -> Iterator[None]:
         logging.disable(logging.NOTSET)
 
 
-def _minutes(text: str) -> timedelta:
+def _minutes(text: str, most: int = 60) -> timedelta:
     try:
         found = float(text)
     except ValueError:
         found = -1
-    if not 0 <= found <= 60:
-        raise ArgumentTypeError(f"“{text}” is not a number of minutes from 0 to 60")
+    if not 0 <= found <= most:
+        raise ArgumentTypeError(f"“{text}” is not a number of minutes from 0 to {most}")
     return timedelta(minutes=found)
+
+
+def _held(text: str) -> timedelta:
+    return _minutes(text, most=15)  # what the drill made is wanted for 20
