@@ -1,15 +1,19 @@
+const PATIENCE_MS = 10_000;
+
 /** The service worker as the page sees it: whether the app starts without a network, and whether a newer one waits. */
 export class Worker {
   #ready = $state(false);
-  #waiting = $state.raw<ServiceWorker | null>(null);
+  #offer = $state<'ready' | 'slow' | null>(null);
+  #slow?: ReturnType<typeof setTimeout>;
   #registration: ServiceWorkerRegistration | null = null;
 
   get ready(): boolean {
     return this.#ready;
   }
 
-  get updateWaits(): boolean {
-    return this.#waiting !== null;
+  /** Whether a newer version waits; slow: it was asked for, and does not come. */
+  get offer(): 'ready' | 'slow' | null {
+    return this.#offer;
   }
 
   async register(): Promise<void> {
@@ -38,24 +42,28 @@ export class Worker {
 
   /** Not now. It is offered again when the app is next opened, or when a still newer one comes. */
   later(): void {
-    this.#waiting = null;
+    clearTimeout(this.#slow);
+    this.#offer = null;
   }
 
   /** Takes the waiting version, then loads the page once. What was recorded is not touched. */
   update(): void {
-    const waiting = this.#waiting;
+    const waiting = this.#registration?.waiting;
+    if (!waiting) return location.reload(); // another window took it
     // Not when the page's controller changes: on its first day a page has none.
-    waiting?.addEventListener('statechange', () => waiting.state === 'activated' && location.reload());
-    waiting?.postMessage('take over');
+    waiting.onstatechange = () => waiting.state === 'activated' && location.reload();
+    waiting.postMessage('take over');
+    clearTimeout(this.#slow);
+    this.#slow = setTimeout(() => (this.#offer = 'slow'), PATIENCE_MS);
   }
 
   #watch(registration: ServiceWorkerRegistration): void {
-    this.#waiting = registration.waiting;
+    if (registration.waiting) this.#offer = 'ready';
     registration.addEventListener('updatefound', () => {
       const installing = registration.installing;
       installing?.addEventListener('statechange', () => {
         const replaces = installing.state === 'installed' && registration.active !== null;
-        if (replaces) this.#waiting = registration.waiting;
+        if (replaces) this.#offer = 'ready';
       });
     });
   }

@@ -22,7 +22,8 @@ export const app = {
   'notice.revoked_sent': 'An organiser switched this phone off. Everything it recorded has been sent.',
   'notice.unknown': 'The server does not know this phone any more. Everything recorded is kept.',
   'notice.enrol_again': 'Enrol again',
-  'notice.update': 'A new version is ready. What was recorded stays.',
+  'update.ready': 'A new version is ready. What was recorded stays.',
+  'update.slow': 'The new version does not start yet. Close all windows of EventSync, then open it again. What was recorded stays.',
   'notice.update_now': 'Use it now',
   'notice.later': 'Later',
 
