@@ -75,3 +75,12 @@ function item({ words, instead, hard }, language, stops) {
 }
 
 for (const field of document.querySelectorAll("[data-plain]")) new Watched(field);
+
+// What was read by somebody who speaks the language was read as it stood: a change takes the tick away.
+for (const field of document.querySelectorAll("[data-unticks]")) {
+  const box = document.getElementById(field.dataset.unticks);
+  field.addEventListener("input", () => {
+    box.checked = false;
+    box.value = "again";
+  });
+}
