@@ -20,7 +20,7 @@ lint: ## Check style, types and imports, of the server and the front end
 	@.ci/setup checks
 	@.ci/check lint
 
-test: ## Run all checks but the longest (DB=postgres: the server's tests on PostgreSQL and Redis)
+test: ## Run all checks but the longest (DB=postgres: what may differ there, on PostgreSQL and Redis)
 	@.ci/setup checks
 	@.ci/check $(DB)
 

@@ -37,7 +37,8 @@ class Games:
         return rules.credential_digest(str(self.event.id), self.codes[index])
 
 
-def make_games(slug: str = "games", people: int = 5) -> Games:
+def make_games(slug: str = "games", people: int = 5, *, one_by_one: bool = False) -> Games:
+    """`one_by_one`: the people come by one change each, with sequence numbers of their own; it takes far longer."""
     event = Event.objects.create(slug=slug, name=slug.title(), first_day=DAY, last_day=DAY)
     hall = Venue.objects.create(event=event, slug="hall", name="Main hall")
     pool = Venue.objects.create(event=event, slug="pool", name="Pool")
@@ -55,21 +56,30 @@ def make_games(slug: str = "games", people: int = 5) -> Games:
         checkpoint=lunch, name="lunch", start=NOON - timedelta(hours=1), end=NOON + timedelta(hours=1)
     )
     roster.publish_checkpoints([door, daily, lunch, gate, pool_door])
-    guests, codes = [], []
-    for number in range(people):
-        person, code = add_person(event, name=f"Guest {number}", number=str(number))
-        guests.append(person)
-        codes.append(code)
+    numbers = range(people)
+    codes = [f"TICKET-{event.slug}-{number}" for number in numbers]
+    if one_by_one:
+        guests = [add_person(event, name=f"Guest {number}", number=str(number))[0] for number in numbers]
+    else:
+        with roster.changing(event.id) as change:
+            guests = [_person(event, f"Guest {number}", str(number), change) for number in numbers]
+            for guest, code in zip(guests, codes, strict=True):
+                give_code(guest, code, change)
     return Games(event, hall, pool, door, daily, lunch, gate, pool_door, guests, codes)
 
 
 def add_person(event: Event, *, name: str, number: str, code: str | None = None) -> tuple[Person, str]:
     with roster.changing(event.id) as change:
-        person = Person.objects.create(event=event, external_id=number, name=name, search=rules.search_key(name))
-        change.people.add(person.id)
+        person = _person(event, name, number, change)
         code = code or f"TICKET-{event.slug}-{number}"
         give_code(person, code, change)
     return person, code
+
+
+def _person(event: Event, name: str, number: str, change: roster.RosterChange) -> Person:
+    person = Person.objects.create(event=event, external_id=number, name=name, search=rules.search_key(name))
+    change.people.add(person.id)
+    return person
 
 
 def give_code(person: Person, code: str, change: roster.RosterChange, *, state: str = CredentialState.ACTIVE) -> None:

@@ -45,8 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture
-def games(db: None) -> Games:
-    return make_games()
+def games(db: None, request: pytest.FixtureRequest) -> Games:
+    return make_games(one_by_one=request.node.get_closest_marker("one_by_one") is not None)
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ def alice() -> Client:
     return _client(User.objects.create_superuser("alice"))
 
 
-def bob(*permissions: str) -> Client:
+def bob(*permissions: str, name: str = "bob") -> Client:
     """`permissions` such as "checkin.view_person"."""
-    user = User.objects.create_user("bob", is_staff=True)
-    for name in permissions:
-        app, codename = name.split(".")
+    user = User.objects.create_user(name, is_staff=True)
+    for permission in permissions:
+        app, codename = permission.split(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
     return _client(user)
 

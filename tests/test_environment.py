@@ -153,7 +153,13 @@ def test_database_in_a_folder_that_is_not_there_stops_the_start(tmp_path: Path) 
     assert (done.returncode, done.stderr, (tmp_path / "nowhere").exists()) == (1, expected, False)
 
 
-@pytest.mark.parametrize("command", [["headcount", "--event", "demo"], ["audit"], ["demo"], ["worker"]])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(pytest.param(words, marks=pytest.mark.long) for words in (["audit"], ["demo"], ["worker"])),
+        ["headcount", "--event", "demo"],
+    ],
+)
 def test_command_without_tables_ends_with_one_sentence(tmp_path: Path, command: list[str]) -> None:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("EVENTSYNC_")}
     done = subprocess.run(

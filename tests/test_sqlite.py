@@ -1,5 +1,6 @@
-"""A connection that stays does not outlive its file."""
+"""A connection that stays does not outlive its file, and any program can read the file."""
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -48,3 +49,13 @@ def test_file_that_is_still_there_is_kept(kept: BaseDatabaseWrapper) -> None:
     before = kept.connection
     read(kept)
     assert kept.connection is before
+
+
+@pytest.mark.django_db
+def test_what_is_in_the_file_needs_no_function_of_ours() -> None:
+    """Whoever opens a copy to see that it is whole has none of Django's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+        found = cursor.fetchall()
+    assert len(found) > 100
+    assert [name for name, sql in found if re.search(r" REGEXP |\bdjango_\w+\(", sql)] == []

@@ -7,18 +7,24 @@ import argparse
 import logging
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
-PARTS = ["push", "pull", "memory", "poke", "herd", "jobs", "families", "browser", "camera"]
+OF_SERVER = ["push", "pull", "growth"]
+PARTS = ["push", "pull", "memory", "poke", "herd", "jobs", "families", "notices", "browser", "camera"]
+OTHERS = {
+    "growth": "fills a database",
+    "measures": "fills a database",
+    "erasing": "fills a database",
+    "lighthouse": "downloads it",
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    choices = [*PARTS, "growth", "measures", "erasing", []]
-    parser.add_argument(
-        "parts", nargs="*", choices=choices, help="default: all but growth, measures and erasing, which fill a database"
-    )
+    told = ", ".join(f"{name} ({why})" for name, why in OTHERS.items())
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, *OTHERS, []], help=f"default: all but {told}")
     parts = parser.parse_args().parts or PARTS
     sys.path.insert(0, str(ROOT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eventsync.settings")
@@ -27,28 +33,12 @@ def main() -> None:
 
     django.setup()
     _log_to_nobody()
-    from tests.bench import browser, camera, erasing, families, herd, jobs, measures, memory, poke, server
+    if set(OF_SERVER) & set(parts):
+        from tests.bench import server
 
-    if {"push", "pull", "growth"} & set(parts):
         server.run(parts)
-    if "measures" in parts:
-        measures.run()
-    if "erasing" in parts:
-        erasing.run()
-    if "memory" in parts:
-        memory.run()
-    if "poke" in parts:
-        poke.run()
-    if "herd" in parts:
-        herd.run()
-    if "jobs" in parts:
-        jobs.run()
-    if "families" in parts:
-        families.run()
-    if "browser" in parts:
-        browser.run()
-    if "camera" in parts:
-        camera.run()
+    for name in (each for each in [*OTHERS, *PARTS] if each in parts and each not in OF_SERVER):
+        import_module(f"tests.bench.{name}").run()
 
 
 def _log_to_nobody() -> None:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from tests.bench.web import load
 from tests.faults.processes import Database, Postgres, Redis, SqliteFile, Web, folder_for_postgres
-from tests.faults.workshop import PARTS, Workshop, parts_of, until
+from tests.faults.workshop import PARTS, Amazon, Workshop, parts_of, until
 
 JOBS, FETCHES, VENUES = 1_000, 150, 6
 IDLE = 20  # seconds
@@ -18,7 +18,7 @@ _PATIENCE = 600  # seconds
 
 
 def run() -> None:
-    for broker in ("orm", "redis"):
+    for broker in ("orm", "redis", "sqs"):
         with workshop(broker) as shop:
             _start(shop)
             first = _rate(shop, f"note={JOBS}")
@@ -48,6 +48,9 @@ def workshop(broker: str) -> Iterator[Workshop]:
         if broker == "redis":
             shop.redis = Redis(folder)
             shop.redis.start()
+        if broker == "sqs":
+            shop.amazon = Amazon(folder)
+            shop.amazon.start()
         try:
             web = Web(folder, database_url=database.url, marker=str(folder / "marker.json"))
             web.manage("migrate", "--verbosity", "0")
@@ -55,6 +58,8 @@ def workshop(broker: str) -> Iterator[Workshop]:
             yield shop
         finally:
             shop.end()
+            if shop.amazon is not None:
+                shop.amazon.stop()
 
 
 def _start(shop: Workshop) -> None:

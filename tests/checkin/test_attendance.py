@@ -155,6 +155,7 @@ def test_a_late_person_identifies_who_was_unknown(games: Games, phone: Phone) ->
     assert [presence["person"] for presence in phone.attendance("presence")] == [str(person.id)]
 
 
+@pytest.mark.one_by_one
 def test_removing_a_person_keeps_every_record_of_them(games: Games, phone: Phone) -> None:
     phone.push(phone.arrive(games.people[0]), phone.arrive(games.digest(1)))
     roster.remove_people(games.event.id, [games.people[0].id, games.people[1].id])

@@ -153,7 +153,7 @@ def lose_a_record(games: Games) -> list[str]:
 def misnumber(games: Games) -> list[str]:
     stream = f"roster:{games.event.id}"
     StreamHead.objects.filter(stream=stream).update(head=0)
-    return [f"Stream {stream}: a record at 5, beyond the head at 0."]
+    return [f"Stream {stream}: a record at 1, beyond the head at 0."]
 
 
 @pytest.mark.parametrize(

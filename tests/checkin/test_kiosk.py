@@ -159,6 +159,7 @@ def test_events_from_before_there_were_kiosks_get_the_list(games: Games, kiosk: 
     assert (told(kiosk), list(kept), healthy(games)) == (before, rosters, [])
 
 
+@pytest.mark.one_by_one
 def test_list_of_a_kiosk_is_as_old_as_its_own_stream(games: Games, kiosk: Phone, phone: Phone) -> None:
     Change.objects.filter(stream=f"kiosk:{games.event.id}").delete()
     StreamHead.objects.filter(stream=f"kiosk:{games.event.id}").update(head=40)

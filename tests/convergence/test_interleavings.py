@@ -16,7 +16,7 @@ from tests.cast import NOON, Games, Phone, make_games, make_phone
 from tests.convergence.stories import Delivery, another_life, deliveries, ends_the_same, stories
 from tests.proving import PROVING
 
-EXAMPLES = 250 if PROVING else 40
+EXAMPLES = 250 if PROVING else 20
 
 
 @given(story=stories())
@@ -43,7 +43,7 @@ def flags_of(games: Games, phones: list[Phone], operations: list[dict[str, Any]]
 
 
 @given(guests=st.integers(1, 5), again=st.integers(0, 3), data=st.data())
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_n_people_in_one_slot_are_flagged_n_minus_one_times(
     db: None, guests: int, again: int, data: st.DataObject
 ) -> None:
@@ -66,7 +66,7 @@ def test_n_people_in_one_slot_are_flagged_n_minus_one_times(
 
 
 @given(arrivals=st.integers(1, 6), data=st.data())
-@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_n_arrivals_are_flagged_n_minus_one_times(db: None, arrivals: int, data: st.DataObject) -> None:
     with another_life():
         games = make_games(people=1)

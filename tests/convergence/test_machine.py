@@ -20,7 +20,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.convergence.machine import machine_of
 from tests.convergence.world import OnDevices, OnServer, World, day_of_the_event
 
-EXAMPLES = 40
+EXAMPLES = 20
 STEPS = 25
 
 

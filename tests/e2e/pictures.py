@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from tests.e2e.control_tour import CONTROL_TITLES
+from tests.e2e.family_tour import FAMILY_TITLES
 from tests.e2e.kiosk import KIOSK_SCREENS
 from tests.e2e.planning import ON_A_PHONE, PLANNING_TITLES
 from tests.e2e.tour import SCREENS
@@ -62,6 +64,12 @@ def page_of_pictures(people: int) -> str:
         "",
         "## A kiosk",
         *_table(KIOSK_TITLES),
+        "",
+        "## Families’ pages",
+        *_table(FAMILY_TITLES),
+        "",
+        "## The control room",
+        *_table(CONTROL_TITLES),
     ]
     lines += ["", "## The organisers’ desk", "", "| | |", "|---|---|"]
     for name, title in ADMIN_TITLES.items():

@@ -111,14 +111,16 @@ def _read_request(browser: socket.socket) -> bytes:
 
 
 class Renewed(Proxy):
-    """Serves, once it is told to, a service worker of another version."""
+    """Serves, once it is told to, a service worker of another version; a stuck one does not take over."""
 
     newer = False
+    stuck = False
 
     def _forward(self, request: bytes) -> bytes:
         answer = super()._forward(request)
         if self.newer and request.startswith(b"GET /sw.js"):
-            return re.sub(rb"version:`[0-9a-f]{12}`", b"version:`bbbbbbbbbbbb`", answer)
+            answer = re.sub(rb"version:`[0-9a-f]{12}`", b"version:`bbbbbbbbbbbb`", answer)
+            return answer.replace(b"`take over`", b"`take-over`") if self.stuck else answer
         return answer
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, expect, sync_playwright
 
 from tests.e2e.chromium import find_chromium
+from tests.e2e.control_tour import control_pages
+from tests.e2e.family_tour import family_pages
 from tests.e2e.kiosk import enrol, kiosk_screens
 from tests.e2e.pictures import SCHEMES, page_of_pictures
 from tests.e2e.planning import ON_A_PHONE, planning_pages
@@ -30,7 +32,7 @@ IN_THE_GUIDE = ("scan", "hold", "barred", "register", "guarded", "give")
 
 
 def main() -> None:
-    """All parts anew, or those that are named: door, kiosk, admin, planning, guide."""
+    """All parts anew, or those that are named: door, kiosk, admin, planning, guide, families, control."""
     named = sys.argv[1:]
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in [] if named else FOLDER.glob("*.png"):
@@ -38,6 +40,7 @@ def main() -> None:
     with running_server() as server, sync_playwright() as playwright:
         parts: dict[str, Callable[[Playwright, Server], None]] = {"door": take_door, "kiosk": take_kiosk}
         parts |= {"admin": take_admin, "planning": take_planning, "guide": take_guide}
+        parts |= {"families": take_families, "control": take_control}
         for name, take_part in parts.items():
             if not named or name in named:
                 sys.stdout.write(f"Taking: {name}…\n")
@@ -50,6 +53,7 @@ def main() -> None:
 
 @contextmanager
 def running_server() -> Iterator[Server]:
+    os.environ["EVENTSYNC_SMS"] = "console"
     with tempfile.TemporaryDirectory() as folder:
         server = Server(Path(folder))
         server.manage("migrate", "--verbosity", "0")
@@ -103,6 +107,27 @@ def take_guide(playwright: Playwright, _: Server) -> None:
             if stop in IN_THE_GUIDE:
                 take(phone.page, stop, PHONE)
         phone.switch_off()
+
+
+def take_control(playwright: Playwright, server: Server) -> None:
+    """What happened at the door before is in it, so it comes last."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+    page = browser.new_page(viewport=DESK, locale="en-GB")
+    sign_in(page, server)
+    for name in control_pages(page, server):
+        take_all(page, name)
+        page.set_viewport_size(DESK)
+    browser.close()
+
+
+def take_families(playwright: Playwright, server: Server) -> None:
+    """The code for a number is only asked for: no worker is there to send it."""
+    browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+    page = browser.new_page(viewport=PHONE, locale="en-GB")
+    for name in family_pages(page, server):
+        take_all(page, name)
+        page.set_viewport_size(PHONE)
+    browser.close()
 
 
 def _common_font(name: str) -> bool:

@@ -154,6 +154,7 @@ def fill(ballast: Path) -> None:
             pass
 
 
+@pytest.mark.long
 def test_blocked_storage_is_said_before_anybody_works_with_it(
     demo: Server, new_phone: Callable[[], Phone], tmp_path: Path
 ) -> None:

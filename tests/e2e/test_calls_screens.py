@@ -23,9 +23,10 @@ said = {{"en": {{"title": "Please go inside", "body": "A storm is near. Go into 
         "ar": {{"title": "ادخلوا من فضلكم", "body": "العاصفة قريبة. ادخلوا أقرب بيت الآن."}}}}
 times = {{"made_at": now, "expires_at": now + timedelta(hours=1)}}
 notice = Notice.objects.create(event=event, kind="hand", importance="critical", key="storm", texts=said, **times)
-for language in ("ar", "en"):
+for minutes, language in ((2, "ar"), (1, "en")):
     whom = Recipient.objects.create(event=event, language=language, phone="{NUMBER}")
-    CallTask.objects.create(notice=notice, recipient=whom, due_at=now, made_at=now, changed_at=now)
+    due = now - timedelta(minutes=minutes)
+    CallTask.objects.create(notice=notice, recipient=whom, due_at=due, made_at=now, changed_at=now)
 """
 
 

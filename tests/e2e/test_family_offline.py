@@ -28,6 +28,20 @@ releasing.release(event=event, comment={}, seen=seen, by="Maria", now=timezone.n
 day = moved.start.astimezone(ZoneInfo(event.tz)).date()
 print(json.dumps({"day": str(day), "moved": moved.title, "cancelled": cancelled.title}))
 """
+# A picture that the organisers drew, beside the word of every activity.
+OWN_SYMBOL = """
+from hashlib import sha256
+from django.utils import timezone
+from eventsync.schedule.models import Activity, Event, OwnSymbol
+from eventsync.schedule.plan import releasing
+event = Event.objects.get(slug="demo")
+drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><circle cx="9" cy="9" r="9"/></svg>'
+said = {"key": "boccia", "word": "Boccia", "credit": "Maria", "kind": "svg", "drawing": drawing}
+OwnSymbol.objects.create(event=event, digest=sha256(drawing).hexdigest()[:32], **said)
+Activity.objects.filter(event=event).update(symbol="boccia")
+releasing.release(event=event, comment={}, seen=releasing.preview(event).seen, by="Maria", now=timezone.now())
+"""
+DRAWN = "image => image.complete && image.naturalWidth > 0"
 KEPT = "async () => (await (await caches.open('eventsync-plans')).keys()).some(({ url }) => url.includes('copy.json'))"
 LETTERS_AND_PICTURES = """async () => {
     const kept = (await (await caches.open('eventsync-plans')).keys()).map(({ url }) => url);
@@ -79,6 +93,23 @@ def test_after_one_visit_every_page_opens_without_a_network(server: Server, new_
     expect(page.get_by_text("Nyt ei ole nettiä.")).to_have_count(0)
 
 
+@pytest.mark.long
+def test_pictures_of_the_organisers_own_are_there_without_a_network(
+    server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    server.manage("demo", "--people", "5", "--no-invite")
+    server.manage("shell", "--no-imports", "--command", OWN_SYMBOL)
+    page = open_plan(new_phone(), f"{server.url}/schedule/demo/?lang=en")
+    wait_until(page, "async () => !!(await caches.match(document.querySelector('img[src^=\"/symbols/\"]').src))")
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.get_by_text("No internet now.")).to_be_visible()
+    picture = page.locator('img[src^="/symbols/"]').first
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate(DRAWN)
+
+
+@pytest.mark.long
 def test_new_plan_is_offered_and_nothing_moves_before_somebody_asks(
     server: Server, new_phone: Callable[..., Phone]
 ) -> None:

@@ -11,9 +11,10 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.e2e.stage import Phone, Server
+from tests.proving import PROVING
 
-EACH = 30
-SHARED = 10
+EACH = 30 if PROVING else 10
+SHARED = 10 if PROVING else 4
 UNDONE = 2
 
 

@@ -11,6 +11,8 @@ from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import admit_earlier, enrolment_code, guests
 
 pytestmark = pytest.mark.long
+# Whatever should happen after ten seconds or more never does.
+NO_CLOCK = "{const real = window.setTimeout; window.setTimeout = (f, ms, ...a) => (ms >= 1e4 ? 0 : real(f, ms, ...a));}"
 
 
 @pytest.fixture
@@ -44,6 +46,19 @@ def test_health_page_refreshes_itself(staffed: Server, new_phone: Callable[..., 
     expect(page.get_by_text("No phone is enrolled.")).to_be_visible()
     admit_earlier(staffed, code=enrolment_code(staffed), people=guests(40)[:1], by="Ben")
     expect(page.get_by_text("1 of 1 phone heard from")).to_be_visible(timeout=20_000)
+
+
+def test_headcount_moves_when_somebody_arrives_and_not_by_the_clock(
+    staffed: Server, new_phone: Callable[..., Phone]
+) -> None:
+    page = new_phone(viewport=PHONE).page
+    page.add_init_script(NO_CLOCK)
+    with page.expect_websocket() as socket:
+        sign_in(page, staffed, "/admin/checkin/headcount/?event=demo")
+    socket.value.wait_for_event("framereceived")  # a ping: it is heard
+    expect(page.get_by_role("cell", name="1", exact=True)).to_have_count(0)
+    admit_earlier(staffed, code=enrolment_code(staffed), people=guests(40)[:1], by="Ben")
+    expect(page.get_by_role("cell", name="1", exact=True).first).to_be_visible(timeout=20_000)
 
 
 def test_pages_of_the_control_room_pass_axe_and_do_not_scroll_sideways(

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.skipif(
 SIGNALS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT, "killed": signal.SIGKILL}
 
 
-@pytest.mark.parametrize("how", SIGNALS)
+@pytest.mark.parametrize(
+    "how", [*(pytest.param(how, marks=pytest.mark.long) for how in ("fast", "immediate")), "killed"]
+)
 def test_database_gone_and_back_during_pushes_loses_and_doubles_nothing(stage: Stage, seed: int, how: str) -> None:
     assert isinstance(stage.database, Postgres)
     stage.web()

@@ -51,7 +51,7 @@ def test_redis_killed_stops_only_pokes_and_they_come_back(stage: Stage) -> None:
     stage.verify()
 
 
-@pytest.mark.parametrize(("fault", "guesses"), [("killed", 11), ("hangs", 1)])
+@pytest.mark.parametrize(("fault", "guesses"), [("killed", 11), pytest.param("hangs", 1, marks=pytest.mark.long)])
 def test_redis_away_fails_no_request(stage: Stage, fault: str, guesses: int) -> None:
     """Snapshots and the throttle of enrolment use the cache. One that hangs costs each of them seconds."""
     assert stage.redis is not None

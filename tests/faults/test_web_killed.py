@@ -70,6 +70,7 @@ def test_web_process_killed_between_commit_and_answer_doubles_nothing(stage: Sta
         proxy.stop()
 
 
+@pytest.mark.long
 def test_another_web_process_takes_over(stage: Stage) -> None:
     """Tokens, cursors, verdicts and pokes are nobody's own: a process may die for good."""
     old = stage.web()

@@ -107,6 +107,7 @@ def test_backup_on_the_disk_of_the_database_is_none_to_rely_on(games: Games, tmp
     assert phone.streams().json()["durable"] is None
 
 
+@pytest.mark.long
 def test_backup_on_another_disk_counts(games: Games, monkeypatch: pytest.MonkeyPatch) -> None:
     with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         assert "rely" not in manage("backup", "--to", folder)
@@ -138,6 +139,7 @@ def test_backup_of_a_ledger_that_does_not_add_up_is_not_called_verified(games: G
     assert Backup.objects.get().verified_at is None
 
 
+@pytest.mark.long
 def test_backup_keeps_as_many_copies_as_asked_for(games: Games, tmp_path: Path) -> None:
     for _ in range(3):
         manage("backup", "--to", str(tmp_path), "--keep", "2")

@@ -153,6 +153,7 @@ def test_our_own_page_is_let_in(webs: list[Web]) -> None:
     assert "ping" in listen(webs[0], first, origin=webs[0].url, hello={"token": phone["token"]})
 
 
+@pytest.mark.long
 def test_phone_that_may_not_read_attendance_is_not_poked_about_it(webs: list[Web]) -> None:
     family, writer = webs[0].enrolled(profile="family"), webs[0].enrolled()
 
@@ -229,6 +230,7 @@ def test_pokes_are_not_compressed_even_for_who_offers_it(webs: list[Web]) -> Non
     assert apart(asyncio.wait_for(run(), PATIENCE)) == 0
 
 
+@pytest.mark.long
 def test_many_sockets_that_close_at_once_leave_nothing_behind(webs: list[Web]) -> None:
     """Those that stay are poked as before."""
     phone, writer = webs[0].enrolled(), webs[0].enrolled()

@@ -187,6 +187,7 @@ def test_pull_streams_of_others_are_forbidden_whether_they_exist_or_not(
     assert [(answer.status_code, answer.json()["error"]["code"]) for answer in answers] == [(403, "forbidden")] * 6
 
 
+@pytest.mark.one_by_one
 def test_pull_roster_shows_what_a_door_needs_and_no_more(games: Games, phone: Phone) -> None:
     _, changes = phone.pull(f"roster:{games.event.id}")
     assert changes[0]["body"] == {

@@ -63,6 +63,7 @@ def test_first_pull_of_many_at_once_is_made_once(monkeypatch: pytest.MonkeyPatch
     assert len(answers[0].splitlines()) == 6
 
 
+@pytest.mark.one_by_one
 def test_snapshot_in_pages_is_kept_page_by_page(
     games: Games, phone: Phone, other_phone: Phone, django_assert_num_queries: Any
 ) -> None:

@@ -17,6 +17,7 @@ from django.db import connections
 log = logging.getLogger(__name__)
 
 DEVICES = "device:"  # begins the name of each stream that one device alone reads
+ALERTS = "alerts"  # no stream: only pages of the desk are told of it, by clocks that may differ
 PING = 20  # seconds of silence
 COALESCE = 0.2  # seconds: at most one poke for each stream and socket in this time
 _RETRY = 5  # seconds until a lost subscription is asked for again
@@ -142,7 +143,8 @@ class Hub:
     def _take(self, heads: Mapping[str, int]) -> None:
         """What this process said itself comes back through Redis, maybe late: a head is told once, none backwards."""
         for stream, head in heads.items():
-            if self._is_news_to_somebody(stream) and self._told.get(stream, 0) < head:
+            told = self._told.get(stream, 0)
+            if self._is_news_to_somebody(stream) and (told < head or (stream == ALERTS and told != head)):
                 self._waiting[stream] = max(head, self._waiting.get(stream, 0))
         if self._waiting and self._timer is None:
             self._flush()
@@ -151,7 +153,7 @@ class Hub:
         """Also the first word of a stream that nobody reads: it may be new, as that of a new venue is."""
         if stream in self._readers:
             return True
-        unheard_of = stream not in self._heard_of and not stream.startswith(DEVICES)
+        unheard_of = stream not in self._heard_of and stream != ALERTS and not stream.startswith(DEVICES)
         self._heard_of.add(stream)
         return unheard_of
 

@@ -129,6 +129,7 @@ def test_a_family_fits_in_every_language(with_families: Callable[..., Phone]) ->
     assert found == {language: [] for language in ("es", "fi", "ar", "en")}
 
 
+@pytest.mark.long
 def test_a_family_is_told(with_families: Callable[..., Phone]) -> None:
     phone = without_network(with_families(), people=ALL)
     phone.page.get_by_role("searchbox").focus()

@@ -146,6 +146,7 @@ def test_three_wrong_codes_say_whom_to_call_and_a_lead_may_still_decide(
     assert message.startswith(f"3 wrong release codes in a row for {new[0]['name']}, at {IN_OUT_DOOR}, heard by Lea.")
 
 
+@pytest.mark.long
 def test_door_calls_the_lead_and_holds_no_code(
     server: Server, new: list[dict[str, str]], new_phone: Callable[..., Phone]
 ) -> None:

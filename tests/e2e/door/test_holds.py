@@ -72,6 +72,9 @@ def test_a_hold_that_is_lifted_stops_nobody(
     expect(phone.result).to_contain_text("See the information desk.")
     put_on_hold(server, new[0], "")
     fetch_now(phone)
+    phone.search(new[0]["name"])
+    free = re.compile(f"^(?!.*on hold).*{re.escape(new[0]['name'])}.*not in yet")
+    expect(phone.page.get_by_role("button", name=free).first).to_be_visible()  # it was fetched
     phone.check_in(new[0])
     phone.shows(present=1, pending=0)
     told = [(row["operation"]["kind"], row["settled"]["flags"]) for row in phone.rows()]
@@ -93,6 +96,7 @@ def test_an_open_card_tells_by_itself_that_the_person_was_seen_elsewhere(
     )
 
 
+@pytest.mark.long
 def test_the_same_person_at_the_same_door_of_another_phone_shows_on_the_open_card(
     new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:

@@ -65,6 +65,7 @@ def test_an_unknown_code_is_recorded_when_a_person_says_so(server: Server, at_do
     expect(noted).to_contain_text("Not on the list. Organisers see it and find out who it was.")
 
 
+@pytest.mark.long
 def test_each_check_in_says_how_it_stands(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
     phone = at_door()
     page = phone.page
@@ -116,6 +117,7 @@ def test_in_and_out_are_what_the_volunteer_says(new: list[dict[str, str]], at_do
     assert verdicts == [(f"checkin.{verb}", "accepted") for verb in ("arrive", "leave", "arrive")]
 
 
+@pytest.mark.long
 def test_a_daily_door_admits_once_a_day(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
     phone = at_door(DAILY_DOOR)
     phone.page.context.set_offline(True)
@@ -229,3 +231,26 @@ def test_a_new_version_waits_for_a_tap_and_leaves_the_outbox_alone(
     page.reload()
     phone.shows(present=2, pending=0)
     assert server.operations() == recorded
+
+
+@pytest.mark.long
+def test_a_new_version_that_does_not_come_says_what_helps(
+    renewed: Renewed, server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
+) -> None:
+    phone = at_door()
+    page = phone.page
+    phone.wait_until_ready(PEOPLE)
+    renewed.newer = renewed.stuck = True
+    page.reload()
+    page.get_by_role("button", name="Use it now").click()
+    helps = "The new version does not start yet. Close all windows of EventSync, then open it again."
+    expect(page.get_by_text(helps)).to_be_visible(timeout=20_000)
+    phone.check_in(new[0])
+    phone.next()
+    phone.shows(present=1, pending=0)
+    again = page.context.new_page()
+    page.close()
+    again.wait_for_timeout(2_000)  # as long as a person takes
+    again.goto(f"{server.url}/app/")
+    phone.shows(present=1, pending=0)
+    assert again.evaluate("caches.keys()") == ["eventsync-app-bbbbbbbbbbbb"]

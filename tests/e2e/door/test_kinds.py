@@ -57,6 +57,7 @@ def word(phone: Phone, heading: str) -> None:
     expect(phone.result.get_by_role("heading", name=heading, exact=True)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_zone_refuses_says_why_and_records_what_was_decided(
     server: Server, everywhere: Callable[[str], Phone]
 ) -> None:

@@ -91,6 +91,7 @@ def test_undoing_one_arrival_ends_the_conflict_everywhere(
     first.shows(present=1)
 
 
+@pytest.mark.long
 def test_hold_that_a_lead_places_stops_the_person_at_the_door_by_itself(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone], new_phone: Callable[..., Phone]
 ) -> None:

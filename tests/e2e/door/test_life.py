@@ -96,6 +96,7 @@ def test_a_link_in_safari_on_an_iphone_says_to_install_first_and_uses_up_no_code
     expect(page.get_by_label("Your name")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_phone_whose_storage_the_browser_threw_away_begins_anew_and_doubles_nothing(
     server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.door.test_holds import put_on_hold
@@ -52,6 +53,7 @@ def test_two_codes_that_a_reader_types_one_on_the_other_are_both_recorded(
     assert recorded(phone) == [("checkin.arrive", "scan")] * 2
 
 
+@pytest.mark.long
 def test_what_a_reader_types_on_another_screen_is_taken_to_the_door_and_presses_nothing_there(
     server: Server, new: list[dict[str, str]], new_phone: Callable[..., Phone]
 ) -> None:

@@ -226,7 +226,9 @@ def test_one_stream_that_cannot_be_had_keeps_no_other_back(
     assert pull(device) == Failed()
     first, *others = [call.path for call in wire.asked("changes")]
     assert {stream in first for stream in streams} == {True, False}
-    assert len(device.records.cursors()) == len(others) == len(streams) - 1
+    # A cut may end where a line does: then what came is held, and known to be wrong.
+    standing = [cursor for cursor in device.records.cursors().values() if cursor.epoch]
+    assert len(standing) == len(others) == len(streams) - 1
     assert pull(device) == Rest(60)
     assert_up_to_date(device)
 
