@@ -26,6 +26,14 @@ class OperationsQuarantined(OperationsRecorded):
     """Operations came that cannot be applied. They are kept whole until somebody looks at them."""
 
 
+@domain_event("operation_reopened")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationReopened(Fact):
+    """Somebody took back that nothing is to be done about an operation kept aside: it waits for a person again."""
+
+    operation: str
+
+
 @domain_event("device_enrolled")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceEnrolled(Fact):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 from django.db import transaction
 
+from eventsync.jobs.publishing import publish
 from eventsync.rows import bulk
 from eventsync.sync.batch import (
     ERASED,
@@ -21,6 +22,7 @@ from eventsync.sync.batch import (
     without_text,
 )  # fmt: skip
 from eventsync.sync.errors import ApiError
+from eventsync.sync.events import OperationReopened
 from eventsync.sync.models import Operation, Quarantined, Resolution, Verdict
 from eventsync.sync.push import PATIENCE, retried, with_all_locks
 from eventsync.sync.registry import Family, Incoming, Outcome, registry
@@ -185,4 +187,11 @@ def discard(row: Quarantined, *, by: str, reason: str, now: datetime) -> bool:
 def reopen(row: Quarantined) -> bool:
     """Takes a discarding back; False when it was not discarded."""
     said = {"resolution": Resolution.OPEN, "resolved_at": None, "resolved_by": "", "reason": ""}
-    return Quarantined.objects.filter(pk=row.pk, resolution=Resolution.DISCARDED).update(**said) == 1
+    with transaction.atomic():
+        taken_back = Quarantined.objects.filter(pk=row.pk, resolution=Resolution.DISCARDED).update(**said) == 1
+        if taken_back:
+            publish(
+                OperationReopened(event=row.device.event_id, operation=str(row.operation_id)),
+                correlation=row.operation_id,
+            )
+    return taken_back
