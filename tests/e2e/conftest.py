@@ -10,6 +10,7 @@ from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.e2e.chromium import find_chromium
 from tests.e2e.proxy import Proxy, standing_before
+from tests.e2e.screenshots import PASSWORD, USER
 from tests.e2e.stage import PATIENCE, Phone, Server
 
 
@@ -57,3 +58,12 @@ def new_phone(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., 
     yield make
     for phone in phones:
         phone.switch_off()
+
+
+@pytest.fixture
+def staffed(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """With 40 people and somebody who may see everything."""
+    server.manage("demo", "--people", "40", "--no-invite")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    server.manage("createsuperuser", "--noinput", "--username", USER, "--email", "")
+    return server

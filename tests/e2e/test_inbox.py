@@ -8,9 +8,8 @@ from playwright.sync_api import Page, expect
 from tests.e2e.looks import THEMES
 from tests.e2e.screenshots import DESK, PHONE
 from tests.e2e.stage import Phone, Server, axe, sideways
-from tests.e2e.test_seeing import sign_in, staffed
+from tests.e2e.test_seeing import sign_in
 
-__all__ = ["staffed"]
 pytestmark = pytest.mark.long
 
 FAIL = """

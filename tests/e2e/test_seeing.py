@@ -15,15 +15,6 @@ pytestmark = pytest.mark.long
 NO_CLOCK = "{const real = window.setTimeout; window.setTimeout = (f, ms, ...a) => (ms >= 1e4 ? 0 : real(f, ms, ...a));}"
 
 
-@pytest.fixture
-def staffed(server: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    """With 40 people and somebody who may see everything."""
-    server.manage("demo", "--people", "40", "--no-invite")
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
-    server.manage("createsuperuser", "--noinput", "--username", USER, "--email", "")
-    return server
-
-
 def sign_in(page: Page, server: Server, path: str, *, user: str = USER) -> None:
     page.goto(f"{server.url}{path}")
     page.get_by_label("Username").fill(user)
