@@ -44,7 +44,7 @@ def test_lead_puts_off_what_is_at_their_venue_and_is_told_whom_to_tell_of_the_re
     lead = staff("lena", Rank.LEAD, games.event, games.pool)
     said = {"place": "", "group": "Finland", "minutes": 30, "since": "2026-07-04T12:00"}
     shown = lead.post(LATE, said).content.decode()
-    assert "not yours to change, tell Main hall" in shown
+    assert "not yours to change; writing it warns Main hall" in shown
     seen = re.search(r'name="seen" value="(\w+)"', shown)
     assert seen
     assert lead.post(LATE, said | {"seen": seen[1]}).status_code == 302

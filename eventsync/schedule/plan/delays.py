@@ -39,18 +39,37 @@ def ripple(plan: Iterable[Told], delay: Delay, buffers: Mapping[str, int]) -> di
     What follows at the place or for a group of a late one is late as far as that does not end in time: pauses take up
     some, and so do its own `buffers`. What is for everybody passes a delay on at its place only.
     """
-    live = sorted((each for each in plan if each.status not in AWAY), key=lambda told: (told.slot.start, told.id))
+    live = _live(plan)
     begin = [each.slot.start for each in live if _concerns(delay, each) and each.slot.start >= delay.since]
+    first = [each.id for each in live if _concerns(delay, each) and each.slot.start in begin[:1]]
+    return _passed_on(live, dict.fromkeys(first, delay.minutes), {}, buffers)
+
+
+def behind(plan: Iterable[Told], buffers: Mapping[str, int]) -> dict[str, int]:
+    """As `ripple`, of all delays that are in the plan already: what cannot begin as it says, and how late it can."""
+    live = _live(plan)
+    return _passed_on(live, {}, {each.id: each.end for each in live if each.end > each.slot.end}, buffers)
+
+
+def _live(plan: Iterable[Told]) -> list[Told]:
+    return sorted((each for each in plan if each.status not in AWAY), key=lambda told: (told.slot.start, told.id))
+
+
+def _passed_on(
+    live: Sequence[Told], first: Mapping[str, int], late_ends: Mapping[str, datetime], buffers: Mapping[str, int]
+) -> dict[str, int]:
+    """`first`: minutes by which these are late in any case; `late_ends`: when those end that pass on what they have."""
     late: dict[str, int] = {}
     ends: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)  # planned and expected
     for told in live:
-        direct = delay.minutes if _concerns(delay, told) and told.slot.start in begin[:1] else 0
         pushed = [expected for key in _uses(told) for planned, expected in ends[key] if planned <= told.slot.start]
-        behind = max((ceil((expected - told.slot.start) / MINUTE) for expected in pushed), default=0)
-        minutes = max(direct, behind)
+        since = max((ceil((expected - told.slot.start) / MINUTE) for expected in pushed), default=0)
+        minutes = max(first.get(told.id, 0), since)
+        end = late_ends.get(told.id)
         if minutes > told.delay:
             late[told.id] = minutes
             end = told.slot.end + MINUTE * overrun(told, minutes, buffers.get(told.id, 0))
+        if end:
             for key in _uses(told):
                 ends[key].append((told.slot.end, end))
     return late

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventsync.schedule.plan.delays import Delay, collisions, overrun, ripple
+from eventsync.schedule.plan.delays import Delay, behind, collisions, overrun, ripple
 from eventsync.schedule.plan.rules import Slot, Status, Told
 
 NINE = datetime(2026, 7, 4, 9, tzinfo=UTC)
@@ -41,6 +41,15 @@ DAY = [
 )
 def test_delay_ripples(delay, buffers, late):
     assert ripple(DAY, delay, buffers) == late
+
+
+def test_what_cannot_begin_as_the_plan_says_is_behind():
+    late = make("swim", 0, 60, groups="north", delay=30, overrun=30)
+    assert behind(DAY, {}) == {}
+    assert behind([late, *DAY[1:]], {}) == {"relay": 30, "lunch": 15, "bus": 10}
+    written = [late, make("relay", 60, 120, delay=30, overrun=30), *DAY[2:]]
+    assert behind(written, {}) == {"lunch": 15, "bus": 10}
+    assert behind([make("swim", 0, 60, delay=30, overrun=30, status=Status.HELD), *DAY[1:]], {}) == {}
 
 
 def test_what_is_cancelled_waits_or_is_later_already_is_left():
