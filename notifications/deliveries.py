@@ -61,14 +61,16 @@ def expire(event_id: UUID, *, now: datetime) -> int:
     return move(over, State.EXPIRED, now=now)
 
 
-def give_back(*, now: datetime) -> int:
+def give_back(event_id: UUID, *, on: str, now: datetime) -> int:
     """What a run had that ended before it was through is queued again: a phone shows it once all the same.
 
-    A text message may have gone out, and would be there twice.
+    A text message may have gone out, and would be there twice. Only what whoever asks will send now: of another event
+    or channel nobody would know that it waits.
     """
-    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - LEASE)
-    unsure = move(lost.filter(channel=Channel.SMS), State.UNCERTAIN, now=now, due_at=now)
-    return unsure + move(lost.exclude(channel=Channel.SMS), State.QUEUED, now=now)
+    lost = Delivery.objects.filter(state=State.SENDING, claimed_at__lt=now - LEASE, notice__event=event_id, channel=on)
+    if on == Channel.SMS:
+        return move(lost, State.UNCERTAIN, now=now, due_at=now)
+    return move(lost, State.QUEUED, now=now)
 
 
 def send_again(event_id: UUID, *, now: datetime) -> int:

@@ -35,7 +35,7 @@ SPAN = 30  # seconds that one job is at it; the next goes on
 def send_due(event_id: UUID) -> int:
     """How many it took in hand. What a run had that died is sent again: a phone shows it once."""
     run, until, done = uuid4(), time.monotonic() + SPAN, 0
-    deliveries.give_back(now=timezone.now())
+    deliveries.give_back(event_id, on=Channel.PUSH, now=timezone.now())
     if not deliveries.any_due(event_id, on=Channel.PUSH, now=timezone.now()):
         return 0
     from notifications.push.posting import Sender  # noqa: PLC0415 - each command would wait for aiohttp and pywebpush

@@ -16,6 +16,7 @@ from tests.notifications.families import add_browser, make_notice, make_recipien
 
 ONE, OTHER = uuid4(), uuid4()
 MINUTE = timedelta(minutes=1)
+LOST = NOON + deliveries.LEASE + MINUTE  # what was claimed at noon is in nobody's hand any more
 
 
 def states() -> list[str]:
@@ -81,23 +82,32 @@ def test_only_who_has_it_says_what_became_of_it(games, family):
 def test_what_a_dead_worker_had_is_given_back(games, family):
     [owed] = make_owed(games, family, 1)
     deliveries.claim(games.event.pk, on="push", by=ONE, most=1, now=NOON)
-    assert deliveries.give_back(now=NOON + deliveries.LEASE) == 0
-    assert deliveries.give_back(now=NOON + deliveries.LEASE + MINUTE) == 1
+    assert deliveries.give_back(games.event.pk, on="push", now=NOON + deliveries.LEASE) == 0
+    assert deliveries.give_back(games.event.pk, on="push", now=LOST) == 1
     [again] = deliveries.claim(games.event.pk, on="push", by=OTHER, most=1, now=NOON)
     assert (again.pk, again.attempts) == (owed.pk, 2)
     assert not deliveries.settle(owed.pk, State.ACCEPTED, by=ONE, now=NOON)  # whoever was thought dead
+
+
+def test_nobody_gives_back_what_they_do_not_send_themselves(games, family):
+    """It would be uncertain, and due, with nobody to send it again for minutes."""
+    notice = make_notice(games.event, importance="critical")
+    owe(notice, family, channel="sms")
+    deliveries.claim(games.event.pk, on="sms", by=ONE, most=1, now=NOON)
+    assert deliveries.give_back(games.event.pk, on="push", now=LOST) == 0
+    assert deliveries.give_back(make_games("camp", people=1).event.pk, on="sms", now=LOST) == 0
+    assert (states(), deliveries.left(now=LOST)) == (["sending"], [(games.event.pk, "sms")])
 
 
 @pytest.mark.parametrize(("importance", "state"), [("big", "uncertain"), ("critical", "queued")])
 def test_text_message_that_a_dead_worker_had_goes_out_again_for_safety_alone(games, family, importance, state):
     owed = owe(make_notice(games.event, importance=importance), family, channel="sms")
     deliveries.claim(games.event.pk, on="sms", by=ONE, most=1, now=NOON)
-    later = NOON + deliveries.LEASE + MINUTE
-    assert deliveries.left(now=later) == [(games.event.pk, "sms")]
-    deliveries.give_back(now=later)
+    assert deliveries.left(now=LOST) == [(games.event.pk, "sms")]
+    deliveries.give_back(games.event.pk, on="sms", now=LOST)
     assert states() == ["uncertain"]
-    assert deliveries.next_due(games.event.pk, on="sms", now=later) == (later if importance == "critical" else None)
-    deliveries.send_again(games.event.pk, now=later)
+    assert deliveries.next_due(games.event.pk, on="sms", now=LOST) == (LOST if importance == "critical" else None)
+    deliveries.send_again(games.event.pk, now=LOST)
     row = Delivery.objects.get(pk=owed.pk)
     assert (row.state, row.why) == (state, "again" if importance == "critical" else "")
 
