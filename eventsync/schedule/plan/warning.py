@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from eventsync.jobs.alerts import alert, clear_settled
@@ -39,9 +40,9 @@ def end_settled(now: datetime) -> None:
 
 def _is_left(now: datetime) -> Callable[[Alert], bool]:
     @cache
-    def still_late(event: object) -> set[str]:
+    def still_late(event: UUID) -> set[str]:
         of = Event.objects.get(pk=event)
         on = {str(key) for key in Activity.objects.filter(event=of, end__gt=now).values_list("pk", flat=True)}
         return on & late.behind(of).keys()
 
-    return lambda row: row.subject in still_late(row.event_id)
+    return lambda row: row.event_id is not None and row.subject in still_late(row.event_id)
