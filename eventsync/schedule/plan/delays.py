@@ -63,8 +63,8 @@ def _passed_on(
     ends: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)  # planned and expected
     for told in live:
         pushed = [expected for key in _uses(told) for planned, expected in ends[key] if planned <= told.slot.start]
-        since = max((ceil((expected - told.slot.start) / MINUTE) for expected in pushed), default=0)
-        minutes = max(first.get(told.id, 0), since)
+        held_up = max((ceil((expected - told.slot.start) / MINUTE) for expected in pushed), default=0)
+        minutes = max(first.get(told.id, 0), held_up)
         end = late_ends.get(told.id)
         if minutes > told.delay:
             late[told.id] = minutes
