@@ -57,6 +57,7 @@ def said(phone: Phone) -> list[tuple[str, str, bool]]:
     return [(row["kind"], row["payload"]["method"], "credential" in row["payload"]) for row in rows]
 
 
+@pytest.mark.long
 def test_the_code_of_a_family_that_a_reader_types_shows_all_of_them(
     server: Server, with_families: Callable[..., Phone]
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_dying_phone_hands_over_what_it_recorded_by_its_screen(
     server.manage("audit", "--json")
 
 
+@pytest.mark.long
 def test_a_phone_on_which_nothing_waits_has_nothing_to_show(at_door: Callable[..., Phone]) -> None:
     page = open_screen(at_door(), "Hand over to another phone")
     expect(page.get_by_text("Nothing waits on this phone")).to_be_visible()

@@ -29,6 +29,7 @@ def word(phone: Phone, heading: str, name: str = "") -> None:
     expect(phone.result).to_contain_text(name)
 
 
+@pytest.mark.long
 def test_a_reader_is_heard_wherever_the_focus_is(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
     phone = at_door()
     first, second, third = new[:3]
@@ -91,6 +92,7 @@ def test_each_check_in_says_how_it_stands(new: list[dict[str, str]], at_door: Ca
     phone.shows(present=1, pending=0)
 
 
+@pytest.mark.long
 def test_in_and_out_are_what_the_volunteer_says(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:
     phone = at_door(IN_OUT_DOOR)
     person = new[0]

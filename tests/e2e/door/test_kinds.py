@@ -127,6 +127,7 @@ def test_a_meal_is_had_once_and_only_while_it_is_served(server: Server, everywhe
     ]
 
 
+@pytest.mark.long
 def test_a_bus_shows_who_is_missing_without_a_network(server: Server, everywhere: Callable[[str], Phone]) -> None:
     phone = everywhere(BUS)
     page = phone.page

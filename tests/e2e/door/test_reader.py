@@ -44,6 +44,7 @@ def test_what_a_reader_types_presses_no_button_and_stays_in_no_field(
     assert recorded(phone) == [("checkin.arrive", "scan")] * 3
 
 
+@pytest.mark.long
 def test_two_codes_that_a_reader_types_one_on_the_other_are_both_recorded(
     new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
@@ -75,6 +76,7 @@ def test_what_a_reader_types_on_another_screen_is_taken_to_the_door_and_presses_
     assert recorded(phone) == [("checkin.arrive", "scan")] * 3
 
 
+@pytest.mark.long
 def test_what_was_begun_at_the_door_is_there_again_after_another_screen(
     server: Server, new_phone: Callable[..., Phone]
 ) -> None:

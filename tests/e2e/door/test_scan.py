@@ -210,6 +210,7 @@ def hide(phone: Phone, *, hidden: bool) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_phones_own_decoder_is_asked_where_it_reads_qr_codes(
     new: list[dict[str, str]], filming: Callable[..., Phone]
 ) -> None:
@@ -233,6 +234,7 @@ def test_a_decoder_that_reads_no_qr_codes_is_not_asked(
     word(phone, "In", new[0]["name"])
 
 
+@pytest.mark.long
 def test_the_apps_own_decoder_takes_over_when_the_phones_fails(
     new: list[dict[str, str]], filming: Callable[..., Phone]
 ) -> None:

@@ -124,6 +124,7 @@ def test_a_code_of_nobody_is_told(at_door: Callable[..., Phone]) -> None:
     compare("unlisted", heard)
 
 
+@pytest.mark.long
 def test_a_delegation_is_told(at_door: Callable[..., Phone]) -> None:
     phone = without_network(at_door())
     page = phone.page

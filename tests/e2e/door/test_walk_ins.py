@@ -64,6 +64,7 @@ def test_a_walk_in_is_registered_and_let_in_by_one_tap_without_a_network(
     assert (1, 0, 0) in server.headcount().values()
 
 
+@pytest.mark.long
 def test_a_wristband_that_nobody_has_is_kept_for_the_walk_in(
     new: list[dict[str, str]], at_door: Callable[..., Phone]
 ) -> None:
