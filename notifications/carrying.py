@@ -62,7 +62,7 @@ def send_due(event_id: UUID, carrier: Carrier) -> int:
     """How many it took in hand."""
     run, until, done = uuid4(), time.monotonic() + SPAN, 0
     deliveries.give_back(event_id, on=carrier.channel, now=timezone.now())
-    deliveries.send_again(event_id, now=timezone.now())
+    deliveries.send_again(event_id, on=carrier.channel, now=timezone.now())
     if not deliveries.any_due(event_id, on=carrier.channel, now=timezone.now()):
         return 0
     with carrier:

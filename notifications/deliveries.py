@@ -73,9 +73,9 @@ def give_back(event_id: UUID, *, on: str, now: datetime) -> int:
     return move(lost, State.QUEUED, now=now)
 
 
-def send_again(event_id: UUID, *, now: datetime) -> int:
+def send_again(event_id: UUID, *, on: str, now: datetime) -> int:
     """Text messages of which nobody knows whether they arrived, where somebody's safety may depend on it."""
-    unsure = Delivery.objects.filter(_unsure(now), notice__event=event_id, due_at__lte=now)
+    unsure = Delivery.objects.filter(_unsure(now), notice__event=event_id, channel=on, due_at__lte=now)
     return move(unsure, State.QUEUED, now=now, why=Why.AGAIN.value)
 
 

@@ -29,20 +29,20 @@ class Reading:
     title: str
     words: str
     level: Level
-    begun: bool = True  # False: there is nothing of it yet to be well or ill
+    empty: bool = False  # there is nothing of it to be well or ill
 
     @property
     def word(self) -> str:
-        return self.level.word if self.begun else "Not yet"
+        return "Nothing here" if self.empty else self.level.word
 
     @property
     def mark(self) -> str:
-        return self.level.mark if self.begun else "–"
+        return "–" if self.empty else self.level.mark
 
 
 def phones(*, heard: int, enrolled: int) -> Reading:
     if not enrolled:
-        return Reading("phones", "Phones", "No phone is enrolled.", Level.WELL, begun=False)
+        return Reading("phones", "Phones", "No phone is enrolled.", Level.WELL, empty=True)
     words = f"{heard} of {enrolled} {_s(enrolled, 'phone')} heard from in the last quarter of an hour."
     return Reading("phones", "Phones", words, Level(heard == 0))
 
@@ -101,7 +101,7 @@ def success(*, ratio: float | None, target: float) -> Reading:
     """`ratio`: of the event that fares worst; None: nothing was received yet. Never rounded up."""
     title = "Without a failure of ours"
     if ratio is None:
-        return Reading("success", title, f"Nothing was recorded yet. The aim is {target:.1%}.", Level.WELL, begun=False)
+        return Reading("success", title, f"Nothing was recorded yet. The aim is {target:.1%}.", Level.WELL, empty=True)
     words = f"{int(ratio * 10_000) / 100:.2f}% of all records. The aim is {target:.1%}."
     return Reading("success", title, words, Level(ratio < target))
 

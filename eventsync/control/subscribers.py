@@ -25,9 +25,8 @@ def alert_quarantined(fact: OperationsQuarantined, row: DomainEvent) -> None:
 
 @subscribe("control.alert_reopened", OperationReopened)
 def alert_reopened(fact: OperationReopened, row: DomainEvent) -> None:
-    """Unless it was settled since."""
-    reopened = Quarantined.objects.filter(operation_id=fact.operation, resolution=Resolution.OPEN)
-    _alert(reopened, now=row.occurred_at)
+    """Unless it was settled since. One that a handler failed on, too: nothing failed just now that would say so."""
+    _alert(Quarantined.objects.filter(pk=fact.quarantined, resolution=Resolution.OPEN), now=row.occurred_at)
 
 
 def _alert(aside: QuerySet[Quarantined], *, now: datetime) -> None:

@@ -73,6 +73,12 @@ def acknowledge(*, alert_id: int, by: str, now: datetime) -> bool:
     return _changed(waiting.update(acknowledged_at=now, acknowledged_by=by))
 
 
+def reword(*, alert_id: int, message: str) -> bool:
+    """Says it as it is by now, as no news; False when it says so already, or is cleared."""
+    rows = Alert.objects.filter(pk=alert_id, cleared_at=None).exclude(message=message)
+    return _changed(rows.update(message=message))
+
+
 def silence(*, alert_id: int, by: str, now: datetime, span: timedelta) -> bool:
     """Bothers nobody with it, nor with the next one like it, for so long; False when it is cleared."""
     found = Alert.objects.filter(pk=alert_id, cleared_at=None)

@@ -12,15 +12,6 @@ class VenueAdded(Fact):
     """An event has a new venue."""
 
 
-@domain_event("delay_expected")
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DelayExpected(Fact):
-    """Something that is late makes activities at another venue late. No family reads it before it is released."""
-
-    activities: tuple[str, ...]  # in the order of the plan
-    minutes: int  # how late the first of them can begin
-
-
 @domain_event("schedule_updated")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleUpdated(Fact):

@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 from eventsync.jobs.chores import chore
 from eventsync.schedule.links.keeping import purge
-from eventsync.schedule.plan import warning
+from eventsync.schedule.plan import alerting
 
 
 @chore(every=timedelta(minutes=1))
-def end_warnings(now: datetime) -> None:
-    warning.end_settled(now)
+def keep_alerts_true(now: datetime) -> None:
+    alerting.keep_true(now)
 
 
 @chore(every=timedelta(hours=1))

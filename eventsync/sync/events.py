@@ -31,7 +31,8 @@ class OperationsQuarantined(OperationsRecorded):
 class OperationReopened(Fact):
     """Somebody took back that nothing is to be done about an operation kept aside: it waits for a person again."""
 
-    operation: str
+    operation: UUID
+    quarantined: int  # its number at the desk: other bytes may be kept aside under the same id
 
 
 @domain_event("device_enrolled")

@@ -190,8 +190,6 @@ def reopen(row: Quarantined) -> bool:
     with transaction.atomic():
         taken_back = Quarantined.objects.filter(pk=row.pk, resolution=Resolution.DISCARDED).update(**said) == 1
         if taken_back:
-            publish(
-                OperationReopened(event=row.device.event_id, operation=str(row.operation_id)),
-                correlation=row.operation_id,
-            )
+            fact = OperationReopened(event=row.device.event_id, operation=row.operation_id, quarantined=row.pk)
+            publish(fact, correlation=row.operation_id)
     return taken_back

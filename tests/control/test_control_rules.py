@@ -83,9 +83,9 @@ def test_the_whole_is_as_bad_as_its_worst_part(levels: list[int], alerts: int, w
     assert rules.headline(parts, alerts=alerts).words == words
 
 
-def test_what_has_not_begun_is_not_called_well() -> None:
+def test_where_nothing_is_nothing_is_called_well() -> None:
     empty = [rules.phones(heard=0, enrolled=0), rules.success(ratio=None, target=0.999)]
-    assert {(each.word, each.mark) for each in empty} == {("Not yet", "–")}
+    assert {(each.word, each.mark) for each in empty} == {("Nothing here", "–")}
     begun = [rules.phones(heard=1, enrolled=1), rules.success(ratio=1, target=0.999)]
     assert {(each.word, each.mark) for each in begun} == {("Well", "✓")}
     assert rules.headline(empty, alerts=0).words == "All is well."

@@ -107,14 +107,14 @@ def test_text_message_that_a_dead_worker_had_goes_out_again_for_safety_alone(gam
     deliveries.give_back(games.event.pk, on="sms", now=LOST)
     assert states() == ["uncertain"]
     assert deliveries.next_due(games.event.pk, on="sms", now=LOST) == (LOST if importance == "critical" else None)
-    deliveries.send_again(games.event.pk, now=LOST)
+    deliveries.send_again(games.event.pk, on="sms", now=LOST)
     row = Delivery.objects.get(pk=owed.pk)
     assert (row.state, row.why) == (state, "again" if importance == "critical" else "")
 
 
 def test_what_is_uncertain_and_of_no_use_any_more_stays_so(games, family):
     owe(make_notice(games.event, importance="critical", expires_at=NOON), family, channel="sms", state=State.UNCERTAIN)
-    assert deliveries.send_again(games.event.pk, now=NOON) == 0
+    assert deliveries.send_again(games.event.pk, on="sms", now=NOON) == 0
     assert deliveries.next_due(games.event.pk, on="sms", now=NOON) is None
     assert deliveries.left(now=NOON + timedelta(hours=1)) == []
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,7 +17,7 @@ from eventsync.access.admin import ModelAdmin
 from eventsync.access.scope import Belongs, limit
 from eventsync.schedule.admin.names import ChoiceField
 from eventsync.schedule.models import Activity, Event, Place
-from eventsync.schedule.plan import late
+from eventsync.schedule.plan import alerting, late
 from eventsync.schedule.plan.delays import Delay
 from eventsync.schedule.plan.editing import Overtaken
 from eventsync.schedule.plan.words import meeting, when
@@ -86,15 +87,22 @@ def _outlook(request: HttpRequest, event: Event, delay: Delay) -> dict[str, Any]
     what = late.outlook(event, delay)
     own = set(_own(request).filter(event=event).values_list("pk", flat=True))
     rows = [(each, when(each.before, event), when(each.after, event), each.row.pk in own) for each in what.late]
-    return {"what": what, "rows": rows, "collisions": [meeting(each, event) for each in what.collisions]}
+    mine = any(own for *_, own in rows)
+    return {"what": what, "rows": rows, "mine": mine, "collisions": [meeting(each, event) for each in what.collisions]}
 
 
 def _write(page: ModelAdmin, request: HttpRequest, event: Event, delay: Delay) -> bool:
+    now = timezone.now()
     try:
-        done = late.put_off(event, delay, seen=request.POST["seen"], among=_own(request).filter(event=event))
+        with transaction.atomic():
+            before = alerting.messages(event, now=now)
+            done = late.put_off(event, delay, seen=request.POST["seen"], among=_own(request).filter(event=event))
+            alerted = alerting.alert_venues(event, before, now=now)
     except Overtaken:
         page.message_user(request, CHANGED, messages.WARNING)
         return False
+    if alerted:
+        page.message_user(request, f"An alert says so at {', '.join(map(str, alerted))}.")
     told = "put off in the draft. Families see it once it is released"
     entry = f"Put off: {delay.minutes} minutes late."
     page.say_done(request, done, told, one="activity was", many="activities were", entry=entry)

@@ -33,6 +33,15 @@ class Collision:
     other: Told
 
 
+@dataclass(frozen=True, slots=True)
+class Push:
+    """An activity cannot begin before `minutes` after its time, for `by` ends that late; it ends at `end` then."""
+
+    minutes: int
+    by: Told | None  # None: it is late by itself
+    end: datetime
+
+
 def ripple(plan: Iterable[Told], delay: Delay, buffers: Mapping[str, int]) -> dict[str, int]:
     """By how many minutes each activity is late that this delay makes later, by id.
 
@@ -42,37 +51,45 @@ def ripple(plan: Iterable[Told], delay: Delay, buffers: Mapping[str, int]) -> di
     live = _live(plan)
     begin = [each.slot.start for each in live if _concerns(delay, each) and each.slot.start >= delay.since]
     first = [each.id for each in live if _concerns(delay, each) and each.slot.start in begin[:1]]
-    return _passed_on(live, dict.fromkeys(first, delay.minutes), {}, buffers)
+    pushed = _pass_on(live, dict.fromkeys(first, delay.minutes), buffers)
+    late = [each for each in live if each.id in pushed and pushed[each.id].minutes > each.delay]
+    return {each.id: pushed[each.id].minutes for each in late}
 
 
-def behind(plan: Iterable[Told], buffers: Mapping[str, int]) -> dict[str, int]:
-    """As `ripple`, of all delays that are in the plan already: what cannot begin as it says, and how late it can."""
+def knock_on(plan: Iterable[Told], buffers: Mapping[str, int]) -> dict[str, Push]:
+    """What delays that are in the plan already make late elsewhere: what another venue's activity holds up, by id.
+
+    Whether the plan says so of it yet or not. One thing may hold up the next through several venues.
+    """
     live = _live(plan)
-    return _passed_on(live, {}, {each.id: each.end for each in live if each.end > each.slot.end}, buffers)
+    pushed = _pass_on(live, {each.id: each.delay for each in live}, buffers)
+    venues: dict[str, set[str]] = {}  # where it came from
+    for each in live:
+        if each.id in pushed:
+            by = pushed[each.id].by
+            venues[each.id] = venues[by.id] | {by.venue} if by else set()
+    return {each.id: pushed[each.id] for each in live if venues.get(each.id, set()) - {each.venue}}
 
 
 def _live(plan: Iterable[Told]) -> list[Told]:
     return sorted((each for each in plan if each.status not in AWAY), key=lambda told: (told.slot.start, told.id))
 
 
-def _passed_on(
-    live: Sequence[Told], first: Mapping[str, int], late_ends: Mapping[str, datetime], buffers: Mapping[str, int]
-) -> dict[str, int]:
-    """`first`: minutes by which these are late in any case; `late_ends`: when those end that pass on what they have."""
-    late: dict[str, int] = {}
-    ends: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)  # planned and expected
+def _pass_on(live: Iterable[Told], first: Mapping[str, int], buffers: Mapping[str, int]) -> dict[str, Push]:
+    """What is late by so many minutes `first`, and all that this makes late, in the order of the plan."""
+    found: dict[str, Push] = {}
+    ends: dict[tuple[str, str], list[tuple[datetime, Told]]] = defaultdict(list)
     for told in live:
-        pushed = [expected for key in _uses(told) for planned, expected in ends[key] if planned <= told.slot.start]
-        held_up = max((ceil((expected - told.slot.start) / MINUTE) for expected in pushed), default=0)
+        before = [each for key in _uses(told) for each in ends[key] if each[1].slot.end <= told.slot.start]
+        latest, by = max(before, key=lambda each: each[0], default=(told.slot.start, None))
+        held_up = ceil((latest - told.slot.start) / MINUTE)
         minutes = max(first.get(told.id, 0), held_up)
-        end = late_ends.get(told.id)
-        if minutes > told.delay:
-            late[told.id] = minutes
-            end = told.slot.end + MINUTE * overrun(told, minutes, buffers.get(told.id, 0))
-        if end:
+        if minutes > 0:
+            end = told.slot.end + MINUTE * overrun(told, max(minutes, told.delay), buffers.get(told.id, 0))
+            found[told.id] = Push(minutes, by if held_up > 0 else None, end)
             for key in _uses(told):
-                ends[key].append((told.slot.end, end))
-    return late
+                ends[key].append((end, told))
+    return found
 
 
 def overrun(told: Told, delay: int, buffer: int) -> int:

@@ -1,17 +1,15 @@
 """What a delay would do to the draft, and writing it there just as somebody saw it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from uuid import UUID
+from datetime import datetime
 
 from django.db import transaction
 
-from eventsync.jobs.publishing import publish
-from eventsync.schedule.events import DelayExpected
 from eventsync.schedule.models import Activity, Event
-from eventsync.schedule.plan import delays, editing, freezing
-from eventsync.schedule.plan.delays import Collision, Delay, collisions, overrun, ripple
+from eventsync.schedule.plan import editing, freezing
+from eventsync.schedule.plan.delays import Collision, Delay, collisions, knock_on, overrun, ripple
 from eventsync.schedule.plan.rules import Told
 
 
@@ -38,6 +36,16 @@ class Outlook:
         return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class HeldUp:
+    """An activity that cannot begin before `minutes` after its time, for `by` ends late; it ends at `end` then."""
+
+    row: Activity
+    by: Activity
+    minutes: int
+    end: datetime
+
+
 def outlook(event: Event, delay: Delay) -> Outlook:
     rows, plan = _draft(event)
     minutes = ripple(plan.values(), delay, {key: row.buffer for key, row in rows.items()})
@@ -47,11 +55,11 @@ def outlook(event: Event, delay: Delay) -> Outlook:
     return Outlook(late, [each for each in met if {each.one.id, each.other.id} & after.keys()])
 
 
-def behind(event: Event) -> dict[str, int]:
-    """By how many minutes each activity of the draft will begin late, by id: as it says, or later where it cannot."""
+def held_up(event: Event) -> list[HeldUp]:
+    """What delays in the draft make late at other venues, in the order of the plan."""
     rows, plan = _draft(event)
-    told = {key: each.delay for key, each in plan.items() if each.delay}
-    return told | delays.behind(plan.values(), {key: row.buffer for key, row in rows.items()})
+    found = knock_on(plan.values(), {key: row.buffer for key, row in rows.items()})
+    return [HeldUp(rows[key], rows[push.by.id], push.minutes, push.end) for key, push in found.items() if push.by]
 
 
 def _draft(event: Event) -> tuple[dict[str, Activity], dict[str, Told]]:
@@ -62,27 +70,15 @@ def _draft(event: Event) -> tuple[dict[str, Activity], dict[str, Told]]:
 def put_off(event: Event, delay: Delay, *, seen: str, among: Iterable[Activity]) -> list[Activity]:
     """Writes the delays of those `among` all that would be late; Overtaken when it is not any more what was `seen`.
 
-    The planned times stay. Whoever leads other venues, where something would be late, is warned.
+    The planned times stay.
     """
     own = {row.pk for row in among}
     with transaction.atomic():
         what = outlook(event, delay)
         if what.seen != seen:
             raise editing.Overtaken(None)
-        for fact in _elsewhere(event, what.late):
-            publish(fact)
         mine = [each for each in what.late if each.row.pk in own]
         return [editing.change(each.row, version=each.row.version, values={"delay": each.after.delay}) for each in mine]
-
-
-def _elsewhere(event: Event, late: Sequence[Late]) -> Iterator[DelayExpected]:
-    """One for each venue but that where it begins."""
-    venues: dict[UUID, list[Late]] = {}
-    for each in late:
-        venues.setdefault(each.row.place.venue_id, []).append(each)
-    for venue, found in list(venues.items())[1:]:
-        keys = tuple(str(each.row.pk) for each in found)
-        yield DelayExpected(event=event.pk, venue=venue, activities=keys, minutes=found[0].after.delay)
 
 
 def _put_off(told: Told, minutes: int, buffer: int) -> Told:

@@ -1,10 +1,11 @@
 """A delay goes on to what follows at its place and for its groups, as far as pauses and buffers do not take it up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from eventsync.schedule.plan.delays import Delay, behind, collisions, overrun, ripple
+from eventsync.schedule.plan.delays import Delay, collisions, knock_on, overrun, ripple
 from eventsync.schedule.plan.rules import Slot, Status, Told
 
 NINE = datetime(2026, 7, 4, 9, tzinfo=UTC)
@@ -43,19 +44,38 @@ def test_delay_ripples(delay, buffers, late):
     assert ripple(DAY, delay, buffers) == late
 
 
-def test_what_cannot_begin_as_the_plan_says_is_behind():
+def held_up(*plan: Told, **buffers: int) -> dict[str, tuple[int, str]]:
+    return {key: (push.minutes, push.by.id if push.by else "") for key, push in knock_on(plan, buffers).items()}
+
+
+def test_what_another_venue_holds_up_is_known_whether_the_plan_says_so_or_not():
     late = make("swim", 0, 60, groups="north", delay=30, overrun=30)
-    assert behind(DAY, {}) == {}
-    assert behind([late, *DAY[1:]], {}) == {"relay": 30, "lunch": 15, "bus": 10}
-    written = [late, make("relay", 60, 120, delay=30, overrun=30), *DAY[2:]]
-    assert behind(written, {}) == {"lunch": 15, "bus": 10}
-    assert behind([make("swim", 0, 60, delay=30, overrun=30, status=Status.HELD), *DAY[1:]], {}) == {}
+    lunch = make("lunch", 75, 135, place="hall", groups="north south", venue="w")
+    bus = make("bus", 140, 160, place="stop", groups="south")
+    assert held_up(late, DAY[1]) == {}  # at its own venue
+    assert held_up(*DAY[:2], lunch, bus) == {}
+    assert held_up(late, DAY[1], lunch, bus) == {"lunch": (15, "swim"), "bus": (10, "lunch")}
+    assert held_up(late, replace(lunch, delay=15, overrun=15)) == {"lunch": (15, "swim")}
+    assert held_up(late, replace(lunch, delay=20, overrun=20), bus) == {"lunch": (20, "swim"), "bus": (15, "lunch")}
+    assert held_up(late, lunch, swim=20) == {}
+    for away in (Status.CANCELLED, Status.HELD):
+        assert held_up(replace(late, status=away), lunch) == held_up(late, replace(lunch, status=away)) == {}
+    end = knock_on([late, lunch], {})["lunch"].end
+    assert end == NINE + 150 * MINUTE
+
+
+def test_what_is_late_already_passes_on_what_it_has():
+    swim, relay = make("swim", 0, 60, delay=30, overrun=30), make("relay", 60, 120)
+    again = Delay(minutes=30, since=NINE, place="pool")
+    assert ripple([swim, relay], again, {}) == {"relay": 30}
+    assert ripple([swim, replace(relay, delay=30, overrun=30)], again, {}) == {}
+    assert ripple([swim, make("party", 60, 120, place="hall")], again, {}) == {}
 
 
 def test_what_is_cancelled_waits_or_is_later_already_is_left():
     away = [make("swim", 0, 60, status=Status.CANCELLED), make("run", 0, 60, status=Status.HELD)]
     assert ripple([*away, make("relay", 60, 120)], Delay(minutes=5, since=NINE, place="pool"), {}) == {"relay": 5}
-    later = [make("swim", 0, 60, delay=40, overrun=40), make("relay", 60, 120)]
+    later = [make("swim", 0, 60, delay=40, overrun=40), make("relay", 120, 180)]
     assert ripple(later, Delay(minutes=30, since=NINE, place="pool"), {}) == {}
 
 
