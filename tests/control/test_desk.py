@@ -19,6 +19,7 @@ from eventsync.access.ranks import Rank
 from eventsync.control.desk import desk
 from eventsync.jobs.alerts import alert, clear_all
 from eventsync.sync.poke import consumer
+from eventsync.sync.poke.announce import announcer
 from eventsync.sync.poke.consumer import REVOKED, UNAUTHENTICATED
 from eventsync.sync.poke.hub import COALESCE, Socket, hub
 from eventsync.sync.wire import write_time
@@ -74,6 +75,7 @@ def pokes(client: Client, act: Callable[[], object], *, of_phone: Sequence[str] 
     """
 
     async def scenario(socket: WebsocketCommunicator) -> int:
+        assert announcer.finish(PATIENCE)  # what an earlier test said
         hub.join(Socket(of_phone))
         await opened(socket)
         await database_sync_to_async(act)()

@@ -11,6 +11,7 @@ from typing import IO
 
 from django.conf import settings
 
+from eventsync.control.drills.course import Pause
 from eventsync.jobs.models import Worker
 
 _PATIENCE = 60  # seconds to start or to stop
@@ -21,7 +22,7 @@ class NotStarted(Exception):
 
 
 @contextmanager
-def own_worker() -> Iterator[None]:
+def own_worker(pause: Pause) -> Iterator[None]:
     """Runs `manage.py worker` until the context ends. Ctrl-C is for the drill alone, which ends it."""
     with tempfile.TemporaryFile() as log:
         command = [sys.executable, "manage.py", "worker"]
@@ -29,19 +30,19 @@ def own_worker() -> Iterator[None]:
             command, cwd=settings.BASE_DIR, stdout=log, stderr=log, start_new_session=True
         )
         try:
-            _await(process, log)
+            _await(process, log, pause)
             yield
         finally:
             _stop(process)
 
 
-def _await(process: "subprocess.Popen[bytes]", log: IO[bytes]) -> None:
+def _await(process: "subprocess.Popen[bytes]", log: IO[bytes], pause: Pause) -> None:
     name, until = f"{platform.node()}:{process.pid}", time.monotonic() + _PATIENCE
     while not Worker.objects.filter(name=name).exists():
         if process.poll() is not None or time.monotonic() > until:
             log.seek(0)
             raise NotStarted(f"The worker did not start: {log.read().decode(errors='replace')[-1000:]}")
-        time.sleep(0.2)
+        pause(0.2)
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

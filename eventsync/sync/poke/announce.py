@@ -41,8 +41,12 @@ class Announcer:
             self._news.set()
             if self._owner != os.getpid():
                 self._owner = os.getpid()
-                atexit.register(self._said.wait, _PARTING)  # a command ends before its last word is out
+                atexit.register(self.finish, _PARTING)  # a command ends before its last word is out
                 threading.Thread(target=self._run, name="poke-announcer", daemon=True).start()
+
+    def finish(self, within: float) -> bool:
+        """Waits so many seconds at most until all that was said is out."""
+        return self._owner != os.getpid() or self._said.wait(within)
 
     def _run(self) -> None:
         """Waits outside the loop: a thread that the loop waits in would keep the process from ending."""

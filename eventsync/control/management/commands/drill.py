@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+import time
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -12,7 +13,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from eventsync.control.drills.course import NO_TIME, Result
+from eventsync.control.drills.course import NO_TIME, Pause, Result
 from eventsync.control.drills.faults import DRILLS
 from eventsync.control.drills.running import objection, run
 from eventsync.control.drills.screen import Lines, table
@@ -59,10 +60,10 @@ class Command(BaseCommand):
         if options["hold"] and options["drill"] not in {None, "dead-letters"}:
             raise CommandError("--hold is for the drill dead-letters: in the others there is nothing to deal with.")
         event = self._event(options)
-        with _told_to_stop(), _only_warnings():
+        with _told_to_stop() as pause, _only_warnings():
             try:
-                with own_worker() if options["worker"] else nullcontext():
-                    results = self._run(list(DRILLS) if options["all"] else [options["drill"]], event, options)
+                with own_worker(pause) if options["worker"] else nullcontext():
+                    results = self._run(list(DRILLS) if options["all"] else [options["drill"]], event, options, pause)
             except NotStarted as error:
                 raise CommandError(str(error)) from None
             except KeyboardInterrupt:
@@ -83,24 +84,54 @@ class Command(BaseCommand):
             raise CommandError(sentence)
         return event
 
-    def _run(self, drills: list[str], event: Event, options: dict[str, Any]) -> list[Result]:
+    def _run(self, drills: list[str], event: Event, options: dict[str, Any], pause: Pause) -> list[Result]:
         if not total("workers", timezone.now()):
             raise CommandError("No worker was heard from within a minute. Start one, or add --worker.")
         lines, results = Lines(sys.stderr), []
         for name in drills:
             lines.begins(name)
-            results += run(name, event, screen=lines, span=options["minutes"], hold=options["hold"])
+            results += run(name, event, screen=lines, span=options["minutes"], hold=options["hold"], pause=pause)
         return results
 
 
+class _Waiting:
+    """Waits as `time.sleep`; who is told to stop does so while waiting.
+
+    In the middle of a query the connection would be of no use any more for taking away what was made.
+    """
+
+    def __init__(self) -> None:
+        self._waits = self._told = False
+
+    def tell(self, *_: object) -> None:
+        self._told = True
+        if self._waits:
+            self._stop()
+
+    def __call__(self, seconds: float) -> None:
+        self._waits = True
+        try:
+            if self._told:
+                self._stop()
+            time.sleep(seconds)
+        finally:
+            self._waits = False
+
+    def _stop(self) -> None:
+        self._waits = self._told = False  # taking away waits, too
+        raise KeyboardInterrupt
+
+
 @contextmanager
-def _told_to_stop() -> Iterator[None]:
+def _told_to_stop() -> Iterator[Pause]:
     """SIGTERM is as good as Ctrl-C: what was made is taken away."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    waiting = _Waiting()
+    before = {each: signal.signal(each, waiting.tell) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
+        yield waiting
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 @contextmanager
