@@ -144,10 +144,7 @@ def _paths(visit: Visit) -> dict[str, str]:
     """Where forms of the page go: in the same language."""
     there, _, asked = visit.link("messages").partition("?")
     query = f"?{asked}" if asked else ""
-    return {
-        name.replace("-", "_"): f"{there}{name}/{query}"
-        for name in ("read", "stop", "browser", "test", "ask", "confirm", "take-away")
-    }
+    return {name: f"{there}{name}/{query}" for name in ("read", "stop", "browser", "test", "ask", "confirm", "drop")}
 
 
 def _wished(recipient: Recipient) -> Iterable[object]:

@@ -77,7 +77,7 @@ class _Teller:
         [item] = told
         templates = TEMPLATES[self.code]
         template = templates.held if item.new.status == Status.HELD else templates.one
-        return template, self._values(item) | {"place": self._place(item), "todo": self._todo(item)}
+        return template, self._values(item)
 
     def several(self, told: Sequence[Item]) -> tuple[Template, dict[str, str]]:
         return TEMPLATES[self.code].several, self._values(told[0]) | {"count": str(len(told))}
@@ -87,6 +87,8 @@ class _Teller:
             "activity": self._name(item.new.by_language("title")),
             "what": self.words.say(f"change_{item.kinds[0]}"),
             "when": self._when(item),
+            "place": self._place(item),
+            "todo": self._todo(item),
         }
 
     def _when(self, item: Item) -> str:

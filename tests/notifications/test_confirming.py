@@ -194,6 +194,22 @@ def test_somebody_takes_their_number_away(client, gateway):
     assert reached(recipient) == ("", "")
 
 
+def test_its_button_takes_it_away_and_leaves_their_wishes(client, gateway):
+    recipient = join(client)
+    Recipient.objects.update(phone=NUMBER, news="safety")
+    [address] = re.findall(r'action="([^"]*)">\s*<input type="hidden" name="way" value="sms">\s*<p>', page(client))
+    assert client.post(address, {"way": "sms"}).status_code == 303
+    assert (reached(recipient), Recipient.objects.get().news) == (("", ""), "safety")
+
+
+def test_every_form_says_where_it_goes(client, gateway):
+    """One without an address would go to that of the page, where it would be taken for somebody's wishes."""
+    join(client)
+    post(client, "ask", to=NUMBER)
+    found = {re.search(r' action="([^"]+)"', form)[1] for form in re.findall(r"<form[^>]*>", page(client))}  # type: ignore[index]
+    assert found == {f"{MESSAGES}{name}?lang=en" for name in ("", "ask/", "confirm/", "test/")}
+
+
 def test_a_phone_asks_for_three_codes_within_an_hour(client, gateway):
     recipient = join(client)
     numbers = [f"+35840123456{each}" for each in range(5)]

@@ -120,7 +120,7 @@ def test_several_are_counted_and_the_one_that_matters_most_is_said():
     told = items(changes(before, {"swim": moved(SWIM, MINUTE), "race": race}), now=NOON - HOUR)
     assert words.texts(told, EVENT)["en"] == {
         "title": "Changes in the plan: 2",
-        "body": "Race: Cancelled. Saturday 4 July, 3 pm. You can read all of it in the plan.",
+        "body": "Race: Cancelled. Saturday 4 July, 3 pm. Pool. You can ask a person what to do. Look at the plan, too.",
     }
 
 
@@ -148,7 +148,7 @@ def test_templates_have_only_what_is_allowed(language):
         assert words.placeholders(template.title) | words.placeholders(template.body) <= words.ALLOWED
     assert "{activity}" in templates.one.title
     for needed in ("{when}", "{place}"):
-        assert needed in templates.one.body and needed in templates.held.body
+        assert all(needed in each.body for each in (templates.one, templates.held, templates.several))
 
 
 def test_only_our_own_english_was_reviewed():

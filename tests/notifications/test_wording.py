@@ -73,12 +73,14 @@ def test_each_listed_word_is_found(lists, language):
 def test_plan_s_own_sentences_have_a_fixed_order(language):
     """What; then when, where and what to do: N1."""
     templates = words.TEMPLATES[language]
-    for each in (templates.one, templates.held):
+    for each in (templates.one, templates.held):  # of several changes what it is stands in the text
         assert [each.title.index(f"{{{name}}}") for name in ("activity", "what")] == sorted(
             each.title.index(f"{{{name}}}") for name in ("activity", "what")
         )
         assert each.body.index("{when}") < each.body.index("{place}") < len(each.body) - 1
     assert templates.one.body.index("{place}") < templates.one.body.index("{todo}")
+    several = [templates.several.body.index(f"{{{name}}}") for name in ("activity", "what", "when", "place", "todo")]
+    assert several == sorted(several)
 
 
 @pytest.mark.parametrize(

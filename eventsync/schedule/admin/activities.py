@@ -1,7 +1,7 @@
 """Activities, as a list and one by one."""
 
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from django.utils import timezone
 from eventsync.schedule.admin.days import some_day
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, event_of, translate
 from eventsync.schedule.admin.files import export_page, import_page, incoming_page
-from eventsync.schedule.admin.late import OF_ACTIVITY, late_page
+from eventsync.schedule.admin.late import OF_ACTIVITY, late_page, saying_so_elsewhere
 from eventsync.schedule.admin.moving import ask, move_page
 from eventsync.schedule.admin.names import VenueField
 from eventsync.schedule.models import Activity, Place, Revision
@@ -101,6 +101,11 @@ class ActivityAdmin(DraftAdmin):
 
     def _own_path(self, address: str, name: str, page: Callable[..., HttpResponse]) -> URLPattern:
         return path(address, self.admin_site.admin_view(partial(page, self)), name=f"schedule_activity_{name}")
+
+    def save_model(self, request: HttpRequest, obj: Activity, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        is_delayed = change and "delay" in form.changed_data
+        with saying_so_elsewhere(self, request, obj.event) if is_delayed else nullcontext():
+            super().save_model(request, obj, form, change)
 
     @admin.action(description="On time again", permissions=["change"])
     def on_time(self, request: HttpRequest, queryset: QuerySet[Activity]) -> None:

@@ -1,5 +1,7 @@
 """Running late: what a delay does to all that follows, shown before it is written into the draft."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,6 +81,18 @@ def late_page(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/schedule/late.html", shown)
 
 
+@contextmanager
+def saying_so_elsewhere(page: ModelAdmin, request: HttpRequest, event: Event) -> Iterator[None]:
+    """What is written here is an alert at other venues that it makes late, and whoever writes it reads at which."""
+    now = timezone.now()
+    with transaction.atomic():
+        before = alerting.messages(event, now=now)
+        yield
+        alerted = alerting.alert_venues(event, before, now=now)
+    if alerted:
+        page.message_user(request, f"An alert says so at {', '.join(map(str, alerted))}.")
+
+
 def _own(request: HttpRequest) -> QuerySet[Activity]:
     return limit(Activity.objects.all(), request.user, CHANGE, OF_ACTIVITY)
 
@@ -92,17 +106,12 @@ def _outlook(request: HttpRequest, event: Event, delay: Delay) -> dict[str, Any]
 
 
 def _write(page: ModelAdmin, request: HttpRequest, event: Event, delay: Delay) -> bool:
-    now = timezone.now()
     try:
-        with transaction.atomic():
-            before = alerting.messages(event, now=now)
+        with saying_so_elsewhere(page, request, event):
             done = late.put_off(event, delay, seen=request.POST["seen"], among=_own(request).filter(event=event))
-            alerted = alerting.alert_venues(event, before, now=now)
     except Overtaken:
         page.message_user(request, CHANGED, messages.WARNING)
         return False
-    if alerted:
-        page.message_user(request, f"An alert says so at {', '.join(map(str, alerted))}.")
     told = "put off in the draft. Families see it once it is released"
     entry = f"Put off: {delay.minutes} minutes late."
     page.say_done(request, done, told, one="activity was", many="activities were", entry=entry)

@@ -15,6 +15,7 @@ from tests.cast import NOON
 from tests.desk import staff
 from tests.schedule.plan.plans import HOUR, MINUTE, Day, make_day
 from tests.schedule.test_admin_late import write_delay
+from tests.schedule.test_admin_plan import typed
 
 
 @pytest.fixture
@@ -53,6 +54,16 @@ def test_other_venues_have_one_alert_with_the_newest_minutes(games, day, lead):
     alert_list = "/admin/jobs/alert/"
     assert "Party" in staff("lena", Rank.LEAD, games.event, games.hall).get(alert_list).content.decode()
     assert "Party" not in lead.get(alert_list).content.decode()
+
+
+def test_a_delay_on_the_page_of_an_activity_is_an_alert_elsewhere_too(games, day, lead):
+    page = f"/admin/schedule/activity/{day.relay.pk}/change/"
+    said = {"title": "Relay", "start_1": "13:00", "end_1": "14:00", "groups": "Finland\nNorway", "delay": 20}
+    written = lead.post(page, typed(day.deck, **said), follow=True).content.decode()
+    assert "An alert says so at Main hall." in written
+    assert [message.count("20 minutes late: Relay (Deck) ends late.") for _, message in alerted()] == [1]
+    again = typed(day.deck, **said, note="Bring a towel.", edited=2)
+    assert "An alert says so" not in lead.post(page, again, follow=True).content.decode()
 
 
 def test_their_lead_writes_what_is_theirs_by_the_same_form_and_still_has_the_alert(games, day, lead):
