@@ -18,10 +18,10 @@ const event = location.pathname.split('/')[2] ?? '';
 const read = readUpTo(event, Number(new URLSearchParams(location.search).get('seen')) || 0);
 document.querySelector('.read a')?.addEventListener('click', () => unread(event));
 
+if (read >= Number(release)) sheet.hideChanges();
 if (isKept) {
   sheet.showPresent(opened);
   sheet.markHere(location.pathname);
-  if (read >= Number(release)) sheet.hideChanges();
   void own.days().then((days) => sheet.showDays(days));
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from itertools import groupby
 
 from django.utils.html import escape, format_html
@@ -38,16 +38,17 @@ class News:
 
 
 def read_before(visit: Visit) -> int:
-    """The release since which a page tells what changed: the one that was read, or else what was told before today.
+    """The release since which a page tells what changed: the one that was read, or else what was told before yesterday.
 
-    At the least what the last release changed. Whatever the first one said is no change.
+    So what is released in the evening is there in the morning. At the least what the last release changed. Whatever the
+    first one said is no change.
     """
     if visit.release is None:
         return 0
     if visit.seen is not None:
         return max(1, visit.seen)
-    midnight = datetime.combine(visit.today, time.min, visit.zone)
-    earlier = Release.objects.filter(event=visit.event, at__lt=midnight).values_list("number", flat=True)
+    yesterday = datetime.combine(visit.today - timedelta(days=1), time.min, visit.zone)
+    earlier = Release.objects.filter(event=visit.event, at__lt=yesterday).values_list("number", flat=True)
     before = earlier.order_by("-number").first() or 1
     return max(1, min(before, visit.release.number - 1))
 

@@ -3,15 +3,18 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from eventsync.ids import uuid7
 from eventsync.sync.client.clock import hear
+from eventsync.sync.client.hearing import Hearing
 from eventsync.sync.client.http import HttpTransport
 from eventsync.sync.client.loop import Loop
-from eventsync.sync.client.messages import PROTOCOL
+from eventsync.sync.client.messages import PROTOCOL, write_time
 from eventsync.sync.client.outbox import Operation, Outbox
 from eventsync.sync.client.poke import Poke
+from eventsync.sync.client.profile import erase_expired
 from eventsync.sync.client.pull import Pull
 from eventsync.sync.client.push import Push
 from eventsync.sync.client.records import Records
@@ -48,12 +51,28 @@ class Device:
         self.outbox, self.records = outbox, records
         self._awaited = awaited
         self._transport, self._now, self._pace = transport, now, pace
-        self._server = Server(transport, now)
-        self.push = Push(self._server, outbox, now, says=self._heartbeat, heard=self._heard)
+        self._server, self._hearing = Server(transport, now), Hearing()
+        self.push = Push(
+            self._server,
+            outbox,
+            now,
+            says=self._heartbeat,
+            heard=self._pushed,
+            missed=partial(self._hearing.missed, "push"),
+        )
         self._pushing = Loop(self.push.round, pace=pace)
-        self.pull = Pull(self._server, outbox, records, now, repush=self._pushing.kick)
+        self.pull = Pull(
+            self._server,
+            outbox,
+            records,
+            now,
+            repush=self._pushing.kick,
+            heard=self._pulled,
+            missed=partial(self._hearing.missed, "pull"),
+        )
         self._pulling = Loop(self.pull.round, pace=pace)
         self.id: str = outbox.recall_or_make("device", lambda: uuid7(now()))
+        erase_expired(outbox, records, now())  # before it shows anything
 
     @property
     def unknown(self) -> bool:
@@ -73,7 +92,8 @@ class Device:
         self.push.refused = self.pull.refused = None
         self.outbox.begin_epoch(reply.epoch)
         profile, event = said["profile"], said["event"]
-        self.outbox.remember(token=said["token"], event=event, profile=profile, retain_hours=profile["retain_hours"])
+        heard_at = write_time(self._now())
+        self.outbox.remember(token=said["token"], event=event, profile=profile, heard_at=heard_at)
         hear(self.outbox, reply)
 
     def record(self, kind: str, payload: Mapping[str, Any], *, refers_to: str | None = None) -> Operation:
@@ -105,6 +125,14 @@ class Device:
             said["checksum_mismatch"] = self.pull.mismatched[0]
         return said
 
-    def _heard(self, said: Mapping[str, Any]) -> None:
+    def _pushed(self, said: Mapping[str, Any]) -> None:
+        """The server has heard this. What it made of it is news (protocol 5)."""
+        self._hearing.heard("push")
+        if said["operations"]:
+            self._pulling.kick()
         if "checksum_mismatch" in said:
             self.pull.mismatched.remove(said["checksum_mismatch"])
+
+    def _pulled(self) -> None:
+        if self._hearing.heard("pull"):
+            self._pushing.kick()

@@ -8,8 +8,9 @@ from typing import Any
 
 from eventsync.sync.client.clock import hear
 from eventsync.sync.client.loop import Failed, Outcome, Rest
-from eventsync.sync.client.messages import read_time
+from eventsync.sync.client.messages import read_time, write_time
 from eventsync.sync.client.outbox import Era, Outbox
+from eventsync.sync.client.profile import erase_expired, profile_of
 from eventsync.sync.client.records import Change, Cursor, Records
 from eventsync.sync.client.server import Answer, Refusal, Reply, Server
 
@@ -77,6 +78,8 @@ class Pull:
     records: Records
     now: Callable[[], datetime]
     repush: Callable[[], None] = lambda: None  # there is something to push, or to tell with a push
+    heard: Callable[[], None] = lambda: None  # all streams were had
+    missed: Callable[[], None] = lambda: None  # nobody answered, or nobody who is our server
     page: int = PAGE
     revoked: bool = False
     refused: Refusal | None = None  # the last no, until the next yes
@@ -87,6 +90,7 @@ class Pull:
         token = self.outbox.recall("token")
         if token is None:
             return Rest(REST)
+        erase_expired(self.outbox, self.records, self.now())
         try:
             for _ in range(2):
                 try:
@@ -105,9 +109,11 @@ class Pull:
         said = self._accept(await self.server.streams(token), era).json()
         listed = said.get("streams") if isinstance(said, dict) else None
         if not isinstance(listed, list):
-            raise Stopped(Failed())
-        self._erase(set(self.records.cursors()) - {each["stream"] for each in listed})
+            raise self._nothing()
+        self.outbox.remember(heard_at=write_time(self.now()))
+        self._erase(self.records.streams() - {each["stream"] for each in listed})
         await self._streams([(Asked(token, era, each["stream"], said["server_time"]), each) for each in listed])
+        self.heard()
         self._prune(said.get("durable"), said["server_time"])
 
     async def _streams(self, listed: Iterable[tuple[Asked, Mapping[str, Any]]]) -> None:
@@ -140,6 +146,7 @@ class Pull:
 
     async def _snapshot(self, asked: Asked) -> None:
         """Page after page into memory, and into storage at once when complete."""
+        number = self.records.begin(asked.stream)
         changes: list[Change] = []
         while True:
             page = await self._page(asked)
@@ -148,8 +155,11 @@ class Pull:
                 break
             asked = replace(asked, after=page.cursor, base=asked.base or page.head)
         self._revise(asked, changes)
-        cursor = self.records.replace(asked.stream, seq=page.head, epoch=asked.epoch, changes=changes)
-        self._doubt(cursor, page.count, page.checksum)
+        cursor = self.records.replace(
+            asked.stream, number=number, seq=page.head, epoch=asked.epoch, changes=changes
+        )
+        if cursor is not None:  # else another tab was quicker, or heard that the stream is not ours any more
+            self._doubt(cursor, page.count, page.checksum)
 
     async def _news(self, asked: Asked) -> None:
         while True:
@@ -184,7 +194,7 @@ class Pull:
         )
         page = read_page(self._accept(reply, asked.era).body, asked)
         if page is None:
-            raise Stopped(Failed())
+            raise self._nothing()
         return page
 
     def _accept(self, reply: Reply, era: Era) -> Answer:
@@ -198,16 +208,21 @@ class Pull:
         if isinstance(reply, Refusal):
             self._refused(reply)
         if not isinstance(reply, Answer):
-            raise Stopped(Failed())
+            raise self._nothing()
         self.revoked, self.refused = False, None
         hear(self.outbox, reply)
         return reply
+
+    def _nothing(self) -> Stopped:
+        """No answer, or none that makes sense."""
+        self.missed()
+        return Stopped(Failed())
 
     def _refused(self, refusal: Refusal) -> None:
         self.refused = refusal
         if refusal.code == "device_revoked":
             self.revoked = True
-            self._erase(self.records.cursors())
+            self._erase(self.records.streams())
         if refusal.code == "cursor_expired" and refusal.reason != "ahead":
             raise CursorExpired
         if refusal.code == "cursor_expired":  # it was restored, and nobody said so
@@ -234,7 +249,7 @@ class Pull:
         All by the clock of the server: the device's own may be wrong by days.
         """
         if durable is not None:
-            hours = max(RETAIN_HOURS, self.outbox.recall("retain_hours") or 0)
+            hours = max(RETAIN_HOURS, profile_of(self.outbox, self.records).get("retain_hours", 0))
             long_ago = read_time(server_time) - timedelta(hours=hours)
             self.outbox.prune(settled_before=min(read_time(durable), long_ago))
 

@@ -29,6 +29,7 @@ class Push:
     now: Callable[[], datetime]
     says: Callable[[], Mapping[str, Any]] = dict  # heartbeat members for each envelope
     heard: Callable[[Mapping[str, Any]], None] = lambda said: None  # the server has heard these
+    missed: Callable[[], None] = lambda: None  # nobody answered, or nobody who is our server
     batch: int = LARGEST_BATCH
     refused: Refusal | None = None  # the last no, until the next yes
     _size: int = field(init=False)
@@ -64,7 +65,7 @@ class Push:
         envelope = self._envelope(rows, self.outbox.count_unsettled() - len(rows))
         reply = await self.server.push(token, envelope)
         if isinstance(reply, Offline):
-            return Failed()
+            return self._nothing()
         if self.outbox.era() != era:
             return "epoch"
         if reply.epoch != era.epoch:
@@ -82,12 +83,17 @@ class Push:
     def _settle(self, reply: Answer, rows: Sequence[Row], era: Era) -> Step | Failed:
         verdicts = read_verdicts(reply.json(), [row.operation["id"] for row in rows])
         if verdicts is None:
-            return Failed()
+            return self._nothing()
         self.refused = None
         hear(self.outbox, reply)
         if not self.outbox.settle(verdicts, era=era):
             return "epoch"
         return "retry" if len(verdicts) < len(rows) else "done"
+
+    def _nothing(self) -> Failed:
+        """No answer, or none that makes sense."""
+        self.missed()
+        return Failed()
 
     def _halve(self, rows: Sequence[Row], after: int) -> int:
         """The server cannot read the batch: smaller ones, down to the one that is set aside. Answers where to go on."""

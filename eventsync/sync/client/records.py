@@ -18,6 +18,9 @@ CREATE TABLE IF NOT EXISTS cursor (
     stream TEXT PRIMARY KEY, seq INTEGER NOT NULL, epoch TEXT NOT NULL,
     count INTEGER NOT NULL, checksum INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS snapshot ( -- those that are under way; a number is never used again
+    number INTEGER PRIMARY KEY AUTOINCREMENT, stream TEXT NOT NULL UNIQUE
+);
 """
 
 Change = Mapping[str, Any]  # a line of a page: seq, kind, key, deleted, body
@@ -50,11 +53,38 @@ class Records:
         found = self._database.execute("SELECT kind, key, seq, body FROM record WHERE stream = ?", (stream,))
         return {(kind, key): (seq, json.loads(body)) for kind, key, seq, body in found}
 
-    def replace(self, stream: str, *, seq: int, epoch: str, changes: Iterable[Change]) -> Cursor:
-        """Puts a complete snapshot in the place of whatever was held."""
+    def streams(self) -> set[str]:
+        """Those that are held, or of which a snapshot is under way."""
+        found = self._database.execute("SELECT stream FROM cursor UNION SELECT stream FROM snapshot")
+        return {stream for (stream,) in found}
+
+    def begin(self, stream: str) -> int:
+        """A snapshot is about to be asked for. Its number is that of all who ask until one of them is put in place."""
         with writing(self._database):
+            self._database.execute("INSERT OR IGNORE INTO snapshot (stream) VALUES (?)", (stream,))
+            found = self._database.execute("SELECT number FROM snapshot WHERE stream = ?", (stream,)).fetchone()
+        return int(found[0])
+
+    def replace(
+        self, stream: str, *, number: int, seq: int, epoch: str, changes: Iterable[Change]
+    ) -> Cursor | None:
+        """Puts a complete snapshot in the place of whatever was held.
+
+        None, changing nothing, when since it was begun another was put in place, the stream was erased, or pages
+        brought it further.
+        """
+        with writing(self._database):
+            standing = self.cursors().get(stream)
+            ahead = standing is not None and standing.epoch == epoch and standing.seq > seq
+            if ahead or not self._end(stream, number):
+                return None
             self._database.execute("DELETE FROM record WHERE stream = ?", (stream,))
             return self._take(Cursor(stream, seq, epoch, 0, 0), changes)
+
+    def _end(self, stream: str, number: int) -> bool:
+        """Whether that snapshot was under way still."""
+        sql = "DELETE FROM snapshot WHERE stream = ? AND number = ?"
+        return self._database.execute(sql, (stream, number)).rowcount == 1
 
     def apply(self, stream: str, *, after: int, seq: int, epoch: str, changes: Iterable[Change]) -> Cursor | None:
         """Applies a page that began at `after`; None, changing nothing, when the stream does not stand there."""
@@ -99,9 +129,11 @@ class Records:
         self._database.execute("UPDATE cursor SET epoch = ''")
 
     def erase(self, stream: str) -> None:
+        """Nothing of it is left, and a snapshot that was asked for before comes too late."""
         with writing(self._database):
             self._database.execute("DELETE FROM record WHERE stream = ?", (stream,))
             self._database.execute("DELETE FROM cursor WHERE stream = ?", (stream,))
+            self._database.execute("DELETE FROM snapshot WHERE stream = ?", (stream,))
 
     def close(self) -> None:
         self._database.close()

@@ -88,6 +88,16 @@ def test_changes_stay_until_somebody_says_that_they_read_them_and_can_be_read_ag
     assert "Relay: Later" in part(read(client, f"{PAGE}?seen=99"), "changes")
 
 
+def test_what_was_released_in_the_evening_is_told_in_the_morning_also_after_another_release(day, client):
+    Activity.objects.filter(pk=day.swim.pk).update(delay=15)
+    release(day.event, now=NOON - timedelta(hours=16))
+    Activity.objects.filter(pk=day.relay.pk).update(delay=15)
+    release(day.event, now=NOON - timedelta(hours=1))
+    told = part(read(client), "changes")
+    assert ("Swim: Later" in told, "Relay: Later" in told) == (True, True)
+    assert "Swim: Later" not in part(read(client, f"{PAGE}?seen=2"), "changes")
+
+
 def test_another_day_tells_that_something_changed_and_where_it_went(day, client):
     moved = {"start": day.party.start + timedelta(days=1), "end": day.party.end + timedelta(days=1)}
     Activity.objects.filter(pk=day.party.pk).update(**moved)

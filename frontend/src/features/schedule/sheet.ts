@@ -39,7 +39,7 @@ export class Sheet {
     }
   }
 
-  /** A kept page, for somebody who has read of all that changed. */
+  /** For somebody who has read of all that changed, where the address does not say so. */
   hideChanges(): void {
     const changes = this.#page.querySelector<HTMLElement>('.changes');
     const read = this.#page.querySelector<HTMLElement>('.read');
