@@ -44,4 +44,12 @@ explain(
     what="A roster file was not brought in: nobody in it was added or changed.",
     owner="Whoever uploaded the file",
     step="Read why on the import’s page, upload the file once more, then discard this.",
+    whom="People in the file who are not on the list yet: doors do not find them by name.",
+)
+explain(
+    retention.TASK,
+    what="The people of an event that is over were not deleted.",
+    owner="Whoever runs the server",
+    step="Read why, mend the cause, then replay it. The day by which they should be deleted may have passed.",
+    whom="Everybody on the list of that event.",
 )

@@ -1,25 +1,29 @@
 """What notices leave to a worker. Two runs for one event may be at it at once: each takes what the other has not."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
 
 from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import task
-from eventsync.jobs.rules import Policy
+from eventsync.jobs.rules import Policy, Priority
+from eventsync.jobs.seeing.letters import explain
 from notifications import carrying, deliveries, owing
 from notifications.carrying import Carrier
+from notifications.confirming import codes
 from notifications.hand import sending as by_hand
 from notifications.ladder import calls, climbing
 from notifications.mail.sending import Mails
 from notifications.models import Channel
 from notifications.plan import holding, telling
-from notifications.push import sending
+from notifications.push import sending, trying
 from notifications.sms.sending import Texts
 
-# What it did is told by its rows. Not in order, or what waits for the morning would keep back what goes out now.
-POLICY = Policy(announced=False)
+# What it did is told by its rows. Not in order, or what waits for the morning would keep back what goes out now. Core,
+# for what is about somebody's safety goes the same way.
+POLICY = Policy(announced=False, priority=Priority.CORE)
 
 
 @task(telling.TELL, POLICY)
@@ -81,3 +85,50 @@ def climb_what_was_left(now: datetime) -> None:
     for notice in climbing.left(now=now):
         owing.owe_climbing(notice.pk, notice.event_id, now)
     calls.end(now=now)
+
+
+_READ_WHY = "Read why, mend the cause, then replay it"
+_explain = partial(explain, owner="Whoever runs the server")
+_explain(
+    "notifications.hear_of_release",
+    what="A release was not heard of by those who write notices: nobody is told of it.",
+    step=f"{_READ_WHY}. The pages show the new plan all the same.",
+    whom="Families who asked for messages at that event.",
+)
+_explain(
+    telling.TELL,
+    what="A release was not told: no notice was made of it, or not for everybody.",
+    step=f"{_READ_WHY}. Who was told already is not told again.",
+    whom="Families who asked for messages at that event.",
+)
+_explain(
+    by_hand.SEND,
+    what="A notice that somebody wrote did not go out.",
+    step=f"{_READ_WHY}. If it is urgent, say it over loudspeakers and by volunteers.",
+    whom="All whom it was written to.",
+)
+for _way, _on in ((owing.DELIVER, "on phones"), (owing.TEXT, "as text messages"), (owing.MAIL, "by e-mail")):
+    _explain(
+        _way,
+        what=f"Notices of an event did not go out {_on}.",
+        step=f"{_READ_WHY}. They are looked for each minute, too; who has one does not get it again.",
+        whom="Families who get their messages in that way. All have them in their list.",
+    )
+_explain(
+    owing.CLIMB,
+    what="Nobody looked who has read a critical notice: no text messages and no calls come of it.",
+    step=f"{_READ_WHY}. It is looked for each minute, too. Until then call those who have not read it.",
+    whom="Those who have not read the notice.",
+)
+_explain(
+    codes.CODE,
+    what="The code for a number or an address did not go out.",
+    step="They ask for another one on the page of messages. Discard this.",
+    whom="One family, who typed it in a moment ago.",
+)
+_explain(
+    trying.TRY,
+    what="A test message did not go out.",
+    step="They press the button again. Discard this.",
+    whom="One family, who pressed the button a moment ago.",
+)

@@ -24,6 +24,7 @@ from eventsync.jobs.models import Alert
 from eventsync.jobs.queue import enqueue, task
 from eventsync.jobs.rights import OF_PLACE, SEE_ALERT
 from eventsync.jobs.rules import Policy
+from eventsync.jobs.seeing.letters import explain
 from eventsync.messaging import headers_of
 from eventsync.schedule.models import Event
 
@@ -108,3 +109,12 @@ def _message(told: Sequence[Alert], mails: AlertMails) -> EmailMessage:
     headers = headers_of(f"{mails.pk}.{told[-1].pk}")
     subject = f"EventSync: {len(told)} alert{'' if len(told) == 1 else 's'}"
     return EmailMessage(subject=subject, body="\n".join([*lines, end]), to=[mails.user.email], headers=headers)
+
+
+explain(
+    SEND,
+    what="Alerts did not go out by e-mail to somebody who asked for them.",
+    owner="Whoever runs the server",
+    step="Say the alerts to them, mend the cause, then replay it.",
+    whom="One member of the staff, who may not know of an alert.",
+)

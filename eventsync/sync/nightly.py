@@ -44,4 +44,5 @@ explain(
     what="The copy of the database that is made each night was not made.",
     owner="Whoever runs the server",
     step="Read why: often the folder is full or not there. Make room, then replay it.",
+    whom="Nobody, as long as the server lives.",
 )

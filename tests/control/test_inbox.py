@@ -53,7 +53,7 @@ def test_letters_of_each_kind_are_in_one_list_the_newest_first(games: Games, pho
     _, _, job = untaken()
     desk = alice()
     assert listed(desk) == [f"webhook/{job.pk}", f"record/{record.pk}", f"job/{old.pk}"]
-    assert counts(desk) == ["3", "1", "1", "1"]
+    assert counts(desk) == ["3", "1", "1", "1", "0"]
     found = page(desk)
     assert "A phone sent a kind of record that this server does not know." in found
     assert "<strong>Whoever runs the server:</strong> A newer server may know it. Replay it once that is done." in found
@@ -67,7 +67,7 @@ def test_it_is_filtered_by_kind_and_by_words_and_by_any_id(games: Games, phone: 
     desk = alice()
     assert listed(desk, kind="record") == [f"record/{record.pk}"]
     assert listed(desk, q="snow") == [f"job/{jobs[1].pk}"]
-    assert counts(desk, q="snow", kind="record") == ["1", "1", "0", "0"]
+    assert counts(desk, q="snow", kind="record") == ["1", "1", "0", "0", "0"]
     assert listed(desk, q=str(jobs[0].correlation).upper()) == [f"job/{jobs[0].pk}"]
     assert listed(desk, q=str(record.operation_id)) == [f"record/{record.pk}"]
     assert "Nothing here has “<b>hail</b>”." in page(desk, q="<b>hail</b>")
@@ -148,7 +148,7 @@ def test_each_sees_only_what_is_theirs(games: Games, phone: Phone) -> None:
     leads = staff("lea", Rank.LEAD, games.event), staff("vic", Rank.LEAD, games.event, games.pool)
     assert listed(leads[0]) == [f"record/{pool.pk}", f"record/{own.pk}"]
     assert listed(leads[1]) == [f"record/{pool.pk}"]
-    assert counts(leads[0]) == ["2", "0", "2"]
+    assert counts(leads[0]) == ["2", "0", "2", "0"]
     hidden = [f"record/{other.pk}", f"job/{job.pk}", "record/0", "record/x", "job/x", "nothing/1"]
     assert [leads[0].get(f"{PAGE}{each}/").status_code for each in hidden] == [404] * 6
     assert alice().get(f"{PAGE}job/x/").status_code == 404
@@ -168,8 +168,15 @@ def test_health_and_every_page_lead_to_it(db: None) -> None:
 
 
 def test_each_reason_says_what_who_and_how() -> None:
-    told = [*HELPS.values(), help_of("checkin.import_roster"), help_of("sync.backup"), help_of("nobody.knows")]
-    assert all(each.what.endswith(".") and each.owner and each.step.endswith(".") for each in told)
+    tasks = [help_of(name) for name in queue._tasks if not name.startswith("test")]
+    assert len(tasks) > 15
+    for each in [*HELPS.values(), *tasks, help_of("nobody.knows")]:
+        assert each.what.endswith(".") and each.owner and each.step.endswith("."), each
+
+
+def test_each_task_of_ours_has_words_of_its_own_and_says_whom_it_concerns() -> None:
+    ours = {name: help_of(name) for name in queue._tasks if not name.startswith("test")}
+    assert [name for name, told in ours.items() if f"“{name}”" in told.what or not told.whom.endswith(".")] == []
     assert set(sources) >= {"job", "webhook", "record"}
 
 
@@ -184,13 +191,14 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_another_app_adds_letters_and_words_by_one_registration_each(db: None, registered: None) -> None:
-    letters.register(replace(sources["job"], kind="notice", one="notice", many="notices"))
-    letters.explain("test.note", what="A note was not sent.", owner="Maria", step="Ring her.")
+    letters.register(replace(sources["job"], kind="rollout", one="rollout", many="rollouts"))
+    letters.explain("test.note", what="A note was not sent.", owner="Maria", step="Ring her.", whom="The band.")
     row, desk = dead_job(), alice()
-    assert listed(desk, kind="notice") == [f"notice/{row.pk}"]
-    assert "<strong>Maria:</strong> Ring her." in page(desk, f"{PAGE}notice/{row.pk}/")
+    assert listed(desk, kind="rollout") == [f"rollout/{row.pk}"]
+    assert "<strong>Maria:</strong> Ring her." in page(desk, f"{PAGE}rollout/{row.pk}/")
+    assert "<strong>Who is affected:</strong> The band." in page(desk)
     with pytest.raises(ValueError, match="registered twice"):
-        letters.register(sources["notice"])
+        letters.register(sources["rollout"])
 
 
 def test_every_new_letter_of_a_phone_raises_an_alert_one_for_each_reason(games: Games, phone: Phone) -> None:

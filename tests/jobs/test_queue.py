@@ -86,6 +86,14 @@ def test_job_that_fails_is_tried_again_after_longer_and_longer_and_then_dead_wit
     assert Alert.objects.get().message == "A job has failed for good: fail. ValueError: no such file"
 
 
+def test_what_failed_together_comes_back_within_a_fifth_of_its_delay_to_either_side() -> None:
+    policy = Policy(retries=RETRIES)
+    for number, delay in enumerate(RETRIES, 1):
+        found = [policy.delay(number, dice) for dice in (0, 0.25, 0.5, 1)]
+        assert found == [delay * share for share in (0.8, 0.9, 1, 1.2)]
+    assert policy.delay(len(RETRIES) + 1, 0.5) is None
+
+
 def test_job_whose_failure_will_not_pass_is_dead_at_once(tasks: Register) -> None:
     tasks("refuse", error=queue.Permanent("The number does not exist."))
     job = queue.enqueue("refuse", SUBJECT)

@@ -1,6 +1,7 @@
 """Webhooks, against a real receiver: signed, in order, each once taken, and never into our own network."""
 
 import json
+import socket
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -211,14 +212,27 @@ def test_no_request_goes_into_our_own_network_nor_is_tried_again(receiver: Recei
     assert Webhook.objects.count() == 1
 
 
-def test_name_that_leads_into_our_own_network_is_asked_again(receiver: Receiver, settings: Any) -> None:
+def test_name_that_leads_into_our_own_network_is_not_connected_to_and_asked_again(
+    receiver: Receiver, later: Later, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A network that wants a login answers so for any name, until somebody has logged in."""
-    settings.WEBHOOKS_PRIVATE = False
-    webhook(receiver, url=f"http://2130706433:{receiver.url.rpartition(':')[2]}")
+
+    def leads_here(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
+        assert host == "games.example"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", leads_here)
+    hook = webhook(receiver, url=f"http://games.example:{receiver.url.rpartition(':')[2]}")
     tell(1)
+    settings.WEBHOOKS_PRIVATE = False
     queue.run()
     assert (receiver.heard, states()) == ([], ["retry_wait"])
-    assert "public address" in Job.objects.get().error or "canonical" in Job.objects.get().error
+    assert "127.0.0.1 is not a public address" in Job.objects.get().error
+    settings.WEBHOOKS_PRIVATE = True
+    later(timedelta(hours=1))
+    queue.run()
+    hook.refresh_from_db()
+    assert (len(receiver.heard), states(), hook.off_at) == (1, ["done"], None)  # the name does lead there
 
 
 def test_nobody_there_is_said(receiver: Receiver) -> None:

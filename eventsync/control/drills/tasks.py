@@ -51,7 +51,16 @@ explain(
     what=REFUSED,
     owner="Whoever practises",
     step="Replay it, as you would a real one; a drill that waits for nobody does so by itself.",
+    whom="Nobody: it is a drill.",
 )
+for _name in (BACKLOG, BROKER_LOSS, WORKER_CRASH):
+    explain(
+        _name,
+        what="A job of a drill failed, which it should not.",
+        owner="Whoever runs the server",
+        step="Read why, then run the drill again. The drill takes this away.",
+        whom="Nobody: it is a drill.",
+    )
 
 
 def _job(subject: UUID) -> Job:

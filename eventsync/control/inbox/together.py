@@ -245,4 +245,5 @@ explain(
     what="A replay of many dead letters came to a halt before its end.",
     owner="Whoever runs the server",
     step="Read why, then replay this: it goes on where it was.",
+    whom="Whoever waits for the letters that are left.",
 )

@@ -102,11 +102,12 @@ def register(source: Source) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Help:
-    """What it means when a job of some task failed for good; who can mend that; what they do next."""
+    """What it means when a job of some task failed for good; whom it concerns; who can mend that; what they do next."""
 
     what: str
     owner: str
     step: str
+    whom: str = ""
 
     def __str__(self) -> str:
         return f"{self.what} {self.step}"
@@ -115,9 +116,9 @@ class Help:
 _helps: dict[str, Help] = {}
 
 
-def explain(task: str, *, what: str, owner: str, step: str) -> None:
+def explain(task: str, *, what: str, owner: str, step: str, whom: str) -> None:
     """Says in plain words what it means when a job of this task failed for good."""
-    _helps[task] = Help(what=what, owner=owner, step=step)
+    _helps[task] = Help(what=what, owner=owner, step=step, whom=whom)
 
 
 def help_of(task: str) -> Help:

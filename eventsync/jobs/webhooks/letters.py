@@ -82,6 +82,7 @@ explain(
     what="Another system did not take what was sent to it.",
     owner="Whoever runs the other system",
     step="Ask them. Once it works, replay it: its webhook is switched on, and all that waits is sent.",
+    whom="Whoever reads what the other system shows.",
 )
 register(
     Source(
