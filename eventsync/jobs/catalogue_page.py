@@ -17,7 +17,7 @@ Each is stored in the transaction of what it tells of, together with a job for e
 letter. Only one of class droppable may miss some, when too much waits ([architecture](architecture.md#too-much-to-do)).
 Operations (from phones) and changes (to phones) are guaranteed too; the only message that is **best effort** is
 the poke, which says no more than “pull”. Order: a subscriber that asks for it hears those of one partition (a venue, or
-the event) in the order in which they happened.
+the event) in the order in which they were written; of two that are written at the same moment, either.
 
 A version is for ever. What would change the shape of one is a new version beside it.
 """

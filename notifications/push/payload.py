@@ -11,18 +11,25 @@ from django.urls import reverse
 from eventsync.schedule.models import Event
 from eventsync.schedule.pages.words import WORDS as PLAN
 from eventsync.schedule.pages.words import direction
-from notifications.models import Delivery, Kind
+from notifications.models import Delivery, Kind, Notice
 from notifications.pages.words import WORDS
 from notifications.push.rules import MOST
 from notifications.rules import How, Importance
+
+
+MOST_ALSO = 20  # a payload has little room
 
 
 def tag_of(delivery: Delivery) -> str:
     """What a phone shows once, the newest: of one activity, or of the plan; what somebody wrote stands by itself."""
     if delivery.notice.kind == Kind.HAND:
         return f"notice:{delivery.notice_id}"
-    about = delivery.notice.activities
-    return f"plan:{about[0] if len(about) == 1 else delivery.notice.event_id}"
+    about = _tags(delivery.notice)
+    return about[0] if len(about) == 1 else f"plan:{delivery.notice.event_id}"
+
+
+def _tags(notice: Notice) -> list[str]:
+    return [f"plan:{each}" for each in notice.activities]
 
 
 def payload(delivery: Delivery) -> bytes:
@@ -42,9 +49,15 @@ def _payload(delivery: Delivery, said: dict[str, str], *, answers: bool = False)
         "tag": tag_of(delivery),
         "silent": recipient.how == How.SILENT and not critical,
         **({"requireInteraction": True} if critical else {}),
-        "data": {"delivery": str(delivery.pk), "version": notice.until or 1},
+        "data": {"delivery": str(delivery.pk), "version": notice.until or 1, **_also(notice)},
     }
     return shaped(notice.event, recipient.language, shown, answers=answers)
+
+
+def _also(notice: Notice) -> dict[str, list[str]]:
+    """The tags in whose place one of several changes is shown; what is not among the first may stay beside it."""
+    several = notice.kind != Kind.HAND and len(notice.activities) > 1
+    return {"also": _tags(notice)[:MOST_ALSO]} if several else {}
 
 
 def shaped(event: Event, language: str, shown: dict[str, Any], *, answers: bool = False) -> bytes:

@@ -58,6 +58,19 @@ def test_browser_gets_what_was_said_signed_by_us(service, family):
     assert row.accepted_at is not None
 
 
+def test_one_of_several_changes_says_whose_place_it_takes(service, family):
+    browser = service.browser()
+    join(family, browser)
+    due(family, activities=["1", "2"])
+    due(family, activities=[str(number) for number in range(50)])
+    due(family, activities=["1", "2"], kind="hand", since=0, until=0)
+    sending.send_due(family.event_id)
+    said = [pushed["notification"]["data"].get("also") for pushed in browser.pushes]
+    assert sorted(map(str, said)) == sorted(
+        map(str, [["plan:1", "plan:2"], [f"plan:{number}" for number in range(20)], None])
+    )
+
+
 def test_one_that_was_sent_is_not_sent_again(service, family):
     browser = service.browser()
     join(family, browser)

@@ -17,10 +17,15 @@ self.addEventListener('push', (event) => {
 
 // One on the screen for each tag, always the newest; something is always shown, or browsers take the right away.
 async function show(told: Told): Promise<void> {
-  const { told: newest, isNews } = await shown.newest(told);
+  const { told: newest, isNews, over } = await shown.newest(told);
   const { title, ...options } = newest.notification;
   await self.registration.showNotification(title, isNews ? options : { ...options, silent: true, requireInteraction: false });
+  await Promise.all(over.map(takeAway));
   if (isNews && newest.delivery !== null) await telling.tell('notice.shown', newest.delivery);
+}
+
+async function takeAway(tag: string): Promise<void> {
+  for (const each of await self.registration.getNotifications({ tag })) each.close();
 }
 
 self.addEventListener('notificationclick', (event) => {

@@ -11,7 +11,7 @@ const PUSH = {
     dir: 'rtl',
     tag: 'plan:swim',
     silent: false,
-    data: { delivery: 'one', version: 4 },
+    data: { delivery: 'one', version: 4, also: ['plan:relay', 5] },
     actions: [
       { action: 'read', title: 'I have read this', navigate: 'https://games.example/read' },
       { action: 'help', title: 'I need help', navigate: 'https://games.example/help' },
@@ -20,8 +20,8 @@ const PUSH = {
 };
 
 test('a push is shown as it says, with its answers', () => {
-  const { notification, delivery, version } = notificationOf(JSON.stringify(PUSH));
-  expect([delivery, version]).toEqual(['one', 4]);
+  const { notification, delivery, version, also } = notificationOf(JSON.stringify(PUSH));
+  expect([delivery, version, also]).toEqual(['one', 4, ['plan:relay']]);
   expect(notification).toMatchObject({ title: 'Swim: another place', lang: 'ar', dir: 'rtl', tag: 'plan:swim', silent: false });
   expect((notification as { actions?: unknown }).actions).toEqual([
     { action: 'read', title: 'I have read this' },

@@ -27,6 +27,17 @@ test('what another tag says is nothing to it', async () => {
   expect(await titles(fresh(), told(2), told(1, 'plan:relay'))).toEqual(['v2', 'v1']);
 });
 
+test('one of several changes takes the place of those of each, and none that comes late is shown beside it', async () => {
+  const several = notificationOf(
+    JSON.stringify({ notification: { title: 'several', tag: 'plan:games', data: { delivery: 'd', version: 2, also: ['plan:swim', 'plan:relay', 5] } } }),
+  );
+  const shown = fresh();
+  await shown.newest(told(1));
+  await shown.newest(told(3, 'plan:relay'));
+  expect((await shown.newest(several)).over).toEqual(['plan:swim']);
+  expect(await titles(shown, told(1), told(3, 'plan:relay'), several, told(4))).toEqual(['several again', 'v3 again', 'several again', 'v4']);
+});
+
 test('a test is always news', async () => {
   expect(await titles(fresh(), told(0, 'test', null), told(0, 'test', null))).toEqual(['v0', 'v0']);
 });
