@@ -43,9 +43,8 @@ async function look(): Promise<void> {
 
 function watchTheClock(): void {
   const now = Date.now();
-  const isAnotherDay = new Date(now).toDateString() !== new Date(opened).toDateString();
   const saysWhatIsNow = sheet.present !== null && !sheet.present.hidden;
-  if (saysWhatIsNow && (isAnotherDay || !isSame(sheet.at(now), shown))) sheet.offer('later');
+  if (saysWhatIsNow && (!sheet.isOf(now) || !isSame(sheet.at(now), shown))) sheet.offer('later');
 }
 
 const LOOK_MS = 60_000;

@@ -18,9 +18,14 @@ from eventsync.schedule.models import Event, Release, Revision, Term
 from eventsync.schedule.pages.words import WORDS
 from eventsync.schedule.plan import freezing
 from eventsync.schedule.plan.rules import Told, ToldPlace
+from notifications.pages.words import WORDS as MESSAGES
 
 ROOT = Path(__file__).parents[3]
-TEMPLATES = sorted(path.name for path in (ROOT / "templates" / "schedule").glob("*.html"))
+TEMPLATES = sorted(
+    f"{folder}/{path.name}"
+    for folder in ("schedule", "notices")
+    for path in (ROOT / "templates" / folder).glob("*.html")
+)
 APP = ROOT / "frontend" / "src" / "words"
 
 
@@ -36,7 +41,7 @@ def kiosk(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("language", WORDS)
 def test_pages_for_families_and_the_kiosk_have_no_hard_text_and_pages_nothing_to_mend(language):
     everywhere = Known(common=common_words())
-    said = WORDS[language].said.items()
+    said = [*WORDS[language].said.items(), *MESSAGES[language].items()]
     found = [each for key, text in said for each in findings(text, field=key, language=language, known=everywhere)]
     assert found == []
     texts = kiosk(language)
@@ -47,8 +52,8 @@ def test_pages_for_families_and_the_kiosk_have_no_hard_text_and_pages_nothing_to
 
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_templates_say_nothing_that_is_in_no_catalogue(name):
-    source = (ROOT / "templates" / "schedule" / name).read_text(encoding="utf-8")
-    get_template(f"schedule/{name}")
+    source = (ROOT / "templates" / name).read_text(encoding="utf-8")
+    get_template(name)
     bare = re.sub(r"{%.*?%}|{{.*?}}", " ", source)
     said = re.sub(r"<[^>]*>", " ", bare)
     labels = re.findall(r'\s(?:aria-label|alt|title|placeholder)="([^"]*)"', bare)

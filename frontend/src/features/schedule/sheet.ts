@@ -24,12 +24,17 @@ export class Sheet {
   /** A page that this phone kept: what is now and next is for the phone to find, if the day is today. */
   showPresent(now: number): void {
     const part = this.present;
-    const { day, tz } = part?.dataset ?? {};
-    if (part === null || day === undefined || tz === undefined || dayIn(tz, now) !== day) return;
+    if (part === null || !this.isOf(now)) return;
     const found = this.at(now);
     this.#fill('now', found.now);
     this.#fill('next', found.next);
     part.hidden = false;
+  }
+
+  /** Whether it is the page of the day that it is now where the event is. */
+  isOf(now: number): boolean {
+    const { day, tz } = this.present?.dataset ?? {};
+    return day !== undefined && tz !== undefined && dayIn(tz, now) === day;
   }
 
   /** A kept page of today is also that of the plan: which choice it is depends on the address. */
