@@ -31,13 +31,19 @@ def masked(address: str) -> str:
     return f"{name[:1]}…@{host}" if at else f"…{address[-2:]}"
 
 
+def is_on(channel: str) -> bool:
+    """Whether anything goes out on this way from this server."""
+    return bool({Channel.SMS: settings.SMS.on, Channel.EMAIL: settings.MAIL.on}.get(Channel(channel), True))
+
+
+def typed_by(recipient: Recipient, channel: str) -> str:
+    """Their number or address; "" when they have given none."""
+    return {Channel.SMS: recipient.phone, Channel.EMAIL: recipient.email}[Channel(channel)]
+
+
 def address_of(recipient: Recipient, channel: str) -> str:
     """Where a text message or an e-mail goes; "" when it goes nowhere."""
-    typed, on = {
-        Channel.SMS: (recipient.phone, settings.SMS.on),
-        Channel.EMAIL: (recipient.email, settings.MAIL.on),
-    }[Channel(channel)]
-    return typed if on else ""
+    return typed_by(recipient, channel) if is_on(channel) else ""
 
 
 def addressed(people: Sequence[Recipient], importance: Importance) -> dict[UUID, list[tuple[Channel, str]]]:

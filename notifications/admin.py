@@ -11,15 +11,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from eventsync.access.admin import ReadOnlyAdmin, ago
-from eventsync.access.scope import Belongs
 from eventsync.schedule.pages.words import direction
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import OF_ROW
 from notifications.hand.answers import answers
 from notifications.models import Channel, Delivery, Notice, Recipient
+from notifications.rights import OF_DELIVERY
 from notifications.rules import State
 
-OF_DELIVERY = Belongs(event="notice__event_id")
 _REACHED = (State.ACCEPTED, State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED)
 _SENT = (Channel.PUSH, Channel.SMS, Channel.EMAIL)
 
@@ -114,7 +113,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["notice__event"]
     fields = [
         "notice", "channel", "state", "why", "due_at", "attempts", "units", "accepted_at", "changed_at", "status",
-        "error",
+        "error", "closed_at", "closed_by", "closed_why",
     ]  # fmt: skip
 
     @admin.display(description="changed", ordering="changed_at")

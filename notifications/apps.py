@@ -10,6 +10,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         import_module("notifications.budgets.admin")  # parts of the app, where Django does not look by itself
         import_module("notifications.confirming.sending")
+        import_module("notifications.failing.letters")
         import_module("notifications.hand.admin")
         import_module("notifications.hand.admin_templates")
         import_module("notifications.ladder.admin")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import structlog
@@ -13,15 +13,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from notifications import deliveries
-from notifications.addresses import address_of, digest_of
+from notifications.addresses import digest_of, is_on, typed_by
 from notifications.budgets import keeping
+from notifications.failing import keeping as failing
+from notifications.failing.rules import OFF
 from notifications.models import Channel, Delivery
 from notifications.rules import State
 
 log = structlog.get_logger(__name__)
 
 SPAN = 30  # seconds that one job is at it; the next goes on
-UNWANTED = "They want none any more, or at another number or address, or none go out from here."
+UNWANTED = "They want none any more, or at another number or address."
 NO_MONEY = "The budget has no room for it."
 _NOT_SENT = {State.FAILED_TEMP, State.FAILED_PERM}
 
@@ -76,18 +78,29 @@ def send_due(event_id: UUID, carrier: Carrier) -> int:
 
 
 def _send(carrier: Carrier, mine: list[Delivery], run: UUID) -> None:
-    letters = _paid(carrier, _wanted(mine, run), run)
-    for letter, became in zip(letters, carrier.carry(letters), strict=True):
-        _write(letter.delivery, became, run)
+    letters = _paid(carrier, _possible(_wanted(mine, run), run), run)
+    _write_all(list(zip(letters, carrier.carry(letters), strict=True)), run)
 
 
 def _wanted(mine: list[Delivery], run: UUID) -> list[Letter]:
-    found = [Letter(each, address_of(each.recipient, each.channel)) for each in mine]
+    found = [Letter(each, typed_by(each.recipient, each.channel)) for each in mine]
     wanted = [each for each in found if each.to and digest_of(each.to) == each.delivery.endpoint]
-    for each in found:
-        if each not in wanted:
-            deliveries.settle(each.delivery.pk, State.FAILED_PERM, by=run, now=timezone.now(), error=UNWANTED)
+    others, now = [each.delivery.pk for each in found if each not in wanted], timezone.now()
+    if others:
+        said = {"error": UNWANTED, **deliveries.unwanted(UNWANTED, now=now)}
+        deliveries.settle_all(others, State.FAILED_PERM, by=run, now=now, **said)
     return wanted
+
+
+@transaction.atomic
+def _possible(letters: list[Letter], run: UUID) -> list[Letter]:
+    """None where somebody switched it off, by mistake or not, while they waited: people must hear of that."""
+    if not letters or is_on(letters[0].delivery.channel):
+        return letters
+    first, keys, now = letters[0].delivery, [each.delivery.pk for each in letters], timezone.now()
+    if deliveries.settle_all(keys, State.FAILED_PERM, by=run, now=now, status=None, error=OFF):
+        failing.tell(first.notice.event_id, first.channel, now=now)
+    return []
 
 
 @transaction.atomic
@@ -109,15 +122,26 @@ def _paid(carrier: Carrier, letters: list[Letter], run: UUID) -> list[Letter]:
 
 
 @transaction.atomic
-def _write(delivery: Delivery, became: Became, run: UUID) -> None:
+def _write_all(answered: Sequence[tuple[Letter, Became]], run: UUID) -> None:
+    """With the alert of those that failed, so that none is without."""
+    failed = [letter.delivery for letter, became in answered if _write(letter.delivery, became, run)]
+    if failed:
+        failing.tell(failed[0].notice.event_id, failed[0].channel, now=timezone.now())
+
+
+def _write(delivery: Delivery, became: Became, run: UUID) -> bool:
+    """Whether it failed for good."""
     now = timezone.now()
     times: dict[str, datetime] = {"due_at": now + became.wait} if became.wait else {}
     if became.state in {State.ACCEPTED, State.UNCERTAIN}:
         times["accepted_at"] = now
-    said = {"status": became.status, "error": became.error}
+    said: dict[str, Any] = {"status": became.status, "error": became.error}
+    if became.state != State.ACCEPTED:
+        said |= deliveries.noted(delivery, became.error, now=now)
     written = deliveries.settle(delivery.pk, became.state, by=run, now=now, **said, **times)
     if written and became.state in _NOT_SENT:
         keeping.give_back(delivery.notice.event_id, Channel(delivery.channel), delivery.units)
         Delivery.objects.filter(pk=delivery.pk).update(units=0)
     told = {"channel": delivery.channel, "status": became.status, "became": became.state.value}
     log.info("notice.carried", delivery=str(delivery.pk), **told)
+    return written and became.state == State.FAILED_PERM

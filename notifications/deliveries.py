@@ -17,6 +17,7 @@ Row = TypeVar("Row")
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
 _NOTICES = Prefetch("notice", Notice.objects.select_related("event"))  # each once, however many it goes to
 MOST_UNSURE = 3  # times that somebody gets the same text message for their safety, at worst
+MOST_TRIED = 20  # answers that are kept of one
 AT_ONCE = 250  # people
 LEASE = timedelta(minutes=2)  # longer than all that is claimed at once can take
 LATE = timedelta(minutes=5)  # longer than anything waits for its turn
@@ -54,6 +55,16 @@ def settle(key: UUID, to: State, *, by: UUID, now: datetime, **columns: Any) -> 
 def settle_all(keys: Sequence[UUID], to: State, *, by: UUID, now: datetime, **columns: Any) -> int:
     """The same of several of which the same became; of how many it is true."""
     return move(Delivery.objects.filter(pk__in=keys, claim=by), to, now=now, **columns)
+
+
+def noted(delivery: Delivery, said: str, *, now: datetime) -> dict[str, Any]:
+    """The columns that keep what was answered at a try that failed."""
+    return {"tried": [*(delivery.tried or ()), {"at": now.isoformat(), "said": said}][-MOST_TRIED:]}
+
+
+def unwanted(why: str, *, now: datetime) -> dict[str, Any]:
+    """The columns of one that failed because they want none there any more: nobody need look at it."""
+    return {"closed_at": now, "closed_why": why}
 
 
 def expire(event_id: UUID, *, now: datetime) -> int:

@@ -80,7 +80,9 @@ class State(StrEnum):
     # in: busy, or no answer; out: sending after `due_at`, superseded, expired, failed_perm; what its phone says all the
     # same, where only the answer was lost
     FAILED_TEMP = "failed_temp"
-    FAILED_PERM = "failed_perm"  # in: the push service will never take it, or did not at any try
+    # in: whoever is to bring it will never take it, did not at any try, or it is not wanted there any more; out: queued
+    # or held, when a person has it go out once more
+    FAILED_PERM = "failed_perm"
     EXPIRED = "expired"  # in: what it says is of no use any more
     # in: a newer notice says the same or more, what it says is not so any more, or they have read it elsewhere
     SUPERSEDED = "superseded"
@@ -102,7 +104,7 @@ WAYS: dict[State, frozenset[State]] = {
     State.OPENED: frozenset((State.ACKNOWLEDGED,)),
     State.ACKNOWLEDGED: frozenset(),
     State.FAILED_TEMP: frozenset((State.SENDING, State.FAILED_PERM, *_OVER, *_TOLD)),
-    State.FAILED_PERM: frozenset(),
+    State.FAILED_PERM: frozenset((State.QUEUED, State.HELD)),
     State.EXPIRED: frozenset(),
     State.SUPERSEDED: frozenset(),
     State.OVER_BUDGET: frozenset(),

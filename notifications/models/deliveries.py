@@ -48,6 +48,8 @@ class Delivery(models.Model):
 
     `endpoint`: a digest, of a push's subscription, or of the number or address that was typed in. `claim`: which run
     of a worker has it, while it is being sent. `units`: how many messages it counts for, of text messages segments.
+    `tried`: what was answered at each try that failed, [{"at": …, "said": …}]. `closed_at`: since when nobody need look
+    at one that failed for good any more, and why; `closed_by`: who said so, "" when it is so by itself.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -66,6 +68,10 @@ class Delivery(models.Model):
     changed_at = models.DateTimeField("last change")
     status = models.PositiveSmallIntegerField("last answer", null=True, help_text="HTTP status.")
     error = models.CharField(max_length=200, blank=True)
+    tried = models.JSONField(null=True)
+    closed_at = models.DateTimeField("dealt with", null=True)
+    closed_by = models.CharField("dealt with by", max_length=150, blank=True, default="", db_default="")
+    closed_why = models.CharField("why", max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name_plural = "deliveries"
@@ -76,6 +82,11 @@ class Delivery(models.Model):
                 fields=["state", "due_at"],
                 name="delivery_due",
                 condition=Q(state__in=plain([*WAITING, State.SENDING, State.UNCERTAIN])),
+            ),
+            models.Index(
+                fields=["changed_at"],
+                name="delivery_failed",
+                condition=Q(state=State.FAILED_PERM.value, closed_at=None),
             ),
         ]
         constraints = [
@@ -88,6 +99,11 @@ class Delivery(models.Model):
                 condition=Q(state=State.SENDING.value, claim__isnull=False, claimed_at__isnull=False)
                 | (~Q(state=State.SENDING.value) & Q(claim=None, claimed_at=None)),
                 name="delivery_claimed_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by="", closed_why="")
+                | (Q(closed_at__isnull=False, state=State.FAILED_PERM.value) & ~Q(closed_why="")),
+                name="delivery_closed_once_it_failed",
             ),
         ]
 

@@ -14,6 +14,7 @@ from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between, last_release
 from notifications import deliveries, making
 from notifications.addresses import addressed
+from notifications.failing import keeping as failing
 from notifications.ladder import climbing
 from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
 from notifications.owing import owe_delivering
@@ -164,5 +165,6 @@ def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) ->
     mine = set(notice.activities)
     earlier = Notice.objects.filter(event=notice.event, kind=Kind.PLAN, until__lt=notice.until)
     older = [each for each in earlier if set(each.activities) <= mine]
-    unsent = Delivery.objects.filter(notice__in=older, recipient__in=people).exclude(state=State.HELD)
-    deliveries.supersede(unsent, now=now)
+    theirs = Delivery.objects.filter(notice__in=older, recipient__in=people)
+    deliveries.supersede(theirs.exclude(state=State.HELD), now=now)
+    failing.close(theirs, failing.NEWER, now=now)

@@ -20,7 +20,7 @@ URGENCY: Mapping[Importance, str] = {
     Importance.BIG: "normal",
     Importance.NORMAL: "low",
 }
-_OURS = {400, 401, 403}  # what we sent was wrong: our key, or our clock
+OURS = {400, 401, 403}  # what we sent was wrong: our key, or our clock
 
 
 def ttl(*, expires_at: datetime, now: datetime) -> int:
@@ -53,11 +53,11 @@ def outcome(status: int | None, *, retry_after: str, tries: int, now: datetime, 
         return Outcome(State.FAILED_PERM, gone=True)
     if status == 413:
         return Outcome(State.FAILED_PERM, too_long=True)
-    passes = status is None or status in {408, 429} or status >= 500 or status in _OURS
+    passes = status is None or status in {408, 429} or status >= 500 or status in OURS
     if not passes or tries >= TRIES:
-        return Outcome(State.FAILED_PERM, ours=status in _OURS)
+        return Outcome(State.FAILED_PERM, ours=status in OURS)
     wait = later(tries, retry_after=retry_after, now=now, dice=dice)
-    return Outcome(State.FAILED_TEMP, wait=wait, ours=status in _OURS)
+    return Outcome(State.FAILED_TEMP, wait=wait, ours=status in OURS)
 
 
 def later(tries: int, *, retry_after: str = "", now: datetime, dice: float) -> timedelta:

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
 from notifications import deliveries
+from notifications.failing import keeping as failing
+from notifications.failing.words import answer_of
 from notifications.models import Channel, Delivery, Subscription
 from notifications.push import payload, rules
 from notifications.push.rules import Outcome
@@ -59,11 +61,13 @@ def _send(sender: "Sender", mine: list[Delivery], run: UUID) -> None:
     said |= _ask(sender, {each: _push(each, addresses[each.endpoint], now, short=True) for each in long})
     unwanted = [each.pk for each in mine if each not in said]
     with transaction.atomic():
-        deliveries.settle_all(unwanted, State.FAILED_PERM, by=run, now=now, error=UNWANTED)
+        none = deliveries.unwanted(UNWANTED, now=now)
+        deliveries.settle_all(unwanted, State.FAILED_PERM, by=run, now=now, error=UNWANTED, **none)
         _write_accepted(said, run)
-        for each, (answer, became) in said.items():
-            if became.state != State.ACCEPTED:
-                _write(each, answer, became, addresses[each.endpoint].endpoint, run)
+        others = [(each, *found) for each, found in said.items() if found[1].state != State.ACCEPTED]
+        failed = [_write(*each, addresses[each[0].endpoint].endpoint, run) for each in others]
+        if any(failed):
+            failing.tell(mine[0].notice.event_id, Channel.PUSH, now=now)
     for each, (answer, became) in said.items():
         log.info("push.sent", delivery=str(each.pk), status=answer.status, became=became.state.value)
 
@@ -112,15 +116,20 @@ def _write_accepted(said: "Said", run: UUID) -> None:
         deliveries.settle_all(keys, State.ACCEPTED, by=run, now=now, accepted_at=now, status=status, error="")
 
 
-def _write(delivery: Delivery, answer: "Answer", became: Outcome, endpoint: str, run: UUID) -> None:
-    now = timezone.now()
+def _write(delivery: Delivery, answer: "Answer", became: Outcome, endpoint: str, run: UUID) -> bool:
+    """Whether it failed for good, and somebody is to look at it: not where the browser wants none any more."""
+    now, text = timezone.now(), answer.text[:200]
     times = {"due_at": now + became.wait} if became.wait else {}
-    said = {"status": answer.status, "error": answer.text[:200]}
-    deliveries.settle(delivery.pk, became.state, by=run, now=now, **said, **times)
+    unwanted = became.gone and not answer.unreadable
+    said = deliveries.noted(delivery, answer_of(status=answer.status, error=text), now=now)
+    said |= {"status": answer.status, "error": text, **times}
+    said |= deliveries.unwanted(UNWANTED, now=now) if unwanted else {}
+    written = deliveries.settle(delivery.pk, became.state, by=run, now=now, **said)
     if became.gone:
         Subscription.objects.filter(event=delivery.notice.event_id, digest=delivery.endpoint).delete()
     if became.ours:
         _alert(endpoint, answer, now)
+    return written and became.state == State.FAILED_PERM and not unwanted
 
 
 def _alert(endpoint: str, answer: "Answer", now: datetime) -> None:

@@ -56,7 +56,7 @@ def _sixteen(text: str) -> Iterator[int]:
     return (2 if ord(each) > 0xFFFF else 1 for each in text)
 
 
-_OURS = {401, 403, 404}  # we are not who may send there, or ask at the wrong address
+OURS = {401, 403, 404}  # we are not who may send there, or ask at the wrong address
 _PASSES = {408, 429, 503}  # it took nothing, and will
 
 
@@ -68,7 +68,7 @@ def outcome(status: int | None, *, gone: bool, retry_after: str, tries: int, now
     wait = later(tries, retry_after=retry_after, now=now, dice=dice)
     if gone or (status is not None and status >= 500 and status not in _PASSES):
         return Outcome(State.UNCERTAIN, wait=wait)
-    ours = status is not None and (status in _OURS or status < 400)
+    ours = status is not None and (status in OURS or status < 400)
     passes = status is None or status in _PASSES or ours
     if not passes or tries >= TRIES:
         return Outcome(State.FAILED_PERM, ours=ours)

@@ -220,7 +220,7 @@ def test_in_days_of_news_nobody_is_woken_or_sent_more_than_four(zone, now, news)
 
 def test_each_state_has_its_ways_and_what_is_over_has_none():
     assert WAYS.keys() == set(State)
-    over = {State.ACKNOWLEDGED, State.FAILED_PERM, State.EXPIRED, State.SUPERSEDED, State.OVER_BUDGET}
+    over = {State.ACKNOWLEDGED, State.EXPIRED, State.SUPERSEDED, State.OVER_BUDGET}
     assert {each for each, ways in WAYS.items() if not ways} == over
     begin = {State.QUEUED, State.HELD, State.ACCEPTED, State.OVER_BUDGET}  # as deliveries are planned
     assert {each for each in State if not ways_to(each)} <= begin
