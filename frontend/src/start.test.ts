@@ -2,7 +2,11 @@ import 'fake-indexeddb/auto';
 import { IDBDatabase, IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Outbox } from './db/outbox';
+import { Chime } from './platform/feel';
 import { Parts } from './start';
+import { heads } from './sync/fake-phone';
+import { EPOCH } from './sync/fake-server';
+import { pass, stopTime } from './sync/fake-time';
 
 let parts: Parts;
 
@@ -12,7 +16,9 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 test('a tick tells how far the clock is off, once that is known', async () => {
@@ -31,4 +37,69 @@ test('a tick on a phone whose storage fails is told, and goes on with the last o
   expect(await parts.tick()).toBeNull();
   expect(parts.exchange.trouble).toBe('This phone is full. Delete some photos or apps, then try again.');
   expect(ticked).toHaveBeenCalledWith(expect.any(Number), undefined);
+});
+
+test.each([
+  ['nothing off', {}, ['tones', 'beat']],
+  ['the sound off', { sound: false }, ['beat']],
+  ['the vibration off', { vibration: false }, ['tones']],
+  ['both off', { sound: false, vibration: false }, []],
+  ['the full screen off, which is neither', { fullScreen: false }, ['tones', 'beat']],
+])('a signal with %s', (_, off, felt) => {
+  const told: string[] = [];
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
+  vi.stubGlobal('navigator', { languages: ['en'], vibrate: (beat: number[]) => told.push('beat', ...beat.map(String)) });
+  vi.spyOn(Chime.prototype, 'play').mockImplementation(async (tones) => void told.push('tones', ...tones.flat().map(String)));
+  parts.settings.choose(off);
+  parts.signal({ tones: [[784, 80]], beat: [70] });
+  const all = { tones: ['tones', '784', '80'], beat: ['beat', '70'] };
+  expect(told).toEqual(felt.flatMap((name) => all[name as keyof typeof all]));
+});
+
+/** A page, and how often it asked the server for what is new. */
+class Page extends EventTarget {
+  visibilityState = 'visible';
+  asked = 0;
+  turn(state: string): void {
+    this.visibilityState = state;
+    this.dispatchEvent(new Event('visibilitychange'));
+  }
+}
+
+test('a page that is shown again catches up at once; hidden, it asks for nothing', async () => {
+  stopTime();
+  const [page, window] = [new Page(), new EventTarget()];
+  vi.stubGlobal('navigator', { languages: ['en'] });
+  vi.stubGlobal('document', page);
+  vi.stubGlobal('window', window);
+  vi.stubGlobal('location', { origin: 'https://door.example' });
+  vi.stubGlobal('WebSocket', class { close(): void {} }); // prettier-ignore
+  vi.stubGlobal('fetch', async (url: string) => {
+    if (url.endsWith('/streams')) page.asked++;
+    return heads(0, { streams: [] });
+  });
+  const stored = new Outbox();
+  await stored.beginEpoch(EPOCH);
+  await stored.remember('session', {
+    token: 'secret',
+    profile: { name: 'door', retain_hours: 72, roster_hours: 72 },
+    event: { id: 'e', slug: 'demo', name: 'Demo', tz: 'UTC' },
+    operations: [],
+  });
+  await parts.start();
+  await pass(200);
+  expect(page.asked).toBe(1);
+  await pass(5_000);
+  expect(page.asked).toBe(2);
+  page.turn('hidden');
+  await pass(180_000);
+  expect(page.asked).toBe(2);
+  page.turn('visible');
+  await pass(200);
+  expect(page.asked).toBe(3);
+  for (const [at, name] of ['online', 'focus', 'pageshow'].entries()) {
+    window.dispatchEvent(new Event(name));
+    await pass(200);
+    expect(page.asked).toBe(4 + at);
+  }
 });

@@ -69,6 +69,66 @@ test('erase leaves nothing of a stream', async () => {
   expect([await rows(records), await records.cursors()]).toEqual([[], []]);
 });
 
+async function standing(): Promise<[number[], Row[]]> {
+  return [(await records.cursors()).map(({ seq }) => seq), await rows(records)];
+}
+
+test('of snapshots that were asked for together the first one stays', async () => {
+  await records.replace(CURSOR, [row('a')]);
+  const [held, quicker] = [await records.begin('roster:e'), await new Records().begin('roster:e')];
+  expect((await records.replace({ ...CURSOR, seq: 7 }, [row('b')], quicker))?.seq).toBe(7);
+  expect(await records.replace(CURSOR, [row('a')], held)).toBeNull();
+  expect(await records.replace({ ...CURSOR, seq: 9 }, [row('c')], held)).toBeNull();
+  expect(await standing()).toEqual([[7], [row('b')]]);
+});
+
+test.each([
+  ['was held', true],
+  ['was never held', false],
+])('a snapshot from before a stream that %s was erased is not put in place', async (_, before) => {
+  if (before) await records.replace(CURSOR, [row('a')]);
+  const held = await records.begin('roster:e');
+  await records.erase('roster:e');
+  expect(await records.replace(CURSOR, [row('a')], held)).toBeNull();
+  const again = await records.begin('roster:e');
+  expect(await records.replace(CURSOR, [row('a')], held)).toBeNull();
+  expect(await standing()).toEqual([[], []]);
+  expect(await records.replace(CURSOR, [row('a')], again)).not.toBeNull();
+});
+
+test('a snapshot takes back no page that was applied since it was begun', async () => {
+  await records.replace(CURSOR, [row('a')]);
+  const mark = await records.begin('roster:e');
+  await records.apply(5, { ...CURSOR, seq: 7 }, [{ seq: 7, kind: 'person', key: 'b', deleted: false, body: { name: 'b' } }]);
+  expect(await records.replace({ ...CURSOR, seq: 6 }, [row('c')], mark)).toBeNull();
+  expect(await standing()).toEqual([[7], [row('a'), row('b', 'b', 7)]]);
+  expect((await records.replace({ ...CURSOR, seq: 7 }, [row('c')], mark))?.seq).toBe(7);
+});
+
+test.each<[string, Partial<Position>, () => Promise<void>]>([
+  ['a new epoch began', { seq: 1, epoch: 'two' }, () => Promise.resolve()],
+  ['the cursors were dropped', { seq: 1 }, () => records.dropCursors()],
+  ['what is held is not what the server has', {}, () => records.noteMismatch('roster:e', 7)],
+])('a snapshot is taken where %s', async (_, changed, happens) => {
+  await records.replace(CURSOR, [row('a')]);
+  await happens();
+  const mark = await records.begin('roster:e');
+  expect(await records.replace({ ...CURSOR, ...changed }, [row('b')], mark)).toMatchObject({ ...CURSOR, ...changed });
+  expect(await rows(records)).toEqual([row('b')]);
+});
+
+test('a snapshot under way is no row, and nothing is left of it once one is in place', async () => {
+  await records.replace(CURSOR, [row('a')]);
+  const mark = await records.begin('roster:e');
+  expect([await rows(records), await records.isWhole('roster:e')]).toEqual([[row('a')], true]);
+  await records.replace(CURSOR, [row('b')], mark);
+  await records.close();
+  const database = await openDB('eventsync-records-2');
+  const stored = await database.getAll('buckets');
+  database.close();
+  expect(stored.filter((bucket: { mark?: string }) => bucket.mark !== undefined)).toEqual([]);
+});
+
 test('dropped cursors keep the rows on the screen', async () => {
   await records.replace(CURSOR, [row('a')]);
   await records.dropCursors();

@@ -1,5 +1,6 @@
 import { deleteDB, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 import type { Change } from '../contract/protocol';
+import { uuid7 } from '../platform/ids';
 import { minus, plus, sumOf, type Sum, type Version } from '../rules/checksum';
 import { abort, Connection } from './connection';
 
@@ -38,13 +39,15 @@ export interface Bucket {
 
 // One JSON text per bucket: 50,000 people load in a blink, where 50,000 rows take ten seconds (decision 10).
 interface RecordsSchema extends DBSchema {
-  buckets: { key: [string, number]; value: { stream: string; number: number; json: string } };
+  buckets: { key: [string, number]; value: { stream: string; number: number; json: string; mark?: string } };
   cursors: { key: string; value: Cursor };
 }
 
 type Writing = IDBPTransaction<RecordsSchema, ['buckets', 'cursors'], 'readwrite'>;
 
 export const BUCKETS = 128;
+// No bucket, and empty: while a snapshot is under way its mark is here. A store of its own would be another database.
+const UNDER_WAY = -1;
 const OLDER = ['eventsync-records-1'];
 
 /** The database of what was pulled. Disposable: its name carries the version, and a pull from 0 makes it again. */
@@ -69,8 +72,24 @@ export class Records {
     return stored.filter((bucket) => bucket !== undefined).map(({ number, json }) => ({ number, rows: parse(json) }));
   }
 
-  /** Puts a complete snapshot in the place of whatever the stream held; rows and cursor together or not at all. */
-  replace(position: Position, rows: readonly Row[]): Promise<Cursor> {
+  /** A snapshot is about to be asked for. Resolves to its mark, that of all who ask until one of them is put in place. */
+  begin(stream: string): Promise<string> {
+    return this.#write(async (transaction) => {
+      const store = transaction.objectStore('buckets');
+      const mark = (await store.get([stream, UNDER_WAY]))?.mark ?? uuid7();
+      await store.put({ stream, number: UNDER_WAY, json: '[]', mark });
+      return mark;
+    });
+  }
+
+  /**
+   * Puts a complete snapshot in the place of whatever the stream held; rows and cursor together or not at all. With the
+   * mark of its beginning resolves to null, having changed nothing, when since then another was put in place, the stream
+   * was erased, or pages brought it further.
+   */
+  replace(position: Position, rows: readonly Row[]): Promise<Cursor>;
+  replace(position: Position, rows: readonly Row[], mark: string): Promise<Cursor | null>;
+  replace(position: Position, rows: readonly Row[], mark?: string): Promise<Cursor | null> {
     const buckets = Array.from({ length: BUCKETS }, (): Row[] => []);
     for (const row of rows) buckets[bucketOf(row)]?.push(row);
     const sum = sumOf(rows);
@@ -78,7 +97,11 @@ export class Records {
     return this.#write(async (transaction) => {
       const store = transaction.objectStore('buckets');
       const standing = await transaction.objectStore('cursors').get(stream);
-      await store.delete(whole(stream));
+      if (mark !== undefined) {
+        const isUnderWay = (await store.get([stream, UNDER_WAY]))?.mark === mark;
+        if (!isUnderWay || isFurther(standing, position)) return null;
+      }
+      await store.delete(everythingOf(stream));
       buckets.forEach((content, number) => {
         void store.put({ stream, number, json: JSON.stringify(content) });
       });
@@ -144,7 +167,7 @@ export class Records {
 
   erase(stream: string): Promise<void> {
     return this.#write(async (transaction) => {
-      void transaction.objectStore('buckets').delete(whole(stream));
+      void transaction.objectStore('buckets').delete(everythingOf(stream));
       void transaction.objectStore('cursors').delete(stream);
     });
   }
@@ -178,6 +201,15 @@ function createStores(database: IDBPDatabase<RecordsSchema>): void {
 
 function whole(stream: string): IDBKeyRange {
   return IDBKeyRange.bound([stream, 0], [stream, BUCKETS]);
+}
+
+/** Its rows, and the mark of a snapshot under way, which then comes too late. */
+function everythingOf(stream: string): IDBKeyRange {
+  return IDBKeyRange.bound([stream, UNDER_WAY], [stream, BUCKETS]);
+}
+
+function isFurther(standing: Cursor | undefined, { epoch, seq }: Position): boolean {
+  return standing?.epoch === epoch && standing.seq > seq;
 }
 
 /** `rows` after `changes`, which are in order: the later one of a record wins. `sum` as it was before, and is after. */

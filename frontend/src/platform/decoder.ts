@@ -10,8 +10,8 @@ export interface Sighting {
 export type Decoder = (video: HTMLVideoElement) => Promise<readonly Sighting[]>;
 
 // ITF and Codabar are left out: part of such a code is read as a shorter one.
-const NATIVE = ['qr_code', 'aztec', 'data_matrix', 'code_128', 'code_39', 'ean_13', 'ean_8'];
-const SQUARE = /^(qr_code|aztec|data_matrix)$/;
+const NATIVE = ['qr_code', 'aztec', 'data_matrix', 'code_128', 'code_39', 'ean_13', 'ean_8', 'upc_a'];
+const SQUARE = /^(qr|aztec|data)/;
 
 // Not in TypeScript's library: only Chromium on Android, ChromeOS and macOS has it.
 interface Detected {
@@ -62,5 +62,6 @@ function sighted({ rawValue, format, boundingBox: box }: Detected, video: HTMLVi
   const { videoWidth: width, videoHeight: height } = video;
   const side = Math.min(width, height);
   const [x, y] = [(box.x + box.width / 2 - width / 2) / side, (box.y + box.height / 2 - height / 2) / side];
-  return { text: rawValue, linear: !SQUARE.test(format), x, y };
+  // UPC-A has the bars of an EAN-13 that begins with 0: phones say either, also when asked for one alone.
+  return { text: rawValue.padStart(format === 'upc_a' ? 13 : 0, '0'), linear: !SQUARE.test(format), x, y };
 }

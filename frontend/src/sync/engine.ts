@@ -32,7 +32,7 @@ export class Engine {
     const push = new Push({ ...tools, report: reporters.push });
     const pull = new Pull({ ...tools, report: reporters.pull, repush: () => this.#push.kick(), isPoked: () => this.#poke.alive });
     this.#push = new Loop(() => alone('eventsync-push', () => push.round(), tools.report));
-    this.#pull = new Loop(() => alone('eventsync-pull', () => pull.round(), tools.report));
+    this.#pull = new Loop((kicked) => alone('eventsync-pull', () => pull.round(kicked), tools.report));
   }
 
   /** Something was recorded. The screen says so first. */

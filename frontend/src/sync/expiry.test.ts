@@ -55,6 +55,13 @@ test.each([
   expect(await heldAfter(heard + 72)).toEqual(['attendance:v']);
 });
 
+test('a phone that nobody looks at erases them, too, and asks for nothing', async () => {
+  phone.visible = false;
+  phone.fakeServer.requests.length = 0;
+  expect(await heldAfter(72)).toEqual(['attendance:v']);
+  expect(phone.asked()).toEqual([]);
+});
+
 test('a profile without hours keeps its lists', async () => {
   const session = await phone.outbox.read('session');
   if (session === undefined) throw new Error('not enrolled');

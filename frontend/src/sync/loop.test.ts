@@ -114,6 +114,23 @@ test('a kick during a round makes another one follow, never two at once', async 
   expect([rounds.length, most]).toEqual([2, 1]);
 });
 
+test('a round hears whether it was kicked, also while another one ran, or whether only time has passed', async () => {
+  const told: boolean[] = [];
+  const looping = new Loop(async (kicked) => {
+    told.push(kicked);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return told.length === 4 ? FAILED : REST;
+  }, () => 1); // prettier-ignore
+  looping.kick();
+  await vi.advanceTimersByTimeAsync(5_150);
+  expect(told).toEqual([true, false]);
+  looping.kick();
+  await vi.advanceTimersByTimeAsync(150);
+  expect(told).toEqual([true, false, true]);
+  await vi.advanceTimersByTimeAsync(7_000);
+  expect(told).toEqual([true, false, true, false, false]);
+});
+
 test('a stopped loop is silent', async () => {
   const looping = loop();
   looping.kick();

@@ -12,21 +12,22 @@ const LAST_MS = 300_000;
 export class Loop {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running = false;
-  #again = false;
+  #kicked = false;
   #stopped = false;
   #failures = 0;
   #notBefore = 0;
 
+  /** `round` is told whether somebody kicked, or only time has passed. */
   constructor(
-    private readonly round: () => Promise<Outcome>,
+    private readonly round: (kicked: boolean) => Promise<Outcome>,
     private readonly random: () => number = Math.random,
   ) {}
 
   /** Runs now (a person's tap, something new to do, the screen lit up), but never sooner than the server asked for. */
   kick(afterMs = 0): void {
     this.#failures = 0;
-    if (this.#running) this.#again = true;
-    else this.#arm(afterMs);
+    this.#kicked = true;
+    if (!this.#running) this.#arm(afterMs);
   }
 
   stop(): void {
@@ -42,29 +43,26 @@ export class Loop {
 
   async #run(): Promise<void> {
     this.#running = true;
+    const kicked = this.#kicked;
+    this.#kicked = false;
     let outcome: Outcome = { kind: 'failed', retryAfterMs: null };
     try {
-      outcome = await this.round();
+      outcome = await this.round(kicked);
     } catch (error) {
       console.error('a round of synchronisation failed', error);
     }
     this.#running = false;
-    this.#arm(this.#delay(outcome));
+    const ms = this.#delay(outcome);
+    this.#arm(this.#kicked ? 0 : ms);
   }
 
   #delay(outcome: Outcome): number {
-    const again = this.#again;
-    this.#again = false;
-    switch (outcome.kind) {
-      case 'rest':
-        this.#failures = 0;
-        return again ? 0 : outcome.ms;
-      case 'failed': {
-        const ceiling = Math.min(LAST_MS, FIRST_MS * 2 ** this.#failures++);
-        const backoff = this.random() * ceiling;
-        if (outcome.retryAfterMs !== null) this.#notBefore = performance.now() + outcome.retryAfterMs + this.random() * FIRST_MS;
-        return again ? 0 : backoff;
-      }
+    if (outcome.kind === 'rest') {
+      this.#failures = 0;
+      return outcome.ms;
     }
+    const ceiling = Math.min(LAST_MS, FIRST_MS * 2 ** this.#failures++);
+    if (outcome.retryAfterMs !== null) this.#notBefore = performance.now() + outcome.retryAfterMs + this.random() * FIRST_MS;
+    return this.random() * ceiling;
   }
 }

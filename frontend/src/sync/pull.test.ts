@@ -152,10 +152,17 @@ test.each([
   expect([phone.reports.map((report) => report.kind), await phone.keys()]).toEqual([[kind], ['a', 'b', 'c']]);
 });
 
-test('a hidden app asks less often', async () => {
-  phone.visible = false;
+test.each([
+  ['asks each 5 s while somebody looks and no socket lives', true, false, false, 5_000, ['streams']],
+  ['asks each minute while somebody looks and a socket lives', true, true, false, 60_000, ['streams']],
+  ['asks when it is kicked while nobody looks', false, false, true, 60_000, ['streams']],
+  ['asks for nothing while nobody looks, with a socket', false, true, false, 60_000, []],
+  ['asks for nothing while nobody looks, without one', false, false, false, 60_000, []],
+])('it %s', async (_, visible, poked, kicked, ms, asked) => {
+  Object.assign(phone, { visible, poked });
   phone.fakeServer.next(() => heads(0, { streams: [] }));
-  expect(await phone.pull.round()).toEqual({ kind: 'rest', ms: 60_000 });
+  expect(await phone.pull.round(kicked)).toEqual({ kind: 'rest', ms });
+  expect(phone.asked()).toEqual(asked);
 });
 
 const HOUR_MS = 3_600_000;

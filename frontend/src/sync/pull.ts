@@ -56,7 +56,7 @@ export interface PullTools {
   readonly repush: () => void;
 }
 
-/** Brings every stream that this phone may read up to date. */
+/** Brings every stream that this phone may read up to date. While nobody looks, only a round that was kicked asks the server. */
 export class Pull {
   /** Streams whose rows were written, or summed up as a whole, since the app was opened. */
   #whole = new Set<string>();
@@ -66,14 +66,14 @@ export class Pull {
     this.#mismatches = new Mismatches(tools.server);
   }
 
-  async round(): Promise<Outcome> {
+  async round(kicked?: boolean): Promise<Outcome> {
     const session = await this.tools.outbox.read('session');
     if (session === undefined) return { kind: 'rest', ms: REST_MS };
     await eraseExpired(this.tools.records, this.tools.bulletin, session.profile, Date.now());
-    let stop = await this.#everything(session);
+    const { isVisible, isPoked } = this.tools;
+    let stop = kicked || isVisible() ? await this.#everything(session) : null;
     for (let again = 0; stop?.kind === 'epoch' && again < RESTARTS; again++) stop = await this.#everything(session);
     if (stop !== null) return { kind: 'failed', retryAfterMs: stop.kind === 'failed' ? stop.retryAfterMs : null };
-    const { isVisible, isPoked } = this.tools;
     return { kind: 'rest', ms: isVisible() && !isPoked() ? UNPOKED_REST_MS : REST_MS };
   }
 
@@ -124,7 +124,7 @@ export class Pull {
   /** Page after page into memory, and into storage at once when complete: a half list is never shown as a whole one. */
   async #snapshot(start: Asked): Promise<Stop | null> {
     const { records, bulletin } = this.tools;
-    const changes: Change[] = [];
+    const [mark, changes]: [string, Change[]] = [await records.begin(start.stream), []];
     let asked = start;
     for (;;) {
       const page = await this.#page(asked, changes.length);
@@ -133,10 +133,10 @@ export class Pull {
       if (page.header.complete) {
         const stop = await this.#heed(asked, changes);
         if (stop !== null) return stop;
-        const cursor = await records.replace(positionAt(page.header, page.header.head), liveAfter(changes));
+        const cursor = await records.replace(positionAt(page.header, page.header.head), liveAfter(changes), mark);
         this.#whole.add(start.stream);
         bulletin.post({ topic: 'records', stream: start.stream, buckets: 'all' });
-        return this.#compare(start, cursor, page.header);
+        return cursor && this.#compare(start, cursor, page.header); // null: another tab was quicker, or erased the stream
       }
       asked = { ...asked, after: lastOf(page), base: asked.base ?? page.header.head };
     }
