@@ -83,7 +83,8 @@ def volunteer(games: Games, phone: Phone) -> Volunteer:
     volunteer.outbox.settle(verdicts, era=volunteer.outbox.era())
     for each in phone.streams().json()["streams"]:
         _, changes = phone.pull(each["stream"])
-        volunteer.records.replace(each["stream"], seq=1, epoch="now", changes=changes)
+        number = volunteer.records.begin(each["stream"])
+        volunteer.records.replace(each["stream"], number=number, seq=1, epoch="now", changes=changes)
     return volunteer
 
 

@@ -48,6 +48,7 @@ class Books:
     _heads: dict[str, Head] = field(default_factory=dict)
     _live: dict[str, Live] = field(default_factory=dict)
     _followed: dict[str, tuple[int, Live]] = field(default_factory=dict)  # by the onlooker: cursor, records
+    _read: dict[tuple[str, str, str], int] = field(default_factory=dict)  # device, stream, epoch: how far it had read
 
     def hear(self, call: Call, answer: Response) -> None:
         """Each answer to a push. One operation is applied once; what was said of it once holds."""
@@ -95,6 +96,9 @@ class Books:
         assert doubts <= handset.excused, "a checksum was wrong"
         whole = True
         for stream, cursor in handset.records.cursors().items():
+            before = self._read.get((handset.id, stream, cursor.epoch), 0)
+            assert cursor.epoch != now or cursor.seq >= before, "what it had seen was taken back"
+            self._read[handset.id, stream, cursor.epoch] = cursor.seq
             head, *sums = self._heads[stream]
             if (cursor.epoch, cursor.seq) != (now, head) or (
                 handset.doubtful and [cursor.count, cursor.checksum] != sums

@@ -16,7 +16,10 @@ FIRST, LAST = 1.0, 60.0  # seconds between tries, before jitter
 
 
 class Poke:
-    """Waiting → connecting → alive (the server has spoken) → lost, by closing or by silence → waiting."""
+    """Waiting → connecting → alive (the server has spoken) → lost, by closing or by silence → waiting.
+
+    `silence`: seconds, whatever the `pace`, of which the server's pings know nothing. `chance`: the jitter, 0 to 1.
+    """
 
     def __init__(
         self,
@@ -25,8 +28,11 @@ class Poke:
         token: Callable[[], str | None],
         on_news: Callable[[], None],
         pace: float = 1.0,
+        silence: float = SILENCE,
+        chance: Callable[[], float] = random.random,
     ) -> None:
         self._transport, self._token, self._on_news, self._pace = transport, token, on_news, pace
+        self._silence, self._chance = silence, chance
         self.alive = False
         self._failures = 0
 
@@ -43,13 +49,13 @@ class Poke:
                     self.alive = False
             ceiling = min(LAST, FIRST * 2.0 ** min(self._failures, 10))
             self._failures += 1
-            await asyncio.sleep(random.random() * ceiling * self._pace)  # noqa: S311 - jitter, not a secret
+            await asyncio.sleep(self._chance() * ceiling * self._pace)
 
     async def _listen(self, token: str) -> None:
         async with self._transport.session.ws_connect(self._transport.url + PATH) as socket:
             await socket.send_str(json.dumps({"token": token}))
             while True:
-                message = await socket.receive(SILENCE)
+                message = await socket.receive(self._silence)
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     return
                 first, self.alive, self._failures = not self.alive, True, 0

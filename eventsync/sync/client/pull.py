@@ -155,9 +155,7 @@ class Pull:
                 break
             asked = replace(asked, after=page.cursor, base=asked.base or page.head)
         self._revise(asked, changes)
-        cursor = self.records.replace(
-            asked.stream, number=number, seq=page.head, epoch=asked.epoch, changes=changes
-        )
+        cursor = self.records.replace(asked.stream, number=number, seq=page.head, epoch=asked.epoch, changes=changes)
         if cursor is not None:  # else another tab was quicker, or heard that the stream is not ours any more
             self._doubt(cursor, page.count, page.checksum)
 

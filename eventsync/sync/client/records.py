@@ -65,9 +65,7 @@ class Records:
             found = self._database.execute("SELECT number FROM snapshot WHERE stream = ?", (stream,)).fetchone()
         return int(found[0])
 
-    def replace(
-        self, stream: str, *, number: int, seq: int, epoch: str, changes: Iterable[Change]
-    ) -> Cursor | None:
+    def replace(self, stream: str, *, number: int, seq: int, epoch: str, changes: Iterable[Change]) -> Cursor | None:
         """Puts a complete snapshot in the place of whatever was held.
 
         None, changing nothing, when since it was begun another was put in place, the stream was erased, or pages

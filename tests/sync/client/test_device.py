@@ -56,7 +56,8 @@ def first_requests(*, awaited: bool, cursor: bool = False) -> dict[str, float]:
         device.outbox.remember(token="t", epoch="e")
         device.record("checkin.arrive", {})
         if cursor:
-            device.records.replace("roster:1", seq=1, epoch="e", changes=[])
+            number = device.records.begin("roster:1")
+            device.records.replace("roster:1", number=number, seq=1, epoch="e", changes=[])
         began = asyncio.get_running_loop().time()
         task = asyncio.create_task(device.run())
         await asyncio.sleep(FIRST_PULL + 1)

@@ -13,7 +13,7 @@ STREAM = "roster:x"
 @pytest.fixture
 def records() -> Records:
     found = Records()
-    found.replace(STREAM, seq=2, epoch="one", changes=[put("a", 1), put("b", 2)])
+    found.replace(STREAM, number=found.begin(STREAM), seq=2, epoch="one", changes=[put("a", 1), put("b", 2)])
     return found
 
 
@@ -54,8 +54,47 @@ def test_page_that_cannot_be_stored_moves_no_cursor(records: Records) -> None:
 
 def test_snapshot_takes_the_place_of_what_was_held(records: Records) -> None:
     changes = [put("b", 5), put("c", 6), gone("c", 7)]
-    assert records.replace(STREAM, seq=8, epoch="one", changes=changes) == cursor(8, b=5)
+    number = records.begin(STREAM)
+    assert records.replace(STREAM, number=number, seq=8, epoch="one", changes=changes) == cursor(8, b=5)
     assert records.live(STREAM) == {("person", "b"): (5, {"name": "b"})}
+
+
+def test_of_snapshots_that_were_asked_for_together_the_first_one_stays(records: Records) -> None:
+    """Two tabs: the one that was quicker may have gone on since."""
+    held, quicker = records.begin(STREAM), records.begin(STREAM)
+    assert records.replace(STREAM, number=quicker, seq=7, epoch="one", changes=[put("b", 5)]) == cursor(7, b=5)
+    assert records.replace(STREAM, number=held, seq=5, epoch="one", changes=[put("a", 1)]) is None
+    assert records.replace(STREAM, number=held, seq=9, epoch="one", changes=[put("c", 8)]) is None
+    assert (records.cursors(), set(records.live(STREAM))) == ({STREAM: cursor(7, b=5)}, {("person", "b")})
+
+
+@pytest.mark.parametrize("stream", [STREAM, "roster:never-held"])
+def test_snapshot_from_before_the_stream_was_erased_is_not_put_in_place(records: Records, stream: str) -> None:
+    held = records.begin(stream)
+    assert stream in records.streams()
+    records.erase(stream)
+    assert stream not in records.streams()
+    assert records.replace(stream, number=held, seq=5, epoch="one", changes=[put("a", 1)]) is None
+    assert (records.cursors().get(stream), records.live(stream)) == (None, {})
+    again = records.begin(stream)
+    assert records.replace(stream, number=held, seq=5, epoch="one", changes=[put("a", 1)]) is None
+    assert records.replace(stream, number=again, seq=5, epoch="one", changes=[put("a", 1)]) is not None
+
+
+def test_snapshot_takes_back_no_page_that_was_applied_since_it_was_begun(records: Records) -> None:
+    number = records.begin(STREAM)
+    records.apply(STREAM, after=2, seq=7, epoch="one", changes=[put("c", 7)])
+    assert records.replace(STREAM, number=number, seq=6, epoch="one", changes=[put("a", 1)]) is None
+    assert records.cursors() == {STREAM: cursor(7, a=1, b=2, c=7)}
+    assert records.replace(STREAM, number=number, seq=7, epoch="one", changes=[put("c", 7)]) == cursor(7, c=7)
+
+
+def test_snapshot_begins_anew_where_another_history_or_a_dropped_cursor_was_further(records: Records) -> None:
+    records.drop_cursor(STREAM)
+    number = records.begin(STREAM)
+    assert records.replace(STREAM, number=number, seq=1, epoch="one", changes=[put("a", 1)]) == cursor(1, a=1)
+    number = records.begin(STREAM)
+    assert records.replace(STREAM, number=number, seq=0, epoch="two", changes=[]) == Cursor(STREAM, 0, "two", 0, 0)
 
 
 def test_dropped_cursors_keep_what_is_shown(records: Records) -> None:
