@@ -14,8 +14,6 @@ from notifications.budgets import keeping
 from notifications.confirming import codes, rules
 from notifications.confirming.rules import Refusal
 from notifications.models import Channel, Confirmation, Recipient
-from notifications.pages.words import WORDS
-from notifications.sms import rules as sms
 from tests.cast import NOON
 from tests.log_lines import collected
 from tests.notifications.carried import ADDRESS, NUMBER, used
@@ -298,9 +296,3 @@ def test_codes_are_forgotten_after_a_day(client, gateway):
     assert Confirmation.objects.count() == 1
     retention.clear(now=NOON + timedelta(hours=25))
     assert Confirmation.objects.count() == 0
-
-
-@pytest.mark.parametrize("language", sorted(WORDS))
-def test_a_code_is_one_text_message_in_each_language(language):
-    said = WORDS[language]["code_text"].format(code="123456")
-    assert sms.segments(sms.plain(f"Games\n{said}")) == 1
