@@ -90,7 +90,11 @@ class Sqlite:
         _onto_disk(draft)
         connections.close_all()
         if self._file.exists():
-            _fold_log_into(self._file)
+            try:
+                _fold_log_into(self._file)
+            except EngineError:
+                draft.unlink()
+                raise
             self._file.replace(kept)
         for ending in ("-wal", "-shm"):
             Path(f"{self._file}{ending}").unlink(missing_ok=True)

@@ -16,7 +16,6 @@ from notifications.pages.words import WORDS
 from notifications.push.rules import MOST
 from notifications.rules import How, Importance
 
-
 MOST_ALSO = 20  # a payload has little room
 
 

@@ -163,6 +163,20 @@ def pruned_before_durable(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(pull.Pull, "_prune", lambda self, durable, server_time: sound(self, server_time, server_time))
 
 
+def dropped_on_its_verdict(patch: pytest.MonkeyPatch) -> None:
+    """What is acknowledged is done with: no backup has it yet, and a server that is put back asks in vain."""
+    sound = outbox.Outbox.settle
+
+    def hasty(self: Any, verdicts: Any, *, era: Any) -> bool:
+        taken = sound(self, verdicts, era=era)
+        if taken:
+            with outbox.writing(self._database):
+                self._database.executemany("DELETE FROM operation WHERE id = ?", [(key,) for key in verdicts])
+        return taken
+
+    patch.setattr(outbox.Outbox, "settle", hasty)
+
+
 def answer_of_another_epoch_applied(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox.Era, "__eq__", lambda self, other: True)
 
@@ -187,5 +201,6 @@ MACHINE: list[Defect] = [
     cursor_moved_before_the_rows,
     epoch_ignored,
     pruned_before_durable,
+    dropped_on_its_verdict,
     answer_of_another_epoch_applied,
 ]

@@ -5,14 +5,13 @@ shortens; clocks are wrong and are set, devices are switched off, revoked and en
 database is put back from its backup. What must be true after every step and at the end is in books.py.
 
 The ordinary run is bounded and the same each time, and shows a failure as it found it. PROVE_EXAMPLES=10000 makes it
-long and different, and makes a failure small: it prints its seed, and PROVE_SEED repeats it.
+long and different, and makes a failure small: its report has the seed, as captured output, and PROVE_SEED repeats it.
 """
 
 import os
 import random
 import sys
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import seed as seeded
 from hypothesis.stateful import run_state_machine_as_test
@@ -24,7 +23,7 @@ EXAMPLES = 20
 STEPS = 25
 
 
-def test_devices_and_server_agree_whatever_happens(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_devices_and_server_agree_whatever_happens(db: None) -> None:
     asked = os.environ.get("PROVE_EXAMPLES")
     profile = settings(
         deadline=None,
@@ -40,8 +39,7 @@ def test_devices_and_server_agree_whatever_happens(db: None, capsys: pytest.Capt
         machine = machine_of(cast)
         if asked is not None:
             chosen = int(os.environ.get("PROVE_SEED") or random.randrange(2**32))
-            with capsys.disabled():
-                sys.stdout.write(f"\nPROVE_EXAMPLES={asked} PROVE_SEED={chosen}\n")
+            sys.stdout.write(f"PROVE_EXAMPLES={asked} PROVE_SEED={chosen}\n")  # shown when it fails, by xdist too
             machine = seeded(chosen)(machine)
         run_state_machine_as_test(machine, settings=profile)
 

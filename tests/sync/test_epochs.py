@@ -5,7 +5,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,17 @@ import pytest
 from django.conf import settings as product
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Model
 
-from checkin.models import Headcount
+from checkin.models import AttendanceRecord, Checkpoint, Headcount, Person
 from eventsync.jobs.models import Alert
 from eventsync.sync import backup, marker
-from eventsync.sync.models import Backup, Operation
+from eventsync.sync.client.device import Device
+from eventsync.sync.client.loop import Rest
+from eventsync.sync.models import Backup, Operation, Quarantined
 from tests.cast import Games, Phone, make_games, make_phone
+from tests.network import Wire, make_device, other_tab, run
+from tests.sync.client.acts import assert_up_to_date
 
 PEOPLE = 50
 
@@ -81,6 +87,53 @@ def test_a_restore_loses_nothing_that_phones_hold(games: Games, tmp_path: Path, 
     assert Headcount.objects.get().present == PEOPLE
     assert Operation.objects.count() == PEOPLE
     assert json.loads(manage("audit", "--json"))["ok"]
+
+
+def go_on(devices: Sequence[Device]) -> None:
+    """What their loops do by themselves, for three rounds; in the last they find nothing to do."""
+    loops = [loop for device in devices for loop in (device.push, device.pull)]
+    outcomes = [run(loop.round()) for _ in range(3) for loop in loops]
+    assert {type(outcome) for outcome in outcomes[-len(loops) :]} == {Rest}
+
+
+def enter(device: Device, person: Person, door: Checkpoint) -> str:
+    """The id of what is recorded."""
+    payload = {"checkpoint": str(door.id), "method": "scan", "person": str(person.id)}
+    return str(device.record("checkin.arrive", payload)["id"])
+
+
+@pytest.mark.long
+def test_devices_go_on_by_themselves_after_a_restore(games: Games, tmp_path: Path, restored: list[str]) -> None:
+    """The drill. One device is switched off and on meanwhile, another holds something that it never could send."""
+    devices = [make_device(games, Wire()) for _ in range(5)]
+    early = [enter(devices[0], person, games.gate) for person in games.people[:10]]
+    go_on(devices)
+    copy = json.loads(manage("backup", "--to", str(tmp_path), "--json"))["path"]
+    late = [enter(devices[number % 5], person, games.door) for number, person in enumerate(games.people)]
+    go_on(devices)
+    assert Counter(stored(Operation, "id")) == Counter([*early, *late])
+    unsent = enter(devices[2], games.people[10], games.gate)
+
+    put_back(copy, restored)
+
+    assert Counter(stored(Operation, "id")) == Counter(early)
+    devices[1] = other_tab(devices[1], Wire())
+    go_on(devices)
+    recorded = [*early, *late, unsent]
+    assert Counter(stored(Operation, "id")) == Counter(recorded)
+    assert Counter(stored(AttendanceRecord, "operation_id")) == Counter(recorded)
+    present = dict(Headcount.objects.values_list("checkpoint_id", "present"))
+    assert present == {games.door.id: PEOPLE, games.gate.id: 11}
+    for device in devices:
+        assert_up_to_date(device)
+    told = {id: verdict["verdict"] for device in devices for id, verdict in device.outbox.verdicts().items()}
+    assert told == {str(id): verdict for id, verdict in Operation.objects.values_list("id", "verdict")}
+    assert not Quarantined.objects.exists()
+    assert json.loads(manage("audit", "--json"))["ok"]
+
+
+def stored(model: type[Model], field: str) -> list[str]:
+    return [str(id) for id in model._default_manager.values_list(field, flat=True)]
 
 
 def test_new_epoch_changes_the_mark_on_every_answer(phone: Phone) -> None:

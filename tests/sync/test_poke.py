@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import time
 import urllib.request
 import uuid
 from collections.abc import Collection, Iterator
@@ -16,6 +17,7 @@ from django.conf import settings
 
 from tests.e2e.stage import Server
 from tests.sync.apart import apart
+from tests.sync.browsing import Desk
 
 pytestmark = pytest.mark.xdist_group("poke")
 PATIENCE = 60  # seconds, of which a busy machine may need some
@@ -191,6 +193,28 @@ def test_revoked_phone_is_closed_and_stays_out(webs: list[Web]) -> None:
     hello = {"token": phone["token"]}
     listen(webs[0], scenario, hello=hello)
     assert listen(webs[0], close_code, hello=hello) == 4403
+
+
+@pytest.mark.long
+def test_phone_that_is_revoked_at_the_desk_is_closed_at_once(webs: list[Web]) -> None:
+    """By the same process, which needs no Redis for it."""
+    phone, desk = webs[0].enrolled(), Desk(webs[0])
+
+    async def scenario(socket: aiohttp.ClientWebSocketResponse) -> int:
+        await socket.receive_json()
+        page = await asyncio.to_thread(desk.post, "/admin/sync/device/revoke/", devices=phone["id"])
+        assert "1 phone was revoked." in page
+        await poke_of(socket, f"device:{phone['id']}")
+        return await close_code(socket)
+
+    assert listen(webs[0], scenario, hello={"token": phone["token"]}) == 4403
+
+
+@pytest.mark.long
+def test_phone_that_says_no_token_is_closed_after_a_while(webs: list[Web]) -> None:
+    began = time.monotonic()
+    assert listen(webs[0], close_code) == 4408
+    assert time.monotonic() - began > 9
 
 
 NEW_VENUE = """

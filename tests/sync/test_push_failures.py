@@ -1,15 +1,16 @@
 """Push when something breaks: a bug harms one operation, the database harms none."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, DataError, Error, InternalError, OperationalError, ProgrammingError
+from django.db import DatabaseError, DataError, Error, OperationalError
+from django.db.utils import DatabaseErrorWrapper
 
 from checkin.models import Headcount
 from checkin.operations import Attendance
 from eventsync.jobs.models import Alert
-from eventsync.sync import batch
 from eventsync.sync import push as push_module
 from eventsync.sync.models import Operation, Quarantined
 from tests.cast import Games, Phone
@@ -38,21 +39,29 @@ def test_push_bug_in_a_handler_harms_only_its_operation(
     assert [(raised.kind, raised.subject) for raised in Alert.objects.all()] == [("handler_error", operations[2]["id"])]
 
 
-def on_postgres(kind: type[Error], state: str) -> Error:
-    """What Django raises for an error that PostgreSQL reports with this SQLSTATE."""
-    error = kind(state)
-    error.__cause__ = psycopg.errors.lookup(state)(state)
-    return error
+def on_postgres(state: str) -> Error:
+    """What Django raises for an error that PostgreSQL reports with this SQLSTATE, whatever we run on."""
+    of_postgres = SimpleNamespace(Database=psycopg, errors_occurred=False)
+    try:
+        with DatabaseErrorWrapper(of_postgres):
+            raise psycopg.errors.lookup(state)(state)
+    except Error as error:
+        return error
 
 
-TROUBLE = {
+PASSING = {
     "locked": OperationalError("database is locked"),
+    "serialization failure": on_postgres("40001"),
+    "deadlock": on_postgres("40P01"),
+    "lock timeout": on_postgres("55P03"),
+}
+TROUBLE = PASSING | {
     "damaged": DatabaseError("database disk image is malformed"),
-    "file too large": on_postgres(InternalError, "XX000"),
-    "disk full": on_postgres(OperationalError, "53100"),
-    "read only": on_postgres(InternalError, "25006"),
-    "file system read only": on_postgres(ProgrammingError, "42501"),
-    "not migrated": on_postgres(ProgrammingError, "42P01"),
+    "file too large": on_postgres("XX000"),
+    "disk full": on_postgres("53100"),
+    "read only": on_postgres("25006"),
+    "file system read only": on_postgres("42501"),
+    "not migrated": on_postgres("42P01"),
 }
 
 
@@ -73,7 +82,7 @@ def test_push_database_error_is_never_a_verdict(
     assert phone.push(operation)[0]["verdict"] == "accepted"
 
 
-@pytest.mark.parametrize("bug", [DataError("too long"), on_postgres(OperationalError, "54000")], ids=["data", "limit"])
+@pytest.mark.parametrize("bug", [DataError("too long"), on_postgres("54000")], ids=["data", "limit"])
 def test_push_of_what_the_database_cannot_hold_is_quarantined(
     games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch, bug: Error
 ) -> None:
@@ -90,15 +99,24 @@ def test_push_of_what_the_database_cannot_hold_is_quarantined(
     assert [result["verdict"] for result in phone.push(*operations)] == ["accepted", "quarantined"]
 
 
-def test_push_is_tried_again_after_a_passing_database_error(
-    games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("failure", PASSING.values(), ids=PASSING)
+def test_push_whole_batch_is_tried_again_after_a_passing_database_error(
+    games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch, failure: Error
 ) -> None:
-    sound, failures = batch.apply_batch, iter([OperationalError("deadlock detected")])
+    """Nothing of the first attempt stays, though it had written all that it would."""
+    sound, failures, sizes = Attendance.apply, iter([failure]), []
 
-    def unlucky(*arguments: Any, **named: Any) -> Any:
-        for failure in failures:
-            raise failure
-        return sound(*arguments, **named)
+    def unlucky(self: Attendance, fresh: Any, changes: Any) -> Any:
+        sizes.append(len(fresh))
+        answers = sound(self, fresh, changes)
+        for each in failures:
+            raise each
+        return answers
 
-    monkeypatch.setattr(push_module, "apply_batch", unlucky)
-    assert phone.push(phone.arrive(games.people[0]))[0]["verdict"] == "accepted"
+    monkeypatch.setattr(Attendance, "apply", unlucky)
+    operations = [phone.arrive(person) for person in games.people[:3]]
+    results = phone.push(*operations)
+    assert [(result["verdict"], result["replayed"]) for result in results] == [("accepted", False)] * 3
+    assert sizes == [3, 3]
+    assert (Operation.objects.count(), Headcount.objects.get().present) == (3, 3)
+    assert not Quarantined.objects.exists()
