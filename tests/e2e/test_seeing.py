@@ -1,6 +1,7 @@
 """The control room's pages on a computer and a phone, in light and dark, with and without scripts."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -31,9 +32,16 @@ def test_health_page_says_how_things_are_without_scripts(staffed: Server, new_ph
     assert page.locator("noscript meta[http-equiv=refresh]").count() == 1
 
 
-def test_health_page_refreshes_itself(staffed: Server, new_phone: Callable[..., Phone]) -> None:
+@pytest.mark.parametrize("poked", [True, False])
+def test_health_page_refreshes_itself_when_it_is_poked_and_by_the_clock(
+    staffed: Server, new_phone: Callable[..., Phone], *, poked: bool
+) -> None:
     page = new_phone(viewport=PHONE).page
-    sign_in(page, staffed, "/control/health/")
+    page.add_init_script(NO_CLOCK if poked else "delete window.WebSocket")
+    with page.expect_websocket() if poked else nullcontext() as socket:
+        sign_in(page, staffed, "/control/health/")
+    if socket:
+        socket.value.wait_for_event("framereceived")  # a ping: it is heard
     expect(page.get_by_text("No phone is enrolled.")).to_be_visible()
     admit_earlier(staffed, code=enrolment_code(staffed), people=guests(40)[:1], by="Ben")
     expect(page.get_by_text("1 of 1 phone heard from")).to_be_visible(timeout=20_000)
