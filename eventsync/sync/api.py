@@ -182,17 +182,18 @@ class ChangesView(EngineView):
         asked.is_valid(raise_exception=True)
         accept = request.headers.get("Accept-Encoding", "")
         answer = snapshots.read(stream, epoch=epoch_of(request), accept=accept, **asked.validated_data)
-        if answer.etag and request.headers.get("If-None-Match") == answer.etag:
-            return HttpResponse(status=304, headers={"ETag": answer.etag})
-        response = HttpResponse(answer.body, content_type="application/x-ndjson")
-        response["Vary"] = "Accept-Encoding"
         # Kept by the client alone, and asked about each time.
-        response["Cache-Control"] = "private, no-cache" if answer.etag else "no-store"
-        if answer.etag:
-            response["ETag"] = answer.etag
+        kept = (
+            {"Cache-Control": "private, no-cache", "ETag": answer.etag}
+            if answer.etag
+            else {"Cache-Control": "no-store"}
+        )
+        headers = {"Vary": "Accept-Encoding", **kept}
+        if answer.etag and request.headers.get("If-None-Match") == answer.etag:
+            return HttpResponse(status=304, headers=headers)
         if answer.encoding:
-            response["Content-Encoding"] = answer.encoding
-        return response
+            headers["Content-Encoding"] = answer.encoding
+        return HttpResponse(answer.body, content_type="application/x-ndjson", headers=headers)
 
 
 urlpatterns = [
