@@ -183,12 +183,9 @@ class ChangesView(EngineView):
         accept = request.headers.get("Accept-Encoding", "")
         answer = snapshots.read(stream, epoch=epoch_of(request), accept=accept, **asked.validated_data)
         # Kept by the client alone, and asked about each time.
-        kept = (
-            {"Cache-Control": "private, no-cache", "ETag": answer.etag}
-            if answer.etag
-            else {"Cache-Control": "no-store"}
-        )
-        headers = {"Vary": "Accept-Encoding", **kept}
+        headers = {"Vary": "Accept-Encoding", "Cache-Control": "private, no-cache" if answer.etag else "no-store"}
+        if answer.etag:
+            headers["ETag"] = answer.etag
         if answer.etag and request.headers.get("If-None-Match") == answer.etag:
             return HttpResponse(status=304, headers=headers)
         if answer.encoding:

@@ -237,6 +237,8 @@ def test_pull_snapshot_of_an_unchanged_stream_is_made_once(
     with django_assert_num_queries(4):  # epoch, token, venues, head: not the records
         assert ask(other_phone, stream).content == first.content
     unchanged = ask(phone, stream, **{"If-None-Match": first["ETag"]})
+    kept = ("ETag", "Vary", "Cache-Control")
+    assert [unchanged[name] for name in kept] == [first[name] for name in kept]
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     add_person(games.event, name="Late Comer", number="late")
     changed = ask(phone, stream, **{"If-None-Match": first["ETag"]})
