@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from eventsync.access.scope import Belongs, may
 from eventsync.control.pages import draw
 from eventsync.jobs.seeing.registry import Step, traces
+from eventsync.jobs.seeing.traces import MOST
 
 _WHOSE = Belongs(event="partition__event", venue="partition__venue", shared=False)  # of a step
 _LISTED = re.compile(r"admin:([a-z]+)_([a-z]+)_change")
@@ -30,7 +31,8 @@ def trace(request: HttpRequest) -> HttpResponse:
     told = [each for each in story(wanted) if _tells(request.user, each)] if wanted else []
     steps = [{"step": each, "link": _link(request.user, each)} for each in told]
     problem = "That is no id: it has 32 digits and letters from a to f." if asked and wanted is None else ""
-    shown = {"title": "Trace", "asked": asked, "steps": steps, "problem": problem, "none": wanted and not steps}
+    shown = {"title": "Trace", "asked": asked, "steps": steps, "most": MOST}
+    shown |= {"problem": problem, "none": wanted and not steps}
     return draw(request, "control/trace.html", shown, status=400 if problem else 200)
 
 

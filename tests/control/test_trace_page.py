@@ -155,3 +155,12 @@ def test_a_jobs_page_leads_to_its_story(db: None) -> None:
     job = Job.objects.create(task="send", subject=uuid4(), correlation=uuid4(), due_at=timezone.now() + timedelta(1))
     page = alice().get(f"/admin/jobs/job/{job.pk}/change/").content.decode()
     assert f'href="{PAGE}?id={job.correlation}"' in page
+
+
+@pytest.mark.parametrize("count", [20, 250])
+def test_a_story_that_is_too_long_says_that_there_may_be_more(db: None, count: int) -> None:
+    whole, now = uuid4(), timezone.now()
+    made = {"task": "test.note", "subject": whole, "correlation": whole, "created_at": now, "due_at": now}
+    Job.objects.bulk_create(Job(id=uuid4(), **made) for _ in range(count))
+    page = alice().get(PAGE, {"id": str(whole)}).content.decode()
+    assert ("there may be more" in page) == (count > 200)
