@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from urllib.parse import unquote, urlsplit
+from importlib.util import find_spec
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.conf import settings
 
@@ -18,6 +19,7 @@ _SENDER = re.compile(r"\+?[0-9]{3,15}|[A-Za-z0-9 ]{1,11}|MG[0-9a-f]{32}")
 _FIELD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 _PRICE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,5})?)(?: ([A-Z]{3}))?")
 _ADDRESS = re.compile(r"[^@\s<>\",]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_BACKEND = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", re.ASCII)
 _ASKED = ("to", "text", "from", "id")
 _PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
 _BACKENDS = "django.core.mail.backends"
@@ -101,7 +103,7 @@ def _price(name: str) -> tuple[Decimal, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """How e-mails go out: a backend of Django's, and what it needs."""
+    """How e-mails go out: a backend of Django's or for it, and what it needs. `options`: those of django-anymail."""
 
     backend: str = f"{_BACKENDS}.dummy.EmailBackend"
     folder: str | None = None
@@ -111,6 +113,7 @@ class Mail:
     password: str = field(default="", repr=False)
     scheme: str = ""
     sender: str = ""
+    options: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def on(self) -> bool:
@@ -140,6 +143,8 @@ def _mail(name: str, value: str, sender: str) -> Mail:
         return Mail(backend=f"{_BACKENDS}.console.EmailBackend", sender=sender)
     if value.startswith("file:///"):
         return Mail(backend=f"{_BACKENDS}.filebased.EmailBackend", folder=value.removeprefix("file://"), sender=sender)
+    if value.startswith("django:"):
+        return _other(name, value.removeprefix("django:"), sender)
     url(name, "", tuple(_PORTS))
     parts = urlsplit(value)
     if not parts.hostname:
@@ -153,3 +158,11 @@ def _mail(name: str, value: str, sender: str) -> Mail:
         scheme=parts.scheme,
         sender=sender,
     )
+
+
+def _other(name: str, value: str, sender: str) -> Mail:
+    """Any backend for Django, such as those of django-anymail, with settings of its own as a query."""
+    path, _, query = value.partition("?")
+    if not _BACKEND.fullmatch(path) or find_spec(path.partition(".")[0]) is None:
+        stop(f"{name} names no backend that is installed, such as django:anymail.backends.mailgun.EmailBackend?….")
+    return Mail(backend=path, sender=sender, options=dict(parse_qsl(query)))

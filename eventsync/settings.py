@@ -146,6 +146,7 @@ EMAIL_BACKEND, EMAIL_FILE_PATH, DEFAULT_FROM_EMAIL = MAIL.backend, MAIL.folder, 
 EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.scheme == "smtp+tls", MAIL.scheme == "smtps"
 EMAIL_TIMEOUT = 10  # seconds
+ANYMAIL = MAIL.options
 
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from eventsync import environment
+from eventsync import environment, messaging
 
 ROOT = Path(__file__).parent.parent
 
@@ -109,6 +109,27 @@ def test_amazon_as_broker_needs_its_library_and_a_region(tmp_path: Path, install
 
 def test_amazon_as_broker_starts_with_both() -> None:
     assert start(**AMAZON, AWS_DEFAULT_REGION="eu-north-1").returncode == 0
+
+
+SENDER = {"EVENTSYNC_EMAIL_FROM": "news@games.example"}
+
+
+def test_any_backend_for_django_sends_e_mails_with_settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = "django.core.mail.backends.locmem.EmailBackend"
+    monkeypatch.setenv("EVENTSYNC_EMAIL_URL", f"django:{backend}?MAILGUN_API_KEY=a%26b&IGNORE=1")
+    monkeypatch.setenv("EVENTSYNC_EMAIL_FROM", SENDER["EVENTSYNC_EMAIL_FROM"])
+    found = messaging.mail()
+    assert (found.backend, found.options) == (backend, {"MAILGUN_API_KEY": "a&b", "IGNORE": "1"})
+    assert "a&b" not in repr(found)
+    assert start(**SENDER, EVENTSYNC_EMAIL_URL=f"django:{backend}?A=1").returncode == 0
+
+
+@pytest.mark.parametrize("path", ["nobody_wrote_this.EmailBackend?KEY=secret", "EmailBackend", "..x", "os;x.y"])
+def test_backend_that_is_not_installed_stops_the_start_and_is_not_repeated(path: str) -> None:
+    done = start(**SENDER, EVENTSYNC_EMAIL_URL=f"django:{path}")
+    assert done.returncode == 1
+    assert "EVENTSYNC_EMAIL_URL names no backend that is installed" in done.stderr
+    assert "secret" not in done.stderr
 
 
 def test_redis_as_broker_needs_redis() -> None:
