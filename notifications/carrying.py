@@ -121,9 +121,24 @@ def _paid(carrier: Carrier, letters: list[Letter], run: UUID) -> list[Letter]:
     return [each for each, fits in zip(letters, paid, strict=True) if fits]
 
 
-@transaction.atomic
 def _write_all(answered: Sequence[tuple[Letter, Became]], run: UUID) -> None:
-    """With the alert of those that failed, so that none is without."""
+    """What went out first, each by itself: whatever happens to the others, it does not go out again."""
+    out, others = _apart(answered)
+    for letter, became in out:
+        with transaction.atomic():
+            _write(letter.delivery, became, run)
+    _write_failed(others, run)
+
+
+def _apart(answered: Sequence[tuple[Letter, Became]]) -> tuple[list[tuple[Letter, Became]], ...]:
+    """What went out, or may have; and the rest."""
+    out = [each for each in answered if each[1].state not in _NOT_SENT]
+    return out, [each for each in answered if each[1].state in _NOT_SENT]
+
+
+@transaction.atomic
+def _write_failed(answered: Sequence[tuple[Letter, Became]], run: UUID) -> None:
+    """With the alert of those that failed for good, so that none is without."""
     failed = [letter.delivery for letter, became in answered if _write(letter.delivery, became, run)]
     if failed:
         failing.tell(failed[0].notice.event_id, failed[0].channel, now=timezone.now())

@@ -10,7 +10,8 @@ from django.utils import timezone
 from eventsync.control import alarms, measures
 from eventsync.control.drills import course
 from eventsync.control.drills.course import Result
-from eventsync.control.drills.running import run
+from eventsync.control.drills.running import run, undisturbed
+from eventsync.control.management.commands.drill import Waiting
 from eventsync.jobs import alerts, brokers, queue, sweeping
 from eventsync.jobs.models import Alert, Job
 from eventsync.schedule.models import Event
@@ -168,6 +169,16 @@ def test_drill_that_is_stopped_takes_away_what_it_made(db: None, drill: str) -> 
     with pytest.raises(KeyboardInterrupt):
         run(drill, event(), screen=Nobody(), pause=stop)
     assert left() == (0, [])
+
+
+def test_who_is_told_to_stop_between_two_waits_stops_at_the_next_but_takes_away_undisturbed() -> None:
+    waiting = Waiting()
+    waiting.tell()
+    with pytest.raises(KeyboardInterrupt):
+        waiting(0)
+    waiting.tell()
+    undisturbed(waiting, 0)
+    waiting(0)
 
 
 def test_what_a_killed_drill_left_goes_first(db: None) -> None:

@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
@@ -41,8 +42,14 @@ def run(
         with suppress(Missed):
             DRILLS[name](course)
     finally:
-        take_away(pause)
+        take_away(partial(undisturbed, pause))
     return course.results
+
+
+def undisturbed(pause: Pause, seconds: float) -> None:
+    """Whoever is told to stop meanwhile takes away all the same."""
+    with suppress(KeyboardInterrupt):
+        pause(seconds)
 
 
 def take_away(pause: Pause) -> None:

@@ -35,10 +35,11 @@ class Collision:
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """An activity cannot begin before `minutes` after its time, for `by` ends that late; it ends at `end` then."""
+    """An activity begins `minutes` late, and ends at `end`. `by` holds it up by so many of them; None: nothing does."""
 
     minutes: int
-    by: Told | None  # None: it is late by itself
+    held_up: int
+    by: Told | None
     end: datetime
 
 
@@ -46,7 +47,8 @@ def ripple(plan: Iterable[Told], delay: Delay, buffers: Mapping[str, int]) -> di
     """By how many minutes each activity is late that this delay makes later, by id.
 
     What follows at the place or for a group of a late one is late as far as that does not end in time: pauses take up
-    some, and so do its own `buffers`. What is for everybody passes a delay on at its place only.
+    some, and so do its own `buffers`. What is for everybody passes a delay on at its place only. What it meets that is
+    later already passes on all of that.
     """
     live = _live(plan)
     begin = [each.slot.start for each in live if _concerns(delay, each) and each.slot.start >= delay.since]
@@ -86,7 +88,7 @@ def _pass_on(live: Iterable[Told], first: Mapping[str, int], buffers: Mapping[st
         minutes = max(first.get(told.id, 0), held_up)
         if minutes > 0:
             end = told.slot.end + MINUTE * overrun(told, max(minutes, told.delay), buffers.get(told.id, 0))
-            found[told.id] = Push(minutes, by if held_up > 0 else None, end)
+            found[told.id] = Push(minutes, held_up, by if held_up > 0 else None, end)
             for key in _uses(told):
                 ends[key].append((end, told))
     return found

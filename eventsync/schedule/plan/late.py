@@ -59,7 +59,7 @@ def held_up(event: Event) -> list[HeldUp]:
     """What delays in the draft make late at other venues, in the order of the plan."""
     rows, plan = _draft(event)
     found = knock_on(plan.values(), {key: row.buffer for key, row in rows.items()})
-    return [HeldUp(rows[key], rows[push.by.id], push.minutes, push.end) for key, push in found.items() if push.by]
+    return [HeldUp(rows[key], rows[push.by.id], push.held_up, push.end) for key, push in found.items() if push.by]
 
 
 def _draft(event: Event) -> tuple[dict[str, Activity], dict[str, Told]]:

@@ -134,9 +134,10 @@ export class Pull {
         const stop = await this.#heed(asked, changes);
         if (stop !== null) return stop;
         const cursor = await records.replace(positionAt(page.header, page.header.head), liveAfter(changes), mark);
+        if (cursor === null) return null; // another tab was quicker, or erased the stream
         this.#whole.add(start.stream);
         bulletin.post({ topic: 'records', stream: start.stream, buckets: 'all' });
-        return cursor && this.#compare(start, cursor, page.header); // null: another tab was quicker, or erased the stream
+        return this.#compare(start, cursor, page.header);
       }
       asked = { ...asked, after: lastOf(page), base: asked.base ?? page.header.head };
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -134,3 +135,18 @@ def test_each_sees_and_replays_what_is_of_their_event(gateway, games, lead):
     assert "notice/" not in viewer.get(PAGE).content.decode()
     assert became(owed).state == "failed_perm"
     assert act(lead, owed, replay="") == AGAIN
+
+
+def test_what_went_out_is_written_down_whatever_happens_to_the_others(gateway, family, monkeypatch):
+    """Or it would go out again."""
+    well, ill = due_by("sms", family), due_by("sms", family)
+    gateway.says = [201, 400]
+
+    def fail(**_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(keeping, "alert", fail)
+    with pytest.raises(RuntimeError):
+        carrying.send_due(family.event_id, Texts())
+    states = [Delivery.objects.get(pk=each.pk).state for each in (well, ill)]
+    assert sorted(states) == ["accepted", "sending"]

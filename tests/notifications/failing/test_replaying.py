@@ -1,6 +1,7 @@
 """A notice that failed goes out again once, to where they are now, if it is still of use."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -174,6 +175,17 @@ def test_what_a_newer_notice_says_is_not_sent_again(gateway, family, lead):
     say_anew(owed)
     assert listed(lead) == []
     assert act(lead, owed, replay="") == dealt_with(keeping.NEWER)
+
+
+def test_one_that_was_in_hand_when_a_newer_one_was_made_is_not_sent_again(gateway, family, lead):
+    owed = due_by("sms", family, activities=["1"])
+    run = uuid4()
+    deliveries.claim(family.event_id, on="sms", by=run, most=1, now=timezone.now())
+    say_anew(owed)
+    deliveries.settle(owed.pk, State.FAILED_PERM, by=run, now=timezone.now(), error="The gateway answered 400.")
+    assert listed(lead) == [str(owed.pk)]
+    assert f"it is too late. {keeping.NEWER}" in act(lead, owed, replay="")
+    assert listed(lead) == []
 
 
 def test_it_goes_to_the_number_that_they_have_by_now(gateway, family, lead):

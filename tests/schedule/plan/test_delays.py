@@ -45,7 +45,7 @@ def test_delay_ripples(delay, buffers, late):
 
 
 def held_up(*plan: Told, **buffers: int) -> dict[str, tuple[int, str]]:
-    return {key: (push.minutes, push.by.id if push.by else "") for key, push in knock_on(plan, buffers).items()}
+    return {key: (push.held_up, push.by.id if push.by else "") for key, push in knock_on(plan, buffers).items()}
 
 
 def test_what_another_venue_holds_up_is_known_whether_the_plan_says_so_or_not():
@@ -56,7 +56,7 @@ def test_what_another_venue_holds_up_is_known_whether_the_plan_says_so_or_not():
     assert held_up(*DAY[:2], lunch, bus) == {}
     assert held_up(late, DAY[1], lunch, bus) == {"lunch": (15, "swim"), "bus": (10, "lunch")}
     assert held_up(late, replace(lunch, delay=15, overrun=15)) == {"lunch": (15, "swim")}
-    assert held_up(late, replace(lunch, delay=20, overrun=20), bus) == {"lunch": (20, "swim"), "bus": (15, "lunch")}
+    assert held_up(late, replace(lunch, delay=20, overrun=20), bus) == {"lunch": (15, "swim"), "bus": (15, "lunch")}
     assert held_up(late, lunch, swim=20) == {}
     for away in (Status.CANCELLED, Status.HELD):
         assert held_up(replace(late, status=away), lunch) == held_up(late, replace(lunch, status=away)) == {}
@@ -70,6 +70,8 @@ def test_what_is_late_already_passes_on_what_it_has():
     assert ripple([swim, relay], again, {}) == {"relay": 30}
     assert ripple([swim, replace(relay, delay=30, overrun=30)], again, {}) == {}
     assert ripple([swim, make("party", 60, 120, place="hall")], again, {}) == {}
+    longer = [make("swim", 0, 60, delay=40, overrun=40), relay]
+    assert ripple(longer, again, {}) == {"relay": 40}  # as late as what it follows, not as this delay says
 
 
 def test_what_is_cancelled_waits_or_is_later_already_is_left():

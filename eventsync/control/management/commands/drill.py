@@ -94,7 +94,7 @@ class Command(BaseCommand):
         return results
 
 
-class _Waiting:
+class Waiting:
     """Waits as `time.sleep`; who is told to stop does so while waiting.
 
     In the middle of a query the connection would be of no use any more for taking away what was made.
@@ -125,7 +125,7 @@ class _Waiting:
 @contextmanager
 def _told_to_stop() -> Iterator[Pause]:
     """SIGTERM is as good as Ctrl-C: what was made is taken away."""
-    waiting = _Waiting()
+    waiting = Waiting()
     before = {each: signal.signal(each, waiting.tell) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield waiting
