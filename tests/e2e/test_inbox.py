@@ -102,7 +102,7 @@ def test_another_payload_is_proposed_and_another_person_agrees(
     staffed.manage("shell", "--no-imports", "-c", MISCOUNT)
     page, other = new_phone(viewport=PHONE).page, new_phone(viewport=PHONE).page
     sign_in(page, staffed, "/control/inbox/")
-    page.get_by_role("link", name="could not do").click()
+    page.get_by_role("link", name="Records were kept aside, and no alert says so").click()
     page.get_by_role("link", name="Propose a correction").click()
     payload, reason = page.get_by_label("What it should be"), page.get_by_label("Why it should be this")
     typed = payload.input_value().replace("-000000000013", "-0000000000ff")
