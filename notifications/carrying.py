@@ -123,17 +123,11 @@ def _paid(carrier: Carrier, letters: list[Letter], run: UUID) -> list[Letter]:
 
 def _write_all(answered: Sequence[tuple[Letter, Became]], run: UUID) -> None:
     """What went out first, each by itself: whatever happens to the others, it does not go out again."""
-    out, others = _apart(answered)
-    for letter, became in out:
-        with transaction.atomic():
-            _write(letter.delivery, became, run)
-    _write_failed(others, run)
-
-
-def _apart(answered: Sequence[tuple[Letter, Became]]) -> tuple[list[tuple[Letter, Became]], ...]:
-    """What went out, or may have; and the rest."""
-    out = [each for each in answered if each[1].state not in _NOT_SENT]
-    return out, [each for each in answered if each[1].state in _NOT_SENT]
+    for letter, became in answered:
+        if became.state not in _NOT_SENT:
+            with transaction.atomic():
+                _write(letter.delivery, became, run)
+    _write_failed([each for each in answered if each[1].state in _NOT_SENT], run)
 
 
 @transaction.atomic

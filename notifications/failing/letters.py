@@ -51,7 +51,6 @@ def _unfold(row: Delivery) -> Contents:
         payload=_words(row),
         facts=list(_facts(row)),
         tries=list(_tries(row)),
-        whom=whom(row.recipient),
         links=[(words, reverse(f"admin:notifications_{name}_change", args=[key])) for name, words, key in pages],
     )
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from notifications.addresses import masked
+from notifications.addresses import is_on, masked
 from notifications.confirming import codes
 from notifications.confirming.rules import Refusal, State
 from notifications.models import Channel, Recipient
@@ -49,7 +48,7 @@ class Way:
 
 def channels() -> list[Channel]:
     """On which something goes out from here."""
-    return [each for each, on in ((Channel.SMS, settings.SMS.on), (Channel.EMAIL, settings.MAIL.on)) if on]
+    return [each for each in (Channel.SMS, Channel.EMAIL) if is_on(each)]
 
 
 def ways_of(recipient: Recipient, language: str, refused: Refused | None, *, now: datetime) -> list[Way]:

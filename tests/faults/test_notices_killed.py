@@ -1,15 +1,12 @@
 """Workers are killed in mid-send: each phone shows a push once, and no text message is there twice but for safety."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 from django.conf import settings
 
 from notifications.push.keys import public_key
-from tests.e2e.stage import ROOT
 from tests.faults.workshop import Workshop, on, until
 from tests.notifications.push_service import Browser, serving
 from tests.notifications.sms_gateway import SmsGateway, texting
@@ -20,14 +17,6 @@ EACH = 1_000  # pushes, and text messages
 KILLS = 2
 HANDS = 2  # jobs that a worker does at once
 IN_HAND = 10  # text messages of each of them
-
-
-def owe(workshop: Workshop, **asked: object) -> None:
-    command = [sys.executable, str(ROOT / "tests/faults/notices.py")]
-    environment = workshop.environment | {"PYTHONPATH": str(ROOT)}
-    told = json.dumps(asked)
-    done = subprocess.run(command, cwd=ROOT, env=environment, input=told, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
 
 
 def states(workshop: Workshop, channel: str) -> Counter[tuple[str, str]]:
@@ -63,7 +52,7 @@ def test_worker_killed_in_mid_send_of_2000(workshop: Workshop) -> None:
         browsers = [service.browser() for _ in range(EACH)]
         numbers = [f"+35840{number:07}" for number in range(EACH)]
         keys = [[each.endpoint, each.keys["p256dh"], each.keys["auth"]] for each in browsers]
-        owe(workshop, browsers=keys, numbers=numbers)
+        workshop.run("notices.py", told=json.dumps({"browsers": keys, "numbers": numbers}))
         for _ in range(KILLS):
             worker, before = workshop.worker(), out(browsers, gateway)
             until(lambda before=before: out(browsers, gateway) > before + EACH // 3, workshop.story, within=120)  # type: ignore[misc]

@@ -2,15 +2,12 @@
 
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from uuid import UUID
 
 import pytest
 from django.db import connection
 
-from tests.e2e.stage import ROOT
 from tests.faults.processes import Postgres
 from tests.faults.workshop import Worker, Workshop, on, until
 
@@ -125,15 +122,7 @@ def test_job_that_kills_its_worker_or_hangs_stops_after_its_attempts(workshop: W
     verify(workshop, "note")
     assert lives(worker)
     dead = workshop.database.rows("SELECT id FROM jobs_job WHERE state = 'dead'")
-    assert on_the_inbox_page(workshop) == {f"job/{UUID(str(key))}" for (key,) in dead}
-
-
-def on_the_inbox_page(workshop: Workshop) -> set[str]:
-    command = [sys.executable, str(ROOT / "tests/faults/inbox.py")]
-    environment = workshop.environment | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return set(done.stdout.split())
+    assert set(workshop.run("inbox.py")) == {f"job/{UUID(str(key))}" for (key,) in dead}  # on the page
 
 
 def lives(worker: Worker) -> bool:

@@ -158,9 +158,15 @@ class Workshop:
 
     def owe(self, *what: str) -> list[str]:
         """The ids of the new jobs; see `owe.py`."""
-        command = [sys.executable, str(ROOT / "tests/faults/owe.py"), *what]
+        return self.run("owe.py", *what)
+
+    def run(self, script: str, *what: str, told: str | None = None) -> list[str]:
+        """The words that a script of this folder prints, on the workshop's database. `told`: its standard input."""
+        command = [sys.executable, str(ROOT / "tests/faults" / script), *what]
         environment = self.environment | {"PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, input=told, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout.split()
 

@@ -52,7 +52,6 @@ def _unfold(job: Job) -> Contents:
         payload=fact.body if fact else canonical(owed),
         facts=[*facts_of(job), *([("Domain event", f"{fact.name}, version {fact.version}")] if fact else [])],
         tries=list(tries_of(job)),
-        whom=help_of(job.task).whom,
         links=[("This job in the list of jobs", reverse("admin:jobs_job_change", args=[job.pk]))],
     )
 

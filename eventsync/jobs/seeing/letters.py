@@ -45,7 +45,7 @@ class Try:
 class Contents:
     """What is in a letter. `payload`: exactly as it is stored; `facts`: what came with it, by name.
 
-    `links`: words, and the address of another page about it.
+    `whom`: who is affected, where the letter does not say so. `links`: words, and the address of another page about it.
     """
 
     payload: str
