@@ -62,6 +62,12 @@ export class Records {
     return this.#connection.use((database) => database.getAll('cursors'));
   }
 
+  /** Those that are held, or of which a snapshot is under way. */
+  async streams(): Promise<string[]> {
+    const keys = await this.#connection.use((database) => database.getAllKeys('buckets'));
+    return [...new Set(keys.map(([stream]) => stream))];
+  }
+
   /** The named buckets of a stream; all of them without names. */
   async buckets(stream: string, numbers: readonly number[] | 'all'): Promise<Bucket[]> {
     const stored = await this.#connection.use((database) =>

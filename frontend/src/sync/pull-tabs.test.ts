@@ -3,7 +3,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ABC, FakePhone, heads, REST, STREAM } from './fake-phone';
-import { page, put } from './fake-server';
+import { page, put, refusal, type Script } from './fake-server';
 import { Pull } from './pull';
 
 let phone: FakePhone;
@@ -36,6 +36,20 @@ test('a snapshot from before another tab erased the stream is not put in place',
     return page({ changes: ABC });
   };
   phone.fakeServer.next(() => heads(3), erased);
+  expect(await phone.pull.round(true)).toEqual(REST);
+  expect([await phone.cursor(), await phone.keys()]).toEqual([undefined, []]);
+});
+
+test.each<[string, Script]>([
+  ['that this phone was revoked', () => refusal(403, 'device_revoked')],
+  ['that the stream is not its any more', () => heads(0, { streams: [] })],
+])('a first snapshot is not put in place after another tab heard %s', async (_, said) => {
+  const meanwhile = async (): Promise<Response> => {
+    phone.fakeServer.next(said);
+    await new Pull(phone.tools).round(true);
+    return page({ changes: ABC });
+  };
+  phone.fakeServer.next(() => heads(3), meanwhile);
   expect(await phone.pull.round(true)).toEqual(REST);
   expect([await phone.cursor(), await phone.keys()]).toEqual([undefined, []]);
 });

@@ -246,14 +246,14 @@ export class Pull {
 
   async #eraseUnlisted({ streams }: Heads): Promise<void> {
     const listed = new Set(streams.map(({ stream }) => stream));
-    await this.#erase((cursor) => !listed.has(cursor.stream));
+    await this.#erase((stream) => !listed.has(stream));
   }
 
-  async #erase(chosen: (cursor: Cursor) => boolean): Promise<void> {
+  async #erase(chosen: (stream: string) => boolean): Promise<void> {
     const { records, bulletin } = this.tools;
-    for (const cursor of (await records.cursors()).filter(chosen)) {
-      await records.erase(cursor.stream);
-      bulletin.post({ topic: 'records', stream: cursor.stream, buckets: 'all' });
+    for (const stream of (await records.streams()).filter(chosen)) {
+      await records.erase(stream);
+      bulletin.post({ topic: 'records', stream, buckets: 'all' });
     }
   }
 
