@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
 
+from notifications.failing import keeping as failing
+from notifications.failing.rules import MISSED
 from notifications.ladder import calls
 from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.rules import WAITING, Importance, State, Why, ways_to
@@ -68,8 +70,18 @@ def unwanted(why: str, *, now: datetime) -> dict[str, Any]:
 
 
 def expire(event_id: UUID, *, now: datetime) -> int:
+    """What is of no use any more. What nobody took in time failed, and somebody hears of it."""
     over = Delivery.objects.filter(state__in=WAITING, notice__event=event_id, notice__expires_at__lte=now)
+    missed = over.filter(Q(state=State.FAILED_TEMP) | Q(state=State.QUEUED, due_at__lt=F("notice__expires_at") - LATE))
+    for channel in list(missed.order_by().values_list("channel", flat=True).distinct()):
+        _miss(missed.filter(channel=channel), event_id, channel, now)
     return move(over, State.EXPIRED, now=now)
+
+
+@transaction.atomic
+def _miss(rows: "QuerySet[Delivery]", event_id: UUID, channel: str, now: datetime) -> None:
+    if move(rows, State.FAILED_PERM, now=now, error=MISSED):
+        failing.tell(event_id, channel, now=now)
 
 
 def give_back(event_id: UUID, *, on: str, now: datetime) -> int:

@@ -59,7 +59,8 @@ class Channel(StrEnum):
 class State(StrEnum):
     """Of a delivery, each with its way in and its ways out; `WAYS` has them for machines."""
 
-    # in: planned for now, its time has come, or its worker died; out: sending when it is claimed, superseded, expired
+    # in: planned for now, its time has come, or its worker died; out: sending when it is claimed, superseded, expired,
+    # failed_perm when no worker came to it in time
     QUEUED = "queued"
     # in: planned in quiet hours, or for a set time; out: queued or over_budget when its time has come, superseded,
     # expired
@@ -80,8 +81,8 @@ class State(StrEnum):
     # in: busy, or no answer; out: sending after `due_at`, superseded, expired, failed_perm; what its phone says all the
     # same, where only the answer was lost
     FAILED_TEMP = "failed_temp"
-    # in: whoever is to bring it will never take it, did not at any try, or it is not wanted there any more; out: queued
-    # or held, when a person has it go out once more
+    # in: whoever is to bring it will never take it, did not at any try or in time, or it is not wanted there any more;
+    # out: queued or held, when a person has it go out once more
     FAILED_PERM = "failed_perm"
     EXPIRED = "expired"  # in: what it says is of no use any more
     # in: a newer notice says the same or more, what it says is not so any more, or they have read it elsewhere
@@ -93,7 +94,7 @@ class State(StrEnum):
 _TOLD = (State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED)
 _OVER = (State.SUPERSEDED, State.EXPIRED)
 WAYS: dict[State, frozenset[State]] = {
-    State.QUEUED: frozenset((State.SENDING, *_OVER)),
+    State.QUEUED: frozenset((State.SENDING, State.FAILED_PERM, *_OVER)),
     State.HELD: frozenset((State.QUEUED, State.OVER_BUDGET, *_OVER)),
     State.SENDING: frozenset(
         (State.ACCEPTED, State.FAILED_TEMP, State.FAILED_PERM, State.QUEUED, State.UNCERTAIN, State.OVER_BUDGET, *_TOLD)

@@ -11,7 +11,7 @@ from notifications import deliveries
 from notifications.addresses import address_of, digest_of, is_on
 from notifications.failing import keeping
 from notifications.failing.words import state_of
-from notifications.models import Channel, Delivery, Kind, Notice
+from notifications.models import Channel, Delivery, Notice
 from notifications.owing import owe_delivering
 from notifications.plan.telling import word_of
 from notifications.rules import Course, Importance, News, State, Timing, Why, course, midnight, wants
@@ -36,19 +36,20 @@ def send(failed: Delivery, *, by: str, now: datetime) -> Answer:
     if row is None:
         failed.refresh_from_db()
         return too_late(state_of(failed))
-    if _is_said_anew(row):
-        keeping.close(rows, keeping.NEWER, now=now)
+    if why := _too_late(row, now):
+        keeping.close(rows, why, now=now)
         keeping.calm(row.notice.event_id, row.channel, now=now)
-        return Answer(done=False, told=f"Nothing was done: it is too late. {keeping.NEWER}")
+        return Answer(done=False, told=f"Nothing was done: it is too late. {why}")
     return _send(row, by, now)
 
 
-def _is_said_anew(row: Delivery) -> bool:
-    """One that was in hand when a newer notice was made may fail afterwards."""
-    notice, mine = row.notice, set(row.notice.activities)
-    newer = Notice.objects.filter(event=notice.event_id, kind=Kind.PLAN, until__gt=notice.until)
-    about = newer.filter(deliveries__recipient=row.recipient_id).distinct().values_list("activities", flat=True)
-    return notice.kind == Kind.PLAN and bool(mine) and any(mine <= set(each) for each in about)
+def _too_late(row: Delivery, now: datetime) -> str:
+    """Why nothing would be won; "" if something would. One that was in hand when a newer notice was made may fail
+    afterwards."""
+    if row.notice.expires_at <= now:
+        return keeping.OVER
+    told = Notice.objects.filter(pk__in=row.recipient.deliveries.order_by().values("notice")).defer("texts")
+    return keeping.NEWER if any(each.says_anew(row.notice) for each in told) else ""
 
 
 def _send(row: Delivery, by: str, now: datetime) -> Answer:

@@ -11,6 +11,7 @@ from eventsync.jobs.alerts import alert, clear_settled
 from eventsync.jobs.chores import chore
 from eventsync.jobs.models import Alert
 from eventsync.jobs.rules import Partition
+from notifications.failing.rules import MISSED
 from notifications.failing.words import alert_of
 from notifications.ladder.rules import Call
 from notifications.models import CallTask, Channel, Delivery
@@ -38,7 +39,7 @@ def close_useless(rows: "QuerySet[Delivery]", *, now: datetime) -> int:
 
 def _useless(rows: "QuerySet[Delivery]", now: datetime) -> "Iterator[tuple[str, QuerySet[Delivery]]]":
     theirs = {"notice": OuterRef("notice"), "recipient": OuterRef("recipient")}
-    yield OVER, rows.filter(notice__expires_at__lte=now)
+    yield OVER, rows.filter(notice__expires_at__lte=now).exclude(error=MISSED)
     read = Delivery.objects.filter(state=State.ACKNOWLEDGED, **theirs)
     yield "They have read it elsewhere.", rows.filter(Exists(read))
     called = CallTask.objects.filter(state=Call.REACHED, **theirs)
@@ -62,7 +63,10 @@ def calm(event_id: UUID, channel: str, *, now: datetime, by: str = "") -> None:
 
 @chore(every=timedelta(minutes=1))
 def end_what_is_over(now: datetime) -> None:
-    """Of what time, the family itself or a call has settled nobody is bothered any more."""
+    """Of what time, the family itself or a call has settled nobody is bothered any more.
+
+    What failed because its time was over waits for a person: nobody could have seen it before.
+    """
     with transaction.atomic():
         close_useless(waiting(), now=now)
         clear_settled(KIND, _is_left, now=now)

@@ -11,6 +11,7 @@ from notifications.rules import Channel
 from notifications.sms.rules import OURS as OF_TEXTS
 
 OFF = "It was switched off on this server that any go out on this way."  # a delivery's error
+MISSED = "It did not go out before it was of no use any more."  # the same
 
 
 class Failure(StrEnum):
@@ -20,12 +21,16 @@ class Failure(StrEnum):
     BROKEN = "broken"  # what a browser or an address says of itself cannot be used
     TOO_LONG = "too_long"  # not even the fewest words are taken
     OFF = "off"  # it was switched off that any go out from this server
+    MISSED = "missed"  # nobody took it before it was of no use any more
+
+
+_OURSELVES = {OFF: Failure.OFF, MISSED: Failure.MISSED}
 
 
 def failure_of(channel: Channel, status: int | None, *, error: str, tries: int) -> Failure:
     """`status`: the last answer, None when there was none."""
-    if error == OFF:
-        return Failure.OFF
+    if error in _OURSELVES:
+        return _OURSELVES[error]
     return {Channel.PUSH: _of_push, Channel.SMS: _of_text, Channel.EMAIL: _of_mail}[channel](status, tries)
 
 

@@ -8,6 +8,7 @@ from notifications.rules import State
 _LEADS, _US = "The organisers", "Whoever runs the server"
 _TELL = "Tell those groups in another way, then discard it."
 _MANY = "If many were refused, ask whoever brings them, then replay them."
+_MISSED = "so that the next one arrives. Tell those groups what they missed, then discard it."
 
 HELPS: dict[tuple[Channel, Failure], Help] = {
     (Channel.PUSH, Failure.REFUSED): Help(
@@ -31,6 +32,11 @@ HELPS: dict[tuple[Channel, Failure], Help] = {
         owner=_US,
         step=f"Report it. {_TELL}",
     ),
+    (Channel.PUSH, Failure.MISSED): Help(
+        what="A push did not go out before it was of no use any more: no push service took it.",
+        owner=_US,
+        step=f"See that workers run and the push service answers, {_MISSED}",
+    ),
     (Channel.SMS, Failure.REFUSED): Help(
         what="The gateway does not take a text message to one number: most often nobody has that number.",
         owner=_LEADS,
@@ -51,6 +57,11 @@ HELPS: dict[tuple[Channel, Failure], Help] = {
         owner=_US,
         step="Set EVENTSYNC_SMS, then replay it; or tell those groups in another way, and discard it.",
     ),
+    (Channel.SMS, Failure.MISSED): Help(
+        what="A text message did not go out before it was of no use any more: the gateway was away, or too busy.",
+        owner=_US,
+        step=f"See that the gateway answers, {_MISSED}",
+    ),
     (Channel.EMAIL, Failure.REFUSED): Help(
         what="A mail server does not take an e-mail to one address: most often there is none such, or it is full.",
         owner=_LEADS,
@@ -63,6 +74,11 @@ HELPS: dict[tuple[Channel, Failure], Help] = {
         what="E-mails were switched off on this server before one went out.",
         owner=_US,
         step="Set EVENTSYNC_EMAIL_URL, then replay it; or tell those groups in another way, and discard it.",
+    ),
+    (Channel.EMAIL, Failure.MISSED): Help(
+        what="An e-mail did not go out before it was of no use any more: the mail server was away, or too busy.",
+        owner=_US,
+        step=f"See that the mail server answers, {_MISSED}",
     ),
 }
 _SENT = Help(what="A message to one family, which was sent again.", owner=_LEADS, step="There is nothing to do.")

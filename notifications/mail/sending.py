@@ -11,13 +11,15 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from eventsync.jobs.alerts import alert
+from eventsync.jobs.alerts import alert, clear_all
 from notifications.carrying import Became, Letter
 from notifications.mail import rules
 from notifications.mail.words import message_of
 from notifications.models import Channel, Delivery
+from notifications.push.rules import TRIES
 from notifications.rules import State
 
+_AWAY = "mail_away"
 # They are about us, not about whom an e-mail is for.
 _OURS = (
     smtplib.SMTPConnectError,
@@ -36,6 +38,7 @@ class Mails:
 
     def __init__(self) -> None:
         self._server: BaseEmailBackend | None = None
+        self._took_one = False
 
     def __enter__(self) -> Self:
         self._server = get_connection()
@@ -44,6 +47,8 @@ class Mails:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._server is not None:
             self._server.close()
+        if self._took_one:
+            clear_all(kind=_AWAY, subject=settings.MAIL.host, now=timezone.now())
 
     def units(self, delivery: Delivery) -> int:
         return 1
@@ -61,6 +66,7 @@ class Mails:
             return _judge(error, tries)
         except ValueError:  # an address that no server could read
             return Became(State.FAILED_PERM, error="Its address cannot be written in an e-mail.")
+        self._took_one = True
         return Became(State.ACCEPTED)
 
 
@@ -69,9 +75,14 @@ def _judge(error: Exception, tries: int) -> Became:
     code, ours = _code(error), isinstance(error, _OURS)
     now, dice = timezone.now(), random.random()  # noqa: S311 - no secret
     became = rules.outcome(code, ours=ours, tries=tries, now=now, dice=dice)
+    host = settings.MAIL.host
     if ours:
-        host = settings.MAIL.host
         alert(kind="mail_refused", subject=host, message=f"{host} takes no e-mail from us ({code}).", now=now)
+    elif code is None and tries >= TRIES:  # it is tried on, so nothing has failed for good that anybody would see
+        message = (
+            f"{host} cannot be reached. The same e-mail was tried {tries} times; what is over by then is not sent."
+        )
+        alert(kind=_AWAY, subject=host, message=message, now=now)
     told = f"The mail server answered {code}." if code else f"It could not be reached ({type(error).__name__})."
     return Became(became.state, became.wait, code, told)
 

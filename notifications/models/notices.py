@@ -76,3 +76,9 @@ class Notice(models.Model):
         """Its title and body in a language, or else in the event's."""
         said: dict[str, str] = self.texts[language_of(self.texts, wanted=language, otherwise=self.event.language)]
         return said
+
+    def says_anew(self, older: "Notice") -> bool:
+        """Whether it says of the plan all that `older` says, or says it anew: nobody need hear that any more."""
+        if not self.kind == older.kind == Kind.PLAN or not older.activities:
+            return False
+        return older.until < self.until and set(older.activities) <= set(self.activities)

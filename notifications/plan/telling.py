@@ -160,11 +160,7 @@ def _delivery(
 
 def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     """What has not gone out of what this one says, or says anew. What is held is looked at when its time has come."""
-    if notice.kind != Kind.PLAN:
-        return
-    mine = set(notice.activities)
-    earlier = Notice.objects.filter(event=notice.event, kind=Kind.PLAN, until__lt=notice.until)
-    older = [each for each in earlier if set(each.activities) <= mine]
+    older = [each for each in Notice.objects.filter(event=notice.event).defer("texts") if notice.says_anew(each)]
     theirs = Delivery.objects.filter(notice__in=older, recipient__in=people)
     deliveries.supersede(theirs.exclude(state=State.HELD), now=now)
     failing.close(theirs, failing.NEWER, now=now)

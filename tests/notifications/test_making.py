@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import pytest
 from django.db import transaction
 
 from eventsync.jobs.models import DomainEvent, Job
@@ -67,3 +68,23 @@ def test_what_was_written_by_hand_is_told_once_however_often_a_worker_comes(game
 def test_it_owes_no_job_by_itself(games):
     make(games.event)
     assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("newer", "older", "anew"),
+    [
+        ((2, ["swim", "run"]), (1, ["swim"]), True),
+        ((2, ["swim"]), (1, ["swim"]), True),
+        ((2, ["swim"]), (1, ["swim", "run"]), False),  # of the run nobody would hear
+        ((1, ["swim"]), (2, ["swim"]), False),
+        ((2, ["swim"]), (2, ["swim"]), False),
+        ((2, ["swim"]), (1, []), False),
+    ],
+)
+def test_a_newer_notice_says_an_older_one_anew_if_it_is_about_all_of_the_same(newer, older, anew):
+    made = [Notice(kind="plan", until=until, activities=about) for until, about in (newer, older)]
+    assert made[0].says_anew(made[1]) is anew
+
+
+def test_what_somebody_wrote_is_never_said_anew():
+    assert not Notice(kind="plan", until=2, activities=["swim"]).says_anew(Notice(kind="hand", activities=["swim"]))
