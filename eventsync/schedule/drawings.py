@@ -4,22 +4,21 @@ So nothing in a file can run, lead elsewhere or grow, whoever opens it and where
 """
 
 import re
-import struct
-import zlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
+from eventsync.schedule import rasters
+from eventsync.schedule.rasters import PNG, Raster, Refused
+
 MOST = 50_000  # bytes: every phone of a family keeps it
 LARGEST, SMALLEST = 1_024, 40  # pixels
 DEEPEST, MOST_PARTS = 20, 2_000
-SVG, PNG = "svg", "png"
+SVG = "svg"
 TYPES = {SVG: "image/svg+xml", PNG: "image/png"}
 
 _SVG = "http://www.w3.org/2000/svg"
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_CHUNKS = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 _PARTS = {
     *("svg", "g", "defs", "path", "circle", "ellipse", "line", "polygon", "polyline", "rect"),
     *("linearGradient", "radialGradient", "stop", "clipPath"),
@@ -36,10 +35,6 @@ _SHAPES = {
 _ELSEWHERE = re.compile(r"url\((?!\s*['\"]?#)|[<>&@\\]|javascript:", re.IGNORECASE)
 
 
-class Refused(Exception):
-    """Why a drawing is not taken, in one sentence."""
-
-
 class Drawing(NamedTuple):
     kind: str
     content: bytes
@@ -49,7 +44,8 @@ def cleaned(content: bytes) -> Drawing:
     """What is kept of a file. Refused if it is no drawing, or one that no page has room for."""
     if len(content) > 10 * MOST:
         raise Refused(f"It is too large. A drawing has at most {MOST // 1000} kB.")
-    made = Drawing(PNG, _png(content)) if content.startswith(_SIGNATURE) else Drawing(SVG, _Svg().read(content))
+    dots = rasters.read(content)
+    made = _sized(dots) if dots and dots.kind == PNG else Drawing(SVG, _Svg().read(content))
     if len(made.content) > MOST:
         raise Refused(f"It has {len(made.content) // 1000} kB. A drawing has at most {MOST // 1000} kB.")
     return made
@@ -120,34 +116,7 @@ def _safe(attributes: Mapping[str, str], only: set[str] | None = None) -> Iterat
             yield name, value
 
 
-def _png(content: bytes) -> bytes:
-    """Without what it says of who made it, and where."""
-    kept, at = [_SIGNATURE], len(_SIGNATURE)
-    while at < len(content):
-        length, kind = _head(content, at)
-        body, end = content[at + 8 : at + 8 + length], at + 12 + length
-        if end > len(content) or zlib.crc32(kind + body) != int.from_bytes(content[end - 4 : end]):
-            raise Refused("The PNG is damaged.")
-        if at == len(_SIGNATURE):
-            _look(kind, body)
-        if kind in _CHUNKS:
-            kept.append(content[at:end])
-        at = end
-        if kind == b"IEND":
-            return b"".join(kept)
-    raise Refused("The PNG is damaged.")
-
-
-def _head(content: bytes, at: int) -> tuple[int, bytes]:
-    if at + 12 > len(content):
-        raise Refused("The PNG is damaged.")
-    length, kind = struct.unpack(">I4s", content[at : at + 8])
-    return length, kind
-
-
-def _look(kind: bytes, body: bytes) -> None:
-    if kind != b"IHDR" or len(body) != 13:
-        raise Refused("The PNG is damaged.")
-    width, height = struct.unpack(">II", body[:8])
-    if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
-        raise Refused(f"It has {width} × {height} pixels. A symbol has {SMALLEST} to {LARGEST} each way.")
+def _sized(dots: Raster) -> Drawing:
+    if not all(SMALLEST <= side <= LARGEST for side in (dots.width, dots.height)):
+        raise Refused(f"It has {dots.width} × {dots.height} pixels. A symbol has {SMALLEST} to {LARGEST} each way.")
+    return Drawing(PNG, dots.content)

@@ -6,6 +6,7 @@ nobodys("schedule.Event", "schedule.Venue", why="What is public of an event.")
 nobodys("schedule.StaffRole", why="Accounts of the staff, who are no people of the list.")
 nobodys(
     "schedule.Place",
+    "schedule.PlaceMap",
     "schedule.Activity",
     "schedule.Revision",
     "schedule.Term",

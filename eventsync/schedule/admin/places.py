@@ -1,17 +1,52 @@
 """Places: how to find them and what it is like there."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
+from eventsync.schedule import maps
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, translate
-from eventsync.schedule.models import Place, Revision
+from eventsync.schedule.models import Place, PlaceMap, Revision
+from eventsync.schedule.pages.places import map_address
 from eventsync.schedule.plan.freezing import PLACE_TEXTS
+from eventsync.schedule.rasters import Raster
 from eventsync.schedule.staff import OF_PLACE
+
+PICTURE = f"PNG, JPEG or WebP, at most {maps.MOST // 1000} kB and {maps.LARGEST} dots each way. It shows the way there."
+WORDS = "Say in words what the map shows: not everybody sees it."
 
 
 class PlaceForm(DraftForm):
+    file = forms.FileField(required=False, label="Map", help_text=PICTURE)
+    no_map = forms.BooleanField(required=False, label="Take the map away")
     translated = plain = PLACE_TEXTS
+    made: Raster | None = None
+
+    def clean_file(self) -> None:
+        if not (file := self.cleaned_data["file"]):
+            return
+        try:
+            self.made = maps.cleaned(file.read(10 * maps.MOST))
+        except maps.Refused as why:
+            raise forms.ValidationError(str(why)) from why
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean()
+        if said.get("no_map"):
+            self.instance.map = None
+        if (self.made or self.instance.map_id) and not said.get("map_text"):
+            self.add_error("map_text", WORDS)
+        return said
+
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's
+        if self.made:
+            self.instance.map = maps.keep(self.made)
+        return super().save(commit)
 
 
 translate(PlaceForm, Place)
@@ -24,9 +59,10 @@ class PlaceAdmin(DraftAdmin):
     list_display = ["name", "venue", "event", "noise", "crowd", "light", "quiet_room"]
     list_filter = ["venue__event", "venue"]
     list_select_related = ["venue__event"]
+    made_up = ("edited", "file", "no_map")
     search_fields = ["name", "venue__name"]
     main = (
-        *("venue", "name", "directions", "step_free", "toilet"),
+        *("venue", "name", "directions", "file", "drawn", "no_map", "map_text", "step_free", "toilet"),
         *("noise", "crowd", "light", "quiet_room", "quiet_directions"),
     )
 
@@ -35,7 +71,22 @@ class PlaceAdmin(DraftAdmin):
         return place.venue.event.name
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return ["in_other_languages", *(["venue"] if obj else [])]
+        return ["in_other_languages", "drawn", *(["venue"] if obj else [])]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("map").defer("map__drawing")
+
+    @admin.display(description="map as families see it")
+    def drawn(self, place: Place) -> SafeString | str:
+        if place.map is None:
+            return "–"
+        return format_html('<img src="{}" alt="" width="320">', map_address(place.map))
+
+    def save_model(self, request: HttpRequest, obj: Place, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
+        before = PlaceMap.objects.filter(places=obj).first()
+        super().save_model(request, obj, form, change)
+        if before and before != obj.map:
+            maps.forget(before)
 
     def why_kept(self, obj: Place) -> str:
         if obj.activities.exists():

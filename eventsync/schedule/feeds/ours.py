@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from django.conf import settings
 
 from eventsync.schedule.feeds.plain import Reader
+from eventsync.schedule.pages.places import map_address
 from eventsync.schedule.pages.releases import changes_of
 from eventsync.schedule.pages.visits import Visit, languages_of
 from eventsync.schedule.plan.rules import Change, Slot, Told, ToldPlace
@@ -103,8 +105,17 @@ def _place(place: ToldPlace) -> dict[str, Any]:
         "quiet_room": place.quiet_room,
         "step_free": place.step_free,
         "toilet": place.toilet,
+        "map": _map(place),
         "quiet_directions": {key: said.quiet_directions for key, said in place.texts.items() if said.quiet_directions},
     }
+
+
+def _map(place: ToldPlace) -> dict[str, Any] | None:
+    if place.map is None:
+        return None
+    texts = {key: said.map_text for key, said in place.texts.items() if said.map_text}
+    size = {"width": place.map.width, "height": place.map.height}
+    return {"address": f"{settings.BASE_URL}{map_address(place.map)}", **size, "text": texts}
 
 
 def _changes(reader: Reader) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from eventsync.schedule.models.happening import FIRST_MOMENT, LAST_MOMENT, Event, Venue
+from eventsync.schedule.models.maps import PlaceMap
 from eventsync.schedule.plan import rules
 
 MAX_BUFFER, MAX_DELAY = 24 * 60, 24 * 60  # minutes
@@ -86,6 +87,14 @@ class Place(models.Model):
         blank=True,
         help_text="One step a line, by what people see: “Go past the blue door.” Empty: we do not know.",
     )
+    map = models.ForeignKey(PlaceMap, null=True, on_delete=models.PROTECT, related_name="places", editable=False)
+    map_text = models.CharField(
+        "what the map shows, in words",
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text="For who does not see it: where you are, where the place is, and what is between.",
+    )
     noise = models.CharField(max_length=10, choices=Noise, default=Noise.UNKNOWN)
     crowd = models.CharField("how many people", max_length=10, choices=Crowd, default=Crowd.UNKNOWN)
     light = models.CharField(max_length=10, choices=Light, default=Light.UNKNOWN)
@@ -106,6 +115,7 @@ class Place(models.Model):
         ordering = ["venue", "name"]
         constraints = [
             models.UniqueConstraint(fields=["venue", "name"], name="place_name_in_venue"),
+            models.CheckConstraint(condition=Q(map=None) | ~Q(map_text=""), name="place_map_is_in_words"),
             _known("noise", Noise.values, "place_noise_known"),
             _known("crowd", Crowd.values, "place_crowd_known"),
             _known("light", Light.values, "place_light_known"),

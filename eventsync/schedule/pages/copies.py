@@ -16,6 +16,7 @@ from eventsync.schedule.pages.contents import Page
 from eventsync.schedule.pages.days import days_of
 from eventsync.schedule.pages.news import read_before
 from eventsync.schedule.pages.pictures import used
+from eventsync.schedule.pages.places import maps_of
 from eventsync.schedule.pages.releases import plan_of
 from eventsync.schedule.pages.settings import USUAL
 from eventsync.schedule.pages.shelf import Shelf
@@ -47,6 +48,7 @@ def packed(
     start: Visit, days: Iterable[date], pages: Iterable[tuple[Visit, Page]], *, missing: Page, name: str = ""
 ) -> str:
     """These pages, each with its visit; `start`: where today is shown, one of these days; `name`: whose they are."""
+    plan = plan_of(start)
     told = {
         **({"name": name} if name else {}),
         "release": start.number,
@@ -54,7 +56,7 @@ def packed(
         "start": start.path,
         "days": [str(day) for day in days],
         "files": list(FILES.values()),
-        "extras": [picture.file for picture in used(start, plan_of(start))],
+        "extras": [*(picture.file for picture in used(start, plan)), *maps_of(plan)],
         "missing": render(start, missing),
         "pages": {there.path: render(there, page) for there, page in pages},
     }

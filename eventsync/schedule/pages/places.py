@@ -4,13 +4,14 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from eventsync.schedule.pages.cards import written
 from eventsync.schedule.pages.telling import FACTS, UNKNOWN, Teller
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
-from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace, language_of
+from eventsync.schedule.plan.rules import Map, PlaceTexts, ToldPlace, language_of
 
 
 def places_page(visit: Visit, plan: Plan) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
         "title": name,
         "venue_name": place.venue_name,
         "steps": _steps(place, teller, lambda texts: texts.directions),
+        "map": _map(place, teller),
         "senses": [_sense(sense, getattr(place, sense), visit) for sense in FACTS],
         "quiet_room": place.quiet_room == "yes",
         "quiet_steps": _steps(place, teller, lambda texts: texts.quiet_directions),
@@ -54,6 +56,26 @@ def place_page(visit: Visit, plan: Plan, place: ToldPlace) -> dict[str, Any]:
 def _sense(sense: str, value: str, visit: Visit) -> tuple[str, str]:
     words = visit.words
     return words.say(sense), words.say("unknown" if value == UNKNOWN else f"{sense}_{value}")
+
+
+def maps_of(plan: Plan) -> list[str]:
+    """The addresses of all that the plan has."""
+    return sorted({map_address(place.map) for place in plan.places.values() if place.map})
+
+
+def map_address(told: Map) -> str:
+    digest, _, kind = told.file.partition(".")
+    return reverse("place-map", kwargs={"digest": digest, "kind": kind})
+
+
+def _map(place: ToldPlace, teller: Teller) -> dict[str, Any] | None:
+    """The picture has a name of its own, and the words below it say what it shows."""
+    if place.map is None:
+        return None
+    name = teller.said(place.names)[0]
+    shows = teller.text({language: texts.map_text for language, texts in place.texts.items()})
+    size = {"width": place.map.width, "height": place.map.height}
+    return {"file": map_address(place.map), **size, "name": teller.visit.words.say("map", place=name), "shows": shows}
 
 
 def _steps(place: ToldPlace, teller: Teller, of: Callable[[PlaceTexts], tuple[str, ...]]) -> list[SafeString]:

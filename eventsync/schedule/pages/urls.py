@@ -23,6 +23,7 @@ register_converter(DayConverter, "day")
 
 urlpatterns: list[URLPattern] = [
     path("symbols/<slug:digest>.<slug:kind>", views.symbol, name="symbol"),
+    path("maps/<slug:digest>.<slug:kind>", views.place_map, name="place-map"),
     path("schedule/<slug:slug>/", views.now, name="schedule-now"),
     path("schedule/<slug:slug>/<day:day>/", views.day, name="schedule-day"),
     path("schedule/<slug:slug>/days/", views.days, name="schedule-days"),

@@ -8,8 +8,9 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from eventsync import installing
+from eventsync.schedule import maps
 from eventsync.schedule.drawings import TYPES
-from eventsync.schedule.models import OwnSymbol
+from eventsync.schedule.models import OwnSymbol, PlaceMap
 from eventsync.schedule.pages import contents, copies
 from eventsync.schedule.pages.answers import answer
 from eventsync.schedule.pages.choosing import YEAR, before_of, choose
@@ -49,11 +50,23 @@ def settings(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def symbol(request: HttpRequest, digest: str, kind: str) -> HttpResponse:
-    """A drawing of an event's own. Its address names its content, so whoever has it never asks again."""
     found = OwnSymbol.objects.filter(digest=digest, kind=kind).values_list("drawing", flat=True).first()
     if found is None:
         raise Http404
-    response = HttpResponse(bytes(found), content_type=TYPES[kind])
+    return _drawing(bytes(found), TYPES[kind])
+
+
+@require_safe
+def place_map(request: HttpRequest, digest: str, kind: str) -> HttpResponse:
+    found = PlaceMap.objects.filter(digest=digest, kind=kind).values_list("drawing", flat=True).first()
+    if found is None:
+        raise Http404
+    return _drawing(bytes(found), maps.TYPES[kind])
+
+
+def _drawing(content: bytes, content_type: str) -> HttpResponse:
+    """Its address names its content, so whoever has it never asks again."""
+    response = HttpResponse(content, content_type=content_type)
     response["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -10,12 +10,12 @@ import orjson
 
 from eventsync.schedule.models import Activity, Event, Place, Revision
 from eventsync.schedule.plan.delays import overrun
-from eventsync.schedule.plan.rules import PlaceTexts, Slot, Status, Texts, Told, ToldPlace
+from eventsync.schedule.plan.rules import Map, PlaceTexts, Slot, Status, Texts, Told, ToldPlace
 
 T = TypeVar("T", Told, ToldPlace)
 
 TEXTS = ("title", "sentence", "outline", "note")  # of an activity, in each language
-PLACE_TEXTS = ("name", "directions", "quiet_directions")
+PLACE_TEXTS = ("name", "directions", "quiet_directions", "map_text")
 
 
 def activities(event: Event) -> list[Told]:
@@ -25,7 +25,7 @@ def activities(event: Event) -> list[Told]:
 
 
 def places(event: Event) -> dict[str, ToldPlace]:
-    rows = Place.objects.filter(venue__event=event).select_related("venue").order_by()
+    rows = Place.objects.filter(venue__event=event).select_related("venue", "map").defer("map__drawing").order_by()
     return {str(row.id): place(row, event.language) for row in rows}
 
 
@@ -59,6 +59,7 @@ def place(row: Place, language: str) -> ToldPlace:
         quiet_room=row.quiet_room,
         step_free=row.step_free,
         toilet=row.toilet,
+        map=row.map and Map(file=row.map.file, width=row.map.width, height=row.map.height),
     )
 
 
@@ -69,6 +70,7 @@ def _place_texts(row: Place, language: str) -> dict[str, PlaceTexts]:
             name=each.get("name", ""),
             directions=_steps(each.get("directions", "")),
             quiet_directions=_steps(each.get("quiet_directions", "")),
+            map_text=each.get("map_text", "") if row.map_id else "",
         )
         for key, each in said.items()
     }

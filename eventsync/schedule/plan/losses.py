@@ -19,7 +19,7 @@ WAYS = ("directions", "quiet_directions")
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """`what`: a column of the place; `old` and `new`: its values, empty for a way that is not described any more."""
+    """`what`: a column of the place; `old` and `new`: its values, empty for a way or a map that is gone."""
 
     place: ToldPlace
     what: str
@@ -30,7 +30,7 @@ class Loss:
 def losses(before: Mapping[str, ToldPlace], after: Mapping[str, ToldPlace]) -> list[Loss]:
     """Of places that families know, in the order of their ids."""
     known = ((before[key], after[key]) for key in sorted(after) if key in before)
-    return [loss for old, new in known for loss in (*_senses(old, new), *_ways(old, new))]
+    return [loss for old, new in known for loss in (*_senses(old, new), *_ways(old, new), *_maps(old, new))]
 
 
 def _senses(old: ToldPlace, new: ToldPlace) -> Iterator[Loss]:
@@ -46,6 +46,11 @@ def _ways(old: ToldPlace, new: ToldPlace) -> Iterator[Loss]:
         is_wanted = what == "directions" or new.quiet_room == "yes"
         if is_wanted and _is_described(old, what) and not _is_described(new, what):
             yield Loss(new, what)
+
+
+def _maps(old: ToldPlace, new: ToldPlace) -> Iterator[Loss]:
+    if old.map and not new.map:
+        yield Loss(new, "map")
 
 
 def _is_described(place: ToldPlace, what: str) -> bool:

@@ -96,18 +96,28 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceTexts:
-    """What is written about a place in one language. Directions are steps."""
+    """What is written about a place in one language. Directions are steps; `map_text` is what the map shows."""
 
     name: str = ""
     directions: tuple[str, ...] = ()
     quiet_directions: tuple[str, ...] = ()
+    map_text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Map:
+    """A picture of the way. `file` names it in addresses; its size in dots."""
+
+    file: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldPlace:
     """All that families are told of a place; `unknown` is said, never left out.
 
-    Nothing was told of `step_free` and `toilet` in releases from before these were asked for.
+    Nothing was told of `step_free`, `toilet` and `map` in releases from before these were asked for.
     """
 
     id: str
@@ -120,6 +130,7 @@ class ToldPlace:
     quiet_room: str
     step_free: str = "unknown"
     toilet: str = "unknown"
+    map: Map | None = None
 
     @property
     def names(self) -> dict[str, str]:

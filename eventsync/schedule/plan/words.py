@@ -67,7 +67,7 @@ def loss(lost: Loss, event: Event) -> str:
     column: Any = Place._meta.get_field(lost.what)
     name = f"{own(lost.place.names, event)}: {column.verbose_name}"
     if not lost.old:
-        return f"{name}: it is not described any more."
+        return f"{name}: it is not {'there' if lost.what == 'map' else 'described'} any more."
     labels = dict(column.choices or [])
     return f"{name}: {labels[lost.old]} → {labels[lost.new]}."
 

@@ -25,6 +25,7 @@ test.each([
   ['its file', 'GET', 'no-cors', '/static/schedule/schedule.css', 'plan file'],
   ['its script', 'GET', 'no-cors', '/static/dist/schedule.js', 'plan file'],
   ['a symbol of an event’s own', 'GET', 'no-cors', '/symbols/0a.svg', 'plan file'],
+  ['a map of a place', 'GET', 'no-cors', '/maps/0a.webp', 'plan file'],
   ['all pages at once', 'GET', 'cors', '/schedule/games/copy.json', 'network'],
   ['a form sent to the app', 'POST', 'navigate', '/app/', 'network'],
 ])('%s', (_, method, mode, path, source) => {

@@ -18,7 +18,7 @@ export interface Asked {
 export type Source = 'shell' | 'asset' | 'rescue' | 'plan' | 'plan file' | 'network';
 
 /** What the pages for families need; the door app needs none of it. */
-const PLAN_FILE = /^\/(static\/(dist\/)?schedule|symbols\/)/;
+const PLAN_FILE = /^\/(static\/(dist\/)?schedule|symbols\/|maps\/)/;
 
 export function sourceOf(asked: Asked, precache: Precache, ownOrigin: string): Source {
   if (asked.method !== 'GET' || asked.origin !== ownOrigin) return 'network';

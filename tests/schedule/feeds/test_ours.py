@@ -66,6 +66,7 @@ def test_release_event_and_places_are_there(weekend, client):
         "quiet_room": "unknown",
         "step_free": "unknown",
         "toilet": "unknown",
+        "map": None,
         "quiet_directions": {},
     }
 
