@@ -1,4 +1,4 @@
-"""The app, its manifest and service worker, and /rescue: the same for everybody, so that phones may keep them."""
+"""The app, its manifest and service worker, and /rescue: nothing in them is of one person, so phones may keep them."""
 
 import json
 from functools import lru_cache
@@ -6,16 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.html import json_script
 from django.views.decorators.http import require_safe
 
-from eventsync import installing
+from eventsync import installing, saying
 
 DIST = Path(settings.BASE_DIR) / "static" / "dist"
 ENTRY, STYLES = "src/main.ts", "style.css"
 NOT_BUILT = "The door app has not been built on this server. Run: make setup\n"
+
+
+class AsWritten(DjangoJSONEncoder):
+    """Letters as themselves: escaped, Arabic is three times as long."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"ensure_ascii": False})
 
 
 @require_safe
@@ -24,15 +32,24 @@ def app(request: HttpRequest) -> HttpResponse:
     entry = _entry()
     if entry is None:
         return _not_built()
-    response = render(request, "app.html", entry)
+    response = saying.page(request, "app.html", **entry)
     response["Cache-Control"] = "no-cache"
     return response
 
 
 @require_safe
 def rescue(request: HttpRequest) -> HttpResponse:
-    """The page at /rescue. It needs nothing that a build makes: it is for when the app does not start."""
-    response = render(request, "rescue.html")
+    """The page at /rescue. It needs nothing that a build makes: it is for when the app does not start.
+
+    Phones keep it, so it carries all languages: its script speaks the one that was chosen in the app.
+    """
+    catalogues = {code: {"dir": words.dir, "words": words.rescue} for code, words in saying.WORDS.items()}
+    response = saying.page(
+        request,
+        "rescue.html",
+        rescue=saying.language_of(request).rescue,
+        catalogues=json_script(catalogues, "catalogues", AsWritten),
+    )
     response["Cache-Control"] = "no-cache"
     return response
 

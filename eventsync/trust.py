@@ -4,19 +4,24 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from eventsync import saying
 from eventsync.lan.authority import fingerprint
 
 FILE = "eventsync-authority.crt"
+_NAME = mark_safe(f'<b dir="ltr">{FILE}</b>')  # noqa: S308 our own
 
 
 @require_safe
 def trust(request: HttpRequest) -> HttpResponse:
     """What to do, and the number to compare with the one in the server's terminal."""
-    return render(request, "trust.html", {"fingerprint": fingerprint(_authority()), "app": f"{settings.BASE_URL}/app/"})
+    choose = format_html(saying.language_of(request).words["trust_android_choose"], file=_NAME)
+    values = {"fingerprint": fingerprint(_authority()), "app": f"{settings.BASE_URL}/app/", "choose": choose}
+    return saying.page(request, "trust.html", **values)
 
 
 @require_safe

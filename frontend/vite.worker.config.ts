@@ -26,6 +26,7 @@ const rescue = ['/rescue', ...rescueFiles.map((file) => `/static/rescue/${file}`
 // A change of a page, of the icons, of the rescue or of the manifest alone must also make a new worker.
 const contents = [
   ...['../templates/app.html', '../templates/rescue.html', '../eventsync/shell.py'],
+  ...readdirSync('../eventsync/catalogues').sort().map((file) => `../eventsync/catalogues/${file}`),
   ...icons.map((file) => `../static/icons/${file}`),
   ...rescueFiles.map((file) => `../static/rescue/${file}`),
 ];

@@ -1,5 +1,7 @@
 """/trust: only where the server has an authority of its own, and then by plain HTTP too."""
 
+import html
+import re
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -11,6 +13,7 @@ from django.test import Client
 
 from eventsync.lan.authority import fingerprint
 from eventsync.lan.keeping import prepare
+from eventsync.saying import WORDS
 
 PAGES = ("/trust", "/trust/eventsync-authority.crt")
 
@@ -27,6 +30,17 @@ def test_page_shows_the_authoritys_number(db: None, authority: x509.Certificate,
     answer = client.get("/trust")
     assert answer.status_code == 200
     assert fingerprint(authority) in answer.content.decode()
+
+
+@pytest.mark.parametrize("code", WORDS)
+def test_page_can_be_read_in_each_language(db: None, authority: x509.Certificate, client: Client, code: str) -> None:
+    page = client.get(f"/trust?lang={code}").content.decode()
+    words = WORDS[code].words
+    assert f'<html lang="{code}" dir="{WORDS[code].dir}">' in page
+    assert all(html.escape(text) in page for key, text in words.items() if key.startswith("trust_") and "{" not in text)
+    assert f'<code dir="ltr">{fingerprint(authority)}</code>' in page
+    assert (words["unchecked"] in page) is (code != "en")
+    assert re.findall(r'<a href="[?]lang=(\w+)"', page) == list(WORDS)
 
 
 def test_file_is_the_authoritys_certificate(db: None, authority: x509.Certificate, client: Client) -> None:

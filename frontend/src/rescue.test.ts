@@ -1,5 +1,6 @@
 // /rescue (static/rescue/) is written by hand, without the app's code. It must leave the outbox as the app would.
 
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
@@ -36,6 +37,9 @@ interface Rescue {
 const folder = fileURLToPath(new URL('../../static/rescue', import.meta.url));
 const [outboxModule, exchangeModule] = await Promise.all([import(`${folder}/outbox.js`), import(`${folder}/exchange.js`)]);
 const rescue = { ...outboxModule, ...exchangeModule } as Rescue;
+
+// What the page says, also of why it could not go on.
+const WORDS = (JSON.parse(readFileSync(fileURLToPath(new URL('../../eventsync/catalogues/en.json', import.meta.url)), 'utf8')) as { rescue: object }).rescue;
 
 const SESSION: Enrolment = {
   token: 'secret',
@@ -165,6 +169,7 @@ test.each<[string, fake.Script, string | null]>([
   const [rescued, stopped] = await byRescue(contents, page);
   expect(rescued).toEqual(left);
   expect(stopped?.kind ?? null).toBe(kind);
+  if (stopped !== null) expect(WORDS).toHaveProperty(`why_${stopped.why}`);
   const asked = ({ path, authorization, operations, pending }: fake.Request) => ({ path, authorization, operations, pending });
   expect(page.requests.map(asked)).toEqual(app.requests.map(asked));
 });

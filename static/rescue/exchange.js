@@ -10,7 +10,8 @@ const HALVING = { malformed: 400, too_large: 413 };
 
 /**
  * Sends everything that has no verdict, also what was set aside. Resolves to why it stopped before the end:
- * {kind: 'offline' | 'refused', why, code?}, or null when every operation was answered.
+ * {kind: 'offline' | 'refused', why, status?, message?, code?}, or null when every operation was answered. `why` is a text of
+ * the catalogues (why_…), `message` what the server says itself.
  */
 export async function sendAll(database, progress = () => undefined) {
   let held = await readOutbox(database);
@@ -28,7 +29,7 @@ export async function sendAll(database, progress = () => undefined) {
       size = Math.min(LARGEST_BATCH, size * 2);
     } else if (reply.kind === 'answer' || (reply.kind === 'refused' && !ours)) {
       // Two servers that answer in turns must not keep it going for ever.
-      if (restarted) return { kind: 'offline', why: 'the server was changed just now' };
+      if (restarted) return { kind: 'offline', why: 'changed' };
       restarted = true;
       await beginEpoch(database, reply.epoch, held.era);
       held = await readOutbox(database);
@@ -52,7 +53,7 @@ function unsettled({ rows }) {
   return rows.filter((row) => row.settled === null);
 }
 
-/** {kind: 'answer', epoch, settled}, {kind: 'refused', epoch, code, why} or {kind: 'offline', why}; never throws. */
+/** {kind: 'answer', epoch, settled}, or what stopped it, with the epoch where the server refused it; never throws. */
 async function push(token, batch, pending) {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
@@ -69,7 +70,7 @@ async function push(token, batch, pending) {
     });
     return await understood(response, batch);
   } catch (error) {
-    return { kind: 'offline', why: error.name === 'AbortError' ? 'no answer within 20 seconds' : 'no connection' };
+    return { kind: 'offline', why: error.name === 'AbortError' ? 'timeout' : 'no_connection' };
   } finally {
     clearTimeout(timer);
   }
@@ -78,20 +79,21 @@ async function push(token, batch, pending) {
 async function understood(response, batch) {
   const epoch = response.headers.get('X-EventSync-Epoch');
   // A captive portal, a proxy, a broken deployment: as good as no answer.
-  if (!epoch) return { kind: 'offline', why: `no EventSync server answered (status ${response.status})` };
-  if ((response.headers.get('Content-Type') ?? '').includes('html')) return { kind: 'offline', why: 'a web page answered' };
+  if (!epoch) return { kind: 'offline', why: 'no_server', status: response.status };
+  if ((response.headers.get('Content-Type') ?? '').includes('html')) return { kind: 'offline', why: 'web_page' };
   const body = await response.json();
   if (!response.ok) return refusal(response.status, epoch, body);
   const settled = verdicts(body, batch);
-  return settled === null ? { kind: 'offline', why: 'the answer makes no sense' } : { kind: 'answer', epoch, settled };
+  return settled === null ? { kind: 'offline', why: 'nonsense' } : { kind: 'answer', epoch, settled };
 }
 
 function refusal(status, epoch, body) {
   const { code, message } = body?.error ?? {};
+  const sentence = typeof message === 'string' ? message : undefined;
   if (typeof code !== 'string' || status >= 500 || (HALVING[code] ?? status) !== status) {
-    return { kind: 'offline', why: typeof message === 'string' ? message : `the server answered with status ${status}` };
+    return { kind: 'offline', why: 'status', status, message: sentence };
   }
-  return { kind: 'refused', epoch, code, why: typeof message === 'string' ? message : code };
+  return { kind: 'refused', epoch, code, why: 'status', status, message: sentence };
 }
 
 /** By id, what settles; an operation that is to be sent again later is missing. Null when the answer is about something else. */

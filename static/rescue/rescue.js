@@ -5,17 +5,49 @@ import { copyOf, openOutbox, readOutbox } from './outbox.js';
 
 const element = (id) => document.getElementById(id);
 const buttons = ['send', 'keep', 'share'].map(element);
+// By language, {dir, words}: the page carries them, so that they are there whatever else is not.
+const CATALOGUES = JSON.parse(element('catalogues').textContent);
+const CHOICE = 'eventsync-language';
+let language = 'en';
 let database = null;
 let held = null;
 
-function say(text, problem = false) {
-  element('problem').textContent = problem ? text : '';
-  element('problem').hidden = !problem;
-  element('said').textContent = problem ? '' : text;
+/** As somebody chose in the app (frontend/src/platform/language.ts), else as the phone does, else English. */
+function speak() {
+  const wanted = [chosen(), ...navigator.languages].map((tag) => tag.toLowerCase().split('-')[0]);
+  language = wanted.find((code) => Object.keys(CATALOGUES).includes(code)) ?? 'en';
+  Object.assign(document.documentElement, { lang: language, dir: CATALOGUES[language].dir });
+  document.title = text('title');
+  for (const each of document.querySelectorAll('[data-says]')) each.textContent = text(each.dataset.says);
+  for (const each of document.querySelectorAll('[data-names]')) each.setAttribute('aria-label', text(each.dataset.names));
 }
 
-function records(count) {
-  return count === 1 ? '1 record' : `${count} records`;
+function chosen() {
+  try {
+    return localStorage.getItem(CHOICE) ?? '';
+  } catch {
+    return ''; // a browser that keeps nothing
+  }
+}
+
+/** `values` by the names of the slots; `count` chooses among the forms of a text that counts. */
+function text(key, values = {}) {
+  const { dir, words } = CATALOGUES[language];
+  const found = words[key] ?? CATALOGUES.en.words[key] ?? key;
+  const form = typeof found === 'string' ? found : (found[new Intl.PluralRules(language).select(values.count)] ?? found.other);
+  // In Arabic every value keeps its own direction.
+  return form.replace(/\{(\w+)\}/g, (_, name) => (dir === 'rtl' ? `\u2068${values[name]}\u2069` : values[name]));
+}
+
+/** What stopped it: in our words, or in the server's own. */
+function reason({ why, status, message }) {
+  return message ?? text(`why_${why}`, { status });
+}
+
+function say(sentence, problem = false) {
+  element('problem').textContent = problem ? sentence : '';
+  element('problem').hidden = !problem;
+  element('said').textContent = problem ? '' : sentence;
 }
 
 async function show() {
@@ -25,8 +57,8 @@ async function show() {
   element('waiting').textContent = waiting.length;
   element('aside').textContent = aside.length;
   element('settled').textContent = held.rows.length - waiting.length;
-  element('event').textContent = held.session ? held.session.event.name : 'none';
-  element('device').textContent = held.device ?? 'none';
+  element('event').textContent = held.session ? held.session.event.name : text('none');
+  element('device').textContent = held.device ?? text('none');
   element('facts').hidden = false;
   return waiting.length;
 }
@@ -39,7 +71,7 @@ async function attempt(work) {
     await work();
   } catch (error) {
     console.error(error);
-    say(`That did not work (${error.message}). Nothing is lost. Please try again.`, true);
+    say(text('failed', { why: error.message }), true);
   }
   for (const button of buttons) button.disabled = false;
   // A button that is switched off for a moment loses the focus.
@@ -61,10 +93,10 @@ async function alone(work) {
 
 async function send() {
   const before = await show();
-  if (before === 0) return say('Nothing waits: everything that was recorded here has been sent.');
-  if (!held.session) return say('This phone is enrolled for no event, so it cannot send. Keep a copy and hand it over.', true);
-  say('Sending…');
-  const stopped = await alone(() => sendAll(database, (left) => say(`Sending… ${records(left)} to go.`)));
+  if (before === 0) return say(text('nothing'));
+  if (!held.session) return say(text('not_enrolled'), true);
+  say(text('sending'));
+  const stopped = await alone(() => sendAll(database, (left) => say(text('to_go', { count: left }))));
   const after = await show();
   // An app that is open in another tab looks again.
   if ('BroadcastChannel' in window) new BroadcastChannel('eventsync').postMessage({ topic: 'outbox', ids: 'all' });
@@ -72,37 +104,39 @@ async function send() {
 }
 
 function tell(stopped, before, after) {
-  const sent = `${records(Math.max(0, before - after))} sent.`;
-  if (after === 0) return say(`${sent} Nothing waits any more.`);
-  const left = `${sent} ${records(after)} not yet: nothing is lost.`;
-  if (stopped === null) return say(`${left} The server wants them later, or cannot read them. Keep a copy and show it to the organisers.`, true);
-  if (stopped.kind === 'offline') return say(`${left} The server did not answer (${stopped.why}). Try again with signal, or keep a copy.`, true);
-  if (stopped.code === 'unauthenticated') return say(`${left} The server does not know this phone any more. Keep a copy and hand it over.`, true);
-  say(`${left} The server says: ${stopped.why}`, true);
+  const sent = text('sent', { count: Math.max(0, before - after) });
+  if (after === 0) return say(`${sent} ${text('done')}`);
+  say(`${sent} ${text('left', { count: after })} ${obstacle(stopped)}`, true);
+}
+
+function obstacle(stopped) {
+  if (stopped === null) return text('later');
+  if (stopped.kind === 'offline') return text('offline', { why: reason(stopped) });
+  return stopped.code === 'unauthenticated' ? text('stranger') : text('refused', { why: reason(stopped) });
 }
 
 async function keep() {
   await show();
-  const { name, text } = copyOf(held);
+  const { name, text: lines } = copyOf(held);
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type: 'application/x-ndjson' }));
+  link.href = URL.createObjectURL(new Blob([lines], { type: 'application/x-ndjson' }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  say(`A copy of ${records(held.rows.length)} was saved among this phone’s downloads.`);
+  say(text('kept', { count: held.rows.length }));
 }
 
 // Chromium shares only names that end as it expects, and `.ndjson` is none of them.
-function asShared({ name, text }) {
-  return new File([text], `${name}.txt`, { type: 'text/plain' });
+function asShared({ name, text: lines }) {
+  return new File([lines], `${name}.txt`, { type: 'text/plain' });
 }
 
 async function share() {
   try {
     await navigator.share({ files: [asShared(copyOf(held))] });
-    say('The copy was shared.');
+    say(text('shared'));
   } catch (error) {
-    if (error.name === 'AbortError') return say('Nothing was shared.');
+    if (error.name === 'AbortError') return say(text('not_shared'));
     await keep();
   }
 }
@@ -111,13 +145,13 @@ async function start() {
   try {
     database = await openOutbox();
   } catch (error) {
-    return say(`This browser does not let the page read what was recorded (${error.message}). Leave private browsing, or allow site data.`, true);
+    return say(text('closed', { why: error.message }), true);
   }
   if (database === null) {
-    return say('Nothing was ever recorded in this browser. If the app is on the home screen or in another browser, open this page there.');
+    return say(text('never'));
   }
   const waiting = await show();
-  say(waiting === 0 ? 'Nothing waits: everything that was recorded here has been sent.' : `${records(waiting)} to send.`);
+  say(waiting === 0 ? text('nothing') : text('to_send', { count: waiting }));
   element('send').addEventListener('click', () => attempt(send));
   element('keep').addEventListener('click', () => attempt(keep));
   element('share').addEventListener('click', () => attempt(share));
@@ -125,4 +159,6 @@ async function start() {
   element('actions').hidden = false;
 }
 
+speak();
+addEventListener('storage', ({ key }) => key === CHOICE && speak()); // chosen in the app, in another tab
 void attempt(start);

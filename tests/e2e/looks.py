@@ -23,8 +23,8 @@ SPEAK = """async language => {
 
 
 def speak(page: Page, language: str) -> None:
-    """As when somebody chooses a language in another tab. Pages without the app know English only."""
-    if page.locator("html[dir]").count() > 0:
+    """As when somebody chooses a language in another tab. Where the app does not start, the page stays as it came."""
+    if page.locator("#starting").count() == 0:
         page.evaluate(SPEAK, language)
         root = page.locator("html")
         expect(root).to_have_attribute("lang", language)

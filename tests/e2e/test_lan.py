@@ -126,6 +126,12 @@ def test_a_phone_that_does_not_trust_yet_is_told_how(server: LanServer, new_phon
     expect(page.get_by_text(fingerprint(server.authority.certificate))).to_be_visible()
     assert axe(page) == []
     assert sideways(page) == []
+    page.get_by_role("link", name="العربية").click()
+    expect(page.locator("html")).to_have_attribute("dir", "rtl")
+    expect(page.get_by_text(fingerprint(server.authority.certificate))).to_be_visible()
+    assert axe(page) == []
+    assert sideways(page) == []
+    page.get_by_role("link", name="English").click()
     with page.expect_download() as coming:
         page.get_by_role("link", name="Get the certificate").click()
     assert coming.value.suggested_filename == "eventsync-authority.crt"

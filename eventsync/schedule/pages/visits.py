@@ -148,12 +148,12 @@ def visit(request: HttpRequest, slug: str) -> Visit:
         raise Http404
     chosen = request.GET.get(LANGUAGE, "")
     known = languages_of(event)
-    preferred = [chosen, *_preferred(request), event.language]
+    wanted = [chosen, *preferred(request), event.language]
     release = last_release(event)
     return Visit(
         event=event,
         release=release,
-        words=WORDS[next(code for code in preferred if code in known)],
+        words=WORDS[next(code for code in wanted if code in known)],
         chosen=chosen in known,
         seen=_seen(request.GET.get(SEEN, ""), release),
         path=request.path,
@@ -169,7 +169,8 @@ def languages_of(event: Event) -> list[str]:
     return [code for code in WORDS if code in {event.language, *event.languages}]
 
 
-def _preferred(request: HttpRequest) -> list[str]:
+def preferred(request: HttpRequest) -> list[str]:
+    """What the browser asks for, best first: `fi` also for `fi-FI`."""
     return [tag.split("-")[0] for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from eventsync.saying import WORDS
+from tests.e2e.looks import speak
 from tests.e2e.stage import Phone, Server, axe, sideways
 
 LINK = "send or save what was recorded here"
@@ -74,6 +76,42 @@ def test_rescue_saves_a_copy_without_a_server(broken: Phone, tmp_path: Path) -> 
     assert (header["format"], header["version"], header["count"]) == ("eventsync-outbox", 1, 3)
     assert lines == [row["operation"] | {"device": header["device"]} for row in broken.rows()]
     expect(page.get_by_role("status")).to_contain_text("A copy of 3 records was saved")
+
+
+@pytest.mark.long
+def test_rescue_speaks_the_language_that_was_chosen_in_the_app(
+    server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]
+) -> None:
+    phone = at_door()
+    phone.wait_until_ready(60)
+    server.stop()
+    for person in new[:3]:
+        phone.check_in(person)
+        phone.next()
+    speak(phone.page, "ar")
+    page = phone.page
+    page.goto(f"{server.url}/rescue")
+    root, said = page.locator("html"), WORDS["ar"].rescue
+    expect(page.get_by_role("heading", name=str(said["heading"]))).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("\u20683\u2069 سجلات للإرسال.")
+    assert (root.get_attribute("lang"), root.get_attribute("dir"), page.title()) == ("ar", "rtl", said["title"])
+    page.get_by_role("button", name=str(said["send"])).click()
+    expect(page.get_by_role("alert")).to_contain_text(str(said["why_no_connection"]))
+    assert axe(page, "color-contrast-enhanced") + sideways(page) == []
+    server.start()
+    page.get_by_role("button", name=str(said["send"])).click()
+    expect(page.get_by_role("status")).to_have_text("أُرسلت \u20683\u2069 سجلات. لم يعد شيء ينتظر.")
+    assert max(server.headcount().values()) == (3, 0, 0)
+
+
+@pytest.mark.long
+def test_rescue_speaks_as_the_phone_does_where_nothing_was_chosen(
+    server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    page = new_phone(locale="fi-FI").page
+    page.goto(f"{server.url}/rescue")
+    expect(page.get_by_role("heading", name=str(WORDS["fi"].rescue["heading"]))).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text(str(WORDS["fi"].rescue["never"]))
 
 
 @pytest.mark.long
