@@ -111,7 +111,7 @@ class DomainEventAdmin(ReadOnlyAdmin):
 
 @admin.register(Worker)
 class WorkerAdmin(ReadOnlyAdmin):
-    list_display = ["name", "heard", "started"]
+    list_display = ["__str__", "heard", "started"]
 
     @admin.display(description="last heard", ordering="heard_at")
     def heard(self, worker: Worker) -> str:

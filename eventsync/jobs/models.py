@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from eventsync.jobs.approvals.models import Approval, ApprovalState
 from eventsync.jobs.corrections.models import Correction
+from eventsync.jobs.processes import shown
 from eventsync.jobs.rules import Priority
 from eventsync.jobs.webhooks.models import Sending, Webhook
 
@@ -76,6 +77,9 @@ class Job(models.Model):
                 fields=["state", "priority", "partition", "due_at"],
                 name="job_next",
                 condition=models.Q(finished_at=None),
+            ),
+            models.Index(
+                fields=["task", "partition", "created_at"], name="job_turn", condition=models.Q(finished_at=None)
             ),
         ]
         constraints = [
@@ -165,7 +169,7 @@ class Worker(models.Model):
         ordering = ["-heard_at"]
 
     def __str__(self) -> str:
-        return self.name
+        return shown(self.name)
 
 
 class TurnedAway(models.Model):

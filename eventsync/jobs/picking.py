@@ -1,12 +1,20 @@
-"""Which job is next: the most important first, then one partition as often as another, then the oldest."""
+"""Which job is next: the most important first, then one partition as often as another, then the oldest.
+
+No partition has all hands: one of them is free for the others, however long its jobs take.
+"""
 
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from eventsync.jobs.models import UNCLAIMED, UNFINISHED, Attempt, Job
+from eventsync.jobs import turns
+from eventsync.jobs.models import UNCLAIMED, UNFINISHED, Attempt, Job, Worker
+
+_HEARD = timedelta(seconds=30)  # a worker says that it lives each ten seconds
+_TICK = timedelta(microseconds=1)
 
 
 def claim(*, now: datetime, lease: datetime, worker: str, ordered: list[str]) -> Job | None:
@@ -14,12 +22,23 @@ def claim(*, now: datetime, lease: datetime, worker: str, ordered: list[str]) ->
 
     `ordered`: the tasks whose jobs wait for those before them in their partition.
     """
-    due = _due(now, ordered)
+    due, most = _due(now, ordered), _most(now)
     for priority, partition in _places(due):
         for job in due.filter(priority=priority, partition=partition).order_by("created_at")[:2]:
-            if _take(job, now=now, lease=lease, worker=worker):
+            if _take(job, due, most=most, now=now, lease=lease, worker=worker):
                 return job
     return None
+
+
+def behind_all(task: str, partition: str, *, now: datetime) -> datetime:
+    """When a new job of an ordered task counts as owed: later than all that its partition has, whatever a clock says.
+
+    Who owes such a job takes turns with the others until they have committed: the order is that of the commits.
+    """
+    turns.take("owe", task, partition)
+    waiting = Job.objects.filter(task=task, partition=partition, state__in=UNFINISHED, finished_at=None)
+    last = waiting.order_by("-created_at").values_list("created_at", flat=True).first()
+    return max(now, last + _TICK) if last else now
 
 
 def any_unfinished() -> bool:
@@ -36,15 +55,14 @@ def _all_due(now: datetime) -> QuerySet[Job]:
 
 
 def _due(now: datetime, ordered: list[str]) -> QuerySet[Job]:
-    before = Job.objects.filter(
-        task=OuterRef("task"),
-        partition=OuterRef("partition"),
-        state__in=UNFINISHED,
-        finished_at=None,
-        created_at__lt=OuterRef("created_at"),
+    """Of an ordered task the first of each partition while none of it is in hand: who is replayed comes first again."""
+    beside = Job.objects.filter(
+        task=OuterRef("task"), partition=OuterRef("partition"), state__in=UNFINISHED, finished_at=None
     )
+    before = Exists(beside.filter(created_at__lt=OuterRef("created_at")))
+    in_hand = Exists(beside.filter(state=Job.State.RUNNING))
     alive = Q(expires_at=None) | Q(expires_at__gt=now)
-    return _all_due(now).filter(alive, ~Q(task__in=ordered) | ~Exists(before))
+    return _all_due(now).filter(alive, ~Q(task__in=ordered) | (~before & ~in_hand))
 
 
 def _places(due: QuerySet[Job]) -> list[tuple[int, str]]:
@@ -54,10 +72,22 @@ def _places(due: QuerySet[Job]) -> list[tuple[int, str]]:
     return sorted(found, key=lambda place: place[0])
 
 
+def _most(now: datetime) -> int:
+    """How many jobs of one partition may be in hand at once: as many as there are hands, but one."""
+    workers = Worker.objects.filter(heard_at__gt=now - _HEARD).count()
+    return max(workers * settings.Q_CLUSTER["workers"] - 1, 1)
+
+
 @transaction.atomic
-def _take(job: Job, *, now: datetime, lease: datetime, worker: str) -> bool:
-    """False when somebody else took it."""
-    mine = Job.objects.filter(id=job.id, state__in=UNCLAIMED, attempts=job.attempts)
+def _take(job: Job, due: QuerySet[Job], *, most: int, now: datetime, lease: datetime, worker: str) -> bool:
+    """False when somebody else took it, or when enough of its partition that is as important is in hand."""
+    turns.take("claim", job.partition)
+    beside = Job.objects.filter(
+        state=Job.State.RUNNING, finished_at=None, partition=job.partition, priority__lte=job.priority
+    )
+    if beside.count() >= most:
+        return False
+    mine = due.filter(id=job.id, attempts=job.attempts)
     if not mine.update(state=Job.State.RUNNING, attempts=F("attempts") + 1, lease=lease):
         return False
     job.attempts += 1

@@ -13,6 +13,11 @@ def name_of(process: int) -> str:
     return f"{platform.node()}:{process}@{_place()}.{_started(process)}"
 
 
+def shown(name: str) -> str:
+    """As people read it, such as `host:1234`."""
+    return name.partition("@")[0]
+
+
 def is_gone(name: str) -> bool:
     """Whether the process of that name can be seen from here to be no more; of other machines nothing is known."""
     process, _, identity = name.rpartition(":")[2].partition("@")

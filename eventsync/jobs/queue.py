@@ -27,7 +27,7 @@ from eventsync.jobs.rules import SERVER, Partition, Policy, Somebody, columns_of
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=settings.Q_CLUSTER["timeout"] + 30)
+LEASE = timedelta(seconds=60)  # which its worker renews: so long until others notice that a whole machine is lost
 TOO_LONG = f"It took longer than {settings.JOB_TIMEOUT} seconds."
 NOT_WRITTEN = "What became of a job could not be written: this process ends, so that the job is given back."
 OWED_AGAIN = "The same is owed by a newer job."
@@ -117,7 +117,9 @@ def enqueue(
         "expires_at": policy.expires_after and (due_at or now) + policy.expires_after,
         "state": Job.State.WAITING_APPROVAL if policy.approval else Job.State.AVAILABLE,
     }
-    with transaction.atomic() if policy.approval or dedupe else nullcontext():
+    with transaction.atomic() if policy.approval or policy.ordered or dedupe else nullcontext():
+        if policy.ordered:
+            new["created_at"] = picking.behind_all(name, new["partition"], now=now)
         if dedupe:  # locked, or who begins it now would not see what the caller changed, and nobody would look again
             waiting = {"task": name, "dedupe": dedupe, "state__in": UNBEGUN}
             job, _ = Job.objects.select_for_update(no_key=True).get_or_create(**waiting, defaults=new)
@@ -166,8 +168,9 @@ def run() -> None:
 
 def run_one() -> bool:
     """Claims and does the job that is next; False when there is none."""
-    now = timezone.now()
-    job = picking.claim(now=now, lease=now + LEASE, worker=processes.name_of(os.getpid()), ordered=_ordered())
+    now, me = timezone.now(), processes.name_of(os.getpid())
+    ordered = [name for name, each in _tasks.items() if each.policy.ordered]
+    job = picking.claim(now=now, lease=now + LEASE, worker=me, ordered=ordered)
     if job is None:
         return False
     try:
@@ -223,10 +226,6 @@ def _ask_again(job: Job) -> None:
         _end(job, Job.State.WAITING_APPROVAL, CHANGED, forgiven=F("attempts"))
     else:
         _end(job, Job.State.CANCELLED, deciding.NOTHING_LEFT)
-
-
-def _ordered() -> list[str]:
-    return [name for name, each in _tasks.items() if each.policy.ordered]
 
 
 def _failed(job: Job, error: str, *, again: bool = True) -> None:

@@ -116,7 +116,8 @@ class Policy:
     """How the jobs of one task are treated.
 
     `retries`: how long to wait after each failure that may pass; after the last one the job is dead. `expires_after`:
-    how long it is worth doing. `ordered`: within a partition one after the other, in the order in which they were owed.
+    how long it is worth doing. `ordered`: within a partition one after the other, in the order of the commits
+    that owe them. Who owes one makes others who do so there wait until that commit, so late in a transaction is best.
     `approval`: who must agree before; None: nobody.
     `announced`: whether a domain event says that it is done or dead. `alike`: of what one job is enough while it waits,
     for droppable ones in a long queue.

@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +16,12 @@ from django_q.cluster import Cluster
 
 from eventsync.jobs import processes, shift
 from eventsync.jobs.models import Attempt, Job
+from eventsync.jobs.sweeping import renew
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 10  # seconds; a tick sends word each second while something is due
+RENEWAL = 10  # seconds
 AT_ONCE = 5  # seconds in which processes that do nothing come to their end
 
 
@@ -29,6 +32,7 @@ class Supervisor:
         self._stop = stop
         self._cluster: Any = None
         self._deaf_since: float | None = None
+        self._renewed = float("-inf")
 
     def start(self) -> None:
         """Raises RuntimeError when the broker does not answer: nothing runs then, which `watch` will see."""
@@ -38,6 +42,12 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):  # the cluster has installed handlers of its own
             signal.signal(number, lambda *_: self._stop())
         self._cluster.start()
+
+    def hold(self, *, now: datetime) -> None:
+        """Called before anybody looks for jobs that were lost: what its processes are at is not."""
+        if time.monotonic() - self._renewed >= RENEWAL:
+            renew(processes.below(self._cluster.sentinel.pid), now=now)
+            self._renewed = time.monotonic()
 
     def watch(self, *, due: bool) -> None:
         """Called each second. `due`: whether anything is to be done, so that each idle process has word."""

@@ -1,13 +1,23 @@
 """What workers left behind, and what is too late: found again by its row, whoever died and whatever a broker lost."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from eventsync.jobs import burying, processes, queue, steps
 from eventsync.jobs.models import UNCLAIMED, Attempt, Job
 
 DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
+LONGEST = timedelta(seconds=settings.Q_CLUSTER["timeout"] + 30)  # by then the queue library has ended the process
+
+
+def renew(hands: Collection[str], *, now: datetime) -> None:
+    """These processes live, so what they have in hand stays theirs; none for ever."""
+    at_work = Attempt.objects.filter(ended_at=None, worker__in=hands, began_at__gt=now - LONGEST)
+    held = Job.objects.filter(state=Job.State.RUNNING, finished_at=None, pk__in=at_work.values("job"))
+    held.update(lease=now + queue.LEASE)
 
 
 def sweep(*, now: datetime) -> None:

@@ -13,9 +13,14 @@ class Tasks(AppConfig):
     path = str(Path(__file__).parent)
 
     def ready(self) -> None:
+        from eventsync.jobs import processes, queue, supervision
         from notifications import deliveries
         from tests.faults import tasks
 
         tasks.register()
         if lease := os.environ.get("NOTICES_LEASE"):  # seconds
             deliveries.LEASE = timedelta(seconds=int(lease))
+        if lease := os.environ.get("WORK_LEASE"):  # seconds
+            queue.LEASE, supervision.RENEWAL = timedelta(seconds=int(lease)), 1
+        if place := os.environ.get("WORK_PLACE"):
+            processes._place = lambda: place  # type: ignore[assignment] # as on another machine

@@ -25,7 +25,7 @@ def test_three_workers_wait_for_three_answers_at_once_and_one_for_one(
     workshop: Workshop, service: socket.socket
 ) -> None:
     workshop.settings |= {"WORK_HANDS": "1", "WORK_ASKS": str(service.getsockname()[1])}
-    workshop.owe("ask=3")
+    workshop.owe("ask=1@north", "ask=1@south", "ask=1@hall")
     with ExitStack() as calls:  # which have their answers at its end
         workshop.worker(ready=False)
         calls.enter_context(service.accept()[0])

@@ -23,7 +23,7 @@ from tests.proving import PROVING
 RUNNERS = ("orm", "redis", "sqs", "inline")
 BROKERS = RUNNERS[:3]
 FINISHED = ("done", "dead", "cancelled", "expired")
-PARTS = 5  # of a worker at least: itself, the guard, two that work, the pusher, the monitor
+PARTS = 6  # that a worker starts: the guard, three that work, the pusher, the monitor
 
 
 @dataclass

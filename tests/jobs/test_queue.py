@@ -147,7 +147,7 @@ def test_process_that_cannot_write_what_became_of_a_job_ends_so_that_it_is_given
     with pytest.raises(SystemExit):
         queue.run_one()
     settings.BROKER = "inline"
-    queue.enqueue("note", SUBJECT)
+    queue.enqueue("note", SUBJECT, partition="another")
     with pytest.raises(OperationalError):
         queue.run_one()
 

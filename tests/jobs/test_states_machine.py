@@ -84,6 +84,7 @@ class Jobs(RuleBasedStateMachine):
             older = Job.objects.filter(task=name, partition=job.partition, created_at__lt=job.created_at)
             if POLICIES[name].ordered:
                 assert not older.filter(state__in=UNFINISHED).exists()
+                assert Job.objects.get(task=name, partition=job.partition, state="running") == job
             self.states_are_left_only_by_their_documented_ways()
             self.effects[subject] += 1
             self.end(job)

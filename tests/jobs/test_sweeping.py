@@ -61,6 +61,28 @@ def test_job_of_a_worker_that_lives_is_left_to_it_until_its_lease_runs_out(tasks
         alive.kill()
 
 
+def test_worker_that_lives_keeps_its_job_but_not_for_ever(tasks: Register) -> None:
+    tasks("note")
+    job, now = claimed_by("far:1@elsewhere.1"), timezone.now()
+    beat = queue.LEASE / 2
+    while now < job.created_at + sweeping.LONGEST:
+        sweeping.renew(["far:1@elsewhere.1", "far:2@elsewhere.2"], now=now)
+        now += beat
+        sweeping.sweep(now=now)
+        assert state(job) == ("running", 1, "")
+    sweeping.renew(["far:1@elsewhere.1"], now=now)
+    sweeping.sweep(now=now + queue.LEASE)
+    assert state(job) == ("available", 1, "Its worker died.")
+
+
+def test_lease_of_another_worker_is_not_renewed(tasks: Register) -> None:
+    tasks("note")
+    job, now = claimed_by("far:1@elsewhere.1"), timezone.now()
+    sweeping.renew(["near:1@here.1"], now=now + queue.LEASE / 2)
+    sweeping.sweep(now=now + queue.LEASE + timedelta(seconds=1))
+    assert state(job) == ("available", 1, "Its worker died.")
+
+
 def test_job_that_kills_its_worker_stops_after_its_attempts(tasks: Register) -> None:
     tasks("note")
     job = queue.enqueue("note", SUBJECT)

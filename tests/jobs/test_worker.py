@@ -85,7 +85,7 @@ def test_worker_is_heard_from_and_leaves_nothing_behind(
 ) -> None:
     database = tmp_path / "eventsync.sqlite3"
     wait_for(lambda: heard_from(database))
-    wait_for(lambda: len(parts_of(worker.pid)) > 5)  # itself, the guard, two that work, the monitor, the pusher
+    wait_for(lambda: len(parts_of(worker.pid)) > 6)  # itself, the guard, three that work, the monitor, the pusher
     parts = parts_of(worker.pid)
     wait_for(lambda: all(having_open(database, parts) == 2 for _ in range(SEVERAL)))
     os.killpg(worker.pid, how)

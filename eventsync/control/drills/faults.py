@@ -107,7 +107,7 @@ def worker_crash(course: Course) -> None:
 def _kill(name: str) -> str:
     process = processes.number_of(name)
     if process is None:
-        return f"{name.partition('@')[0]} is not a process of this machine: run the drill where it is"
+        return f"{processes.shown(name)} is not a process of this machine: run the drill where it is"
     try:
         os.kill(process, signal.SIGKILL)
     except OSError as error:

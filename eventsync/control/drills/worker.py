@@ -1,6 +1,5 @@
 """A worker that a drill brings with it, for where none runs."""
 
-import platform
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from typing import IO
 from django.conf import settings
 
 from eventsync.control.drills.course import Pause
+from eventsync.jobs import processes
 from eventsync.jobs.models import Worker
 
 _PATIENCE = 60  # seconds to start or to stop
@@ -37,7 +37,7 @@ def own_worker(pause: Pause) -> Iterator[None]:
 
 
 def _await(process: "subprocess.Popen[bytes]", log: IO[bytes], pause: Pause) -> None:
-    name, until = f"{platform.node()}:{process.pid}", time.monotonic() + _PATIENCE
+    name, until = processes.name_of(process.pid), time.monotonic() + _PATIENCE
     while not Worker.objects.filter(name=name).exists():
         if process.poll() is not None or time.monotonic() > until:
             log.seek(0)

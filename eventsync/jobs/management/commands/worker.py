@@ -4,7 +4,6 @@ import ctypes
 import itertools
 import logging
 import os
-import platform
 import signal
 import threading
 from contextlib import suppress
@@ -15,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from eventsync.jobs import asking, picking
+from eventsync.jobs import asking, picking, processes
 from eventsync.jobs.chores import Rota
 from eventsync.jobs.models import Worker
 from eventsync.jobs.queue import tick
@@ -43,15 +42,15 @@ class Command(BaseCommand):
         supervisor = Supervisor(stop.set)
         with suppress(RuntimeError):  # the broker does not answer yet, which is logged: it is asked again each second
             supervisor.start()
-        name = f"{platform.node()}:{os.getpid()}"
-        self.stderr.write(f"Worker {name} is running.")
+        name = processes.name_of(os.getpid())
+        self.stderr.write(f"Worker {processes.shown(name)} is running.")
         try:
             _beat(name, supervisor, stop)
         finally:
             supervisor.stop()
             with suppress(DatabaseError):  # silence says as much, a minute later
                 Worker.objects.filter(name=name).delete()
-            self.stderr.write(f"Worker {name} has stopped.")
+            self.stderr.write(f"Worker {processes.shown(name)} has stopped.")
 
 
 def _leave_the_group() -> None:
@@ -70,9 +69,9 @@ def _beat(name: str, supervisor: Supervisor, stop: threading.Event) -> None:
         now = timezone.now()
         try:
             if number % BEAT == 0:
-                Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
+                _say_alive(name, started_at, now)
                 rota.do_due(now)
-            supervisor.watch(due=picking.any_unfinished() and _look(now))
+            supervisor.watch(due=picking.any_unfinished() and _look(supervisor, now))
         except DatabaseError as error:  # locked or gone for a while: the next beat will tell
             log.warning("The worker could not say that it is alive: %s", error)
         except Exception:  # a broker's own errors: what is owed is in the database
@@ -82,7 +81,15 @@ def _beat(name: str, supervisor: Supervisor, stop: threading.Event) -> None:
             return
 
 
-def _look(now: datetime) -> bool:
+def _say_alive(name: str, started_at: datetime, now: datetime) -> None:
+    """And of those on this machine that were killed, that they are not."""
+    Worker.objects.update_or_create(name=name, defaults={"started_at": started_at, "heard_at": now})
+    gone = [each for each in Worker.objects.values_list("name", flat=True) if processes.is_gone(each)]
+    Worker.objects.filter(name__in=gone).delete()
+
+
+def _look(supervisor: Supervisor, now: datetime) -> bool:
     """Whether anything is due."""
+    supervisor.hold(now=now)
     sweep(now=now)
     return tick(now=now)
