@@ -120,15 +120,16 @@ def _refusals(event: Event) -> Iterator[tuple[str, str, bool]]:
 def _stored_presence(doors: Mapping[str, models.Checkpoint]) -> dict[Key, tuple[Presence, bool]]:
     columns = (
         "checkpoint_id", "window", "subject", "state", "since", "by", "operation_id", "duplicates", "slot",
-        "identified",
+        "phone", "identified",
     )  # fmt: skip
-    rows = models.Presence.objects.filter(checkpoint__in=[door.id for door in doors.values()]).values_list(*columns)
+    named = models.Presence.objects.filter(checkpoint__in=[door.id for door in doors.values()])
+    rows = named.values_list(*columns).iterator()
     return {
         Key(str(checkpoint), window, subject): (
-            Presence(state, since, by, str(operation), duplicates, slot or ""),
+            Presence(state, since, by, str(operation), duplicates, slot or "", phone),
             identified,
         )
-        for checkpoint, window, subject, state, since, by, operation, duplicates, slot, identified in rows.iterator()
+        for checkpoint, window, subject, state, since, by, operation, duplicates, slot, phone, identified in rows
     }
 
 

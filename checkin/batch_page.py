@@ -17,8 +17,8 @@ from eventsync.sync.streams import Changes, roster_stream
 
 _COLUMNS = (
     "operation_id", "event", "checkpoint", "verb", "person_id", "credential", "subject", "window", "at", "seq", "by",
-    "device", "received_at", "method", "reason", "note", "slot", "roster_version", "group", "refers_to", "voided",
-    "flags",
+    "device", "phone", "received_at", "method", "reason", "note", "slot", "roster_version", "group", "refers_to",
+    "voided", "flags",
 )  # fmt: skip
 
 
@@ -88,7 +88,8 @@ class Page:
         flags = (*self._named.flags(payload), *self._remarks(verb, door, key, payload), *_scope(operation, door))
         voided = (operation.id, door.id) in self._voids.waiting
         slot = payload.slot or ""
-        entry = Entry(verb, operation.corrected_at, operation.seq, operation.id, _by(operation), slot)
+        said = (operation.corrected_at, operation.seq, operation.id, _by(operation), slot, operation.author.label)
+        entry = Entry(verb, *said)
         self._book.add(key, entry, voided=voided)
         if self._settle(key):
             flags = ("slot_taken", *flags)
@@ -183,8 +184,8 @@ class Page:
             (
                 operation.id, door.event, door.id, operation.kind.removeprefix("checkin."), person, credential or "",
                 subject, window, operation.corrected_at, operation.seq, _by(operation), operation.author.id,
-                operation.received_at, method, (reason or "")[:500], (note or "")[:500], slot or "",
-                roster_version, group, operation.refers_to, voided, " ".join(flags),
+                operation.author.label, operation.received_at, method, (reason or "")[:500], (note or "")[:500],
+                slot or "", roster_version, group, operation.refers_to, voided, " ".join(flags),
             )
         )  # fmt: skip
 

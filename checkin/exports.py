@@ -41,8 +41,8 @@ def _cells(record: AttendanceRecord, who: Who, flags: Iterable[str], zone: ZoneI
     return [
         record.checkpoint.venue.name, record.checkpoint.name, record.window, record.slot, record.get_verb_display(),
         "yes" if record.voided else "", who.number, who.name, who.delegation, who.role, record.at.astimezone(zone),
-        record.received_at.astimezone(zone), record.by, str(record.device), record.method, record.reason, record.note,
-        " ".join(flags), str(record.operation_id),
+        record.received_at.astimezone(zone), record.by, record.phone or str(record.device), record.method,
+        record.reason, record.note, " ".join(flags), str(record.operation_id),
     ]  # fmt: skip
 
 

@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 _RECORDS = Lookup(
     models.AttendanceRecord,
-    ("operation_id", "checkpoint", "window", "subject", "verb", "at", "seq", "by", "slot", "voided"),
+    ("operation_id", "checkpoint", "window", "subject", "verb", "at", "seq", "by", "slot", "phone", "voided"),
     by="subject",
     within="checkpoint",
 )
@@ -75,9 +75,9 @@ class Book:
     def load(self, subjects: Iterable[str]) -> None:
         """Adds all records of these subjects at the checkpoints that have a policy here."""
         rows = _of_subjects(subjects, self.policies)
-        for operation_id, checkpoint, window, subject, verb, at, seq, by, slot, voided in rows:
+        for operation_id, checkpoint, window, subject, verb, at, seq, by, slot, phone, voided in rows:
             if verb in {"arrive", "leave"}:
-                entry = Entry(cast(Verb, verb), at, seq, operation_id, by, slot)
+                entry = Entry(cast(Verb, verb), at, seq, operation_id, by, slot, phone)
                 self.add(Key(checkpoint, window, subject), entry, voided=voided)
 
     def add(self, key: Key, entry: Entry, *, voided: bool) -> None:
@@ -154,10 +154,11 @@ def _put_presence(changes: Changes, stream: str, key: Key, presence: Presence | 
 
 def _write_presence(after: Mapping[Key, Presence | None], identified: Collection[str]) -> None:
     columns = (
-        "checkpoint", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates", "slot",
+        "checkpoint", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates", "phone",
+        "slot",
     )  # fmt: skip
     rows = [
-        (*key, key.subject in identified, *held[:-1], held.slot or None)
+        (*key, key.subject in identified, *held[:5], held.phone, held.slot or None)
         for key, held in after.items()
         if held is not None
     ]

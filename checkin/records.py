@@ -177,7 +177,7 @@ def presence_key(checkpoint: str, window: str, subject: str) -> str:
 
 
 def presence_body(checkpoint: str, window: str, subject: str, presence: Presence) -> dict[str, Any]:
-    slot = {"slot": presence.slot} if presence.slot else {}
+    more = {name: said for name in ("slot", "phone") if (said := getattr(presence, name))}
     kind = "person" if subject[0] == "p" else "credential"
     return {
         "checkpoint": checkpoint,
@@ -188,7 +188,7 @@ def presence_body(checkpoint: str, window: str, subject: str, presence: Presence
         "by": presence.by,
         "operation": presence.operation,
         "duplicates": presence.duplicates,
-        **slot,
+        **more,
     }
 
 

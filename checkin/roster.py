@@ -149,15 +149,25 @@ def _stored_presence(keys: Collection[Key]) -> dict[Key, tuple[Presence, bool]]:
     there = {UUID(key.checkpoint) for key in keys}, {key.window for key in keys}
     columns = (
         "checkpoint_id", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates",
-        "slot",
+        "slot", "phone",
     )  # fmt: skip
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         rows = models.Presence.objects.filter(checkpoint__in=there[0], window__in=there[1], subject__in=part)
-        for checkpoint, window, subject, identified, state, since, by, operation, duplicates, slot in rows.values_list(
-            *columns
-        ):
-            presence = Presence(state, since, by, str(operation), duplicates, slot or "")
+        for (
+            checkpoint,
+            window,
+            subject,
+            identified,
+            state,
+            since,
+            by,
+            operation,
+            duplicates,
+            slot,
+            phone,
+        ) in rows.values_list(*columns):
+            presence = Presence(state, since, by, str(operation), duplicates, slot or "", phone)
             found[Key(str(checkpoint), window, subject)] = (presence, identified)
     return found
 

@@ -133,6 +133,7 @@ class Entry(NamedTuple):
     id: str
     by: str
     slot: str = ""
+    phone: str = ""
 
 
 class Presence(NamedTuple):
@@ -144,11 +145,17 @@ class Presence(NamedTuple):
     operation: str
     duplicates: int
     slot: str = ""
+    phone: str = ""
 
     @property
     def holds(self) -> str:
         """The place that it keeps from others; empty when it has none, or was left."""
         return self.slot if self.state == "present" else ""
+
+
+def by_whom(by: str, phone: str) -> str:
+    """Who recorded something, and on which phone; nothing twice. What was recorded by nobody has the phone in `by`."""
+    return f"{by} ({phone})" if phone and phone not in by else by
 
 
 def fold(
@@ -180,8 +187,8 @@ def _admission(arrivals: list[Entry], base: Presence | None) -> Presence | None:
     duplicates = known + len(arrivals) - 1
     first = min(arrivals, key=in_order, default=None)
     if base and (first is None or base.since <= first.at):
-        return Presence("present", base.since, base.by, base.operation, duplicates, base.slot)
-    return Presence("present", first.at, first.by, first.id, duplicates, first.slot) if first else None
+        return base._replace(state="present", duplicates=duplicates)
+    return _presence("present", first, duplicates) if first else None
 
 
 def _latest(entries: list[Entry], base: Presence | None) -> Presence | None:
@@ -190,7 +197,11 @@ def _latest(entries: list[Entry], base: Presence | None) -> Presence | None:
     last = max(entries, key=in_order, default=None)
     if last is None or (base and base.since > last.at):
         return base
-    return Presence("present" if last.verb == "arrive" else "left", last.at, last.by, last.id, 0, last.slot)
+    return _presence("present" if last.verb == "arrive" else "left", last, 0)
+
+
+def _presence(state: State, entry: Entry, duplicates: int) -> Presence:
+    return Presence(state, entry.at, entry.by, entry.id, duplicates, entry.slot, entry.phone)
 
 
 def slot_holders(presences: Mapping[str, Presence]) -> dict[str, list[str]]:

@@ -25,6 +25,7 @@ from checkin.admin.filters import (
 from checkin.flags import REFUSALS, WHY
 from checkin.models import AttendanceRecord
 from checkin.queries import flags_of, people_of
+from checkin.rules import by_whom
 from eventsync.access.admin import NEVER, ReadOnlyAdmin
 from eventsync.access.scope import Belongs
 from eventsync.schedule.admin import EventFilter
@@ -49,14 +50,14 @@ class LedgerList(ChangeList):
 @admin.register(AttendanceRecord)
 class LedgerAdmin(ReadOnlyAdmin):
     belongs = Belongs(event="event_id", venue="checkpoint__venue_id")
-    list_display = ["happened", "what", "person", "place", "window", "slot", "by", "flag_list"]
+    list_display = ["happened", "what", "person", "place", "window", "slot", "recorded_by", "flag_list"]
     list_filter = [EventFilter, VenueFilter, CheckpointFilter, DayFilter, "verb", FlagFilter, PersonFilter]
     list_select_related = ["checkpoint__venue", "event"]
     note = ""
     search_fields = ["operation_id"]  # shows the box; what it finds is in checkin.admin.search
     search_help_text = "The person's name or number, a code, or an operation's id."
     fields = [
-        "person", "what", "place", "window", "slot", "when", "received", "by", "phone", "method", "why_refused",
+        "person", "what", "place", "window", "slot", "when", "received", "by", "on_phone", "method", "why_refused",
         "note", "credential", "roster_version", "group", "undoes", "why", "operation",
     ]  # fmt: skip
 
@@ -119,10 +120,14 @@ class LedgerAdmin(ReadOnlyAdmin):
     def place(self, record: Any) -> str:
         return str(record.checkpoint)
 
+    @admin.display(description="by", ordering="by")
+    def recorded_by(self, record: Any) -> str:
+        return by_whom(record.by, record.phone)
+
     @admin.display(description="phone")
-    def phone(self, record: Any) -> str:
+    def on_phone(self, record: Any) -> str:
         url = reverse("admin:sync_device_change", args=[record.device_id])
-        return format_html('<a href="{}">{}</a>', url, record.device)
+        return format_html('<a href="{}">{}</a>', url, record.phone or record.device)
 
     @admin.display(description="flags")
     def flag_list(self, record: Any) -> str:

@@ -19,7 +19,7 @@ from eventsync.sync.streams import Changes
 
 _HOLDERS = Lookup(
     models.Presence,
-    ("checkpoint", "window", "slot", "subject", "state", "since", "by", "operation_id", "duplicates", "slot"),
+    ("checkpoint", "window", "slot", "subject", "state", "since", "by", "operation_id", "duplicates", "slot", "phone"),
     by="slot",
     within="checkpoint",
 )

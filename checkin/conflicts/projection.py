@@ -28,7 +28,7 @@ _ARRIVALS = Lookup(
     (
         "subject", "verb", "voided", "checkpoint__venue__event__apart_minutes", "operation_id", "checkpoint",
         "checkpoint__venue", "checkpoint__distant", "checkpoint__policy", "window", "at", "seq", "by", "credential",
-        "person_id",
+        "person_id", "phone",
     ),
     by="subject",
     within="checkpoint",
@@ -77,7 +77,7 @@ class Conflict:
 
 def _told(record: Arrival | Claim) -> dict[str, str]:
     told = {"id": record.id, "checkpoint": record.checkpoint, "at": write_time(record.at), "by": record.by}
-    return told | _whose(record)
+    return told | ({"phone": record.phone} if record.phone else {}) | _whose(record)
 
 
 def _whose(record: Arrival | Claim) -> dict[str, str]:

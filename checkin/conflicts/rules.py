@@ -25,6 +25,7 @@ class Arrival(NamedTuple):
     by: str
     credential: str
     person: str
+    phone: str = ""
 
 
 class Claim(NamedTuple):
@@ -36,6 +37,7 @@ class Claim(NamedTuple):
     at: datetime
     by: str
     subject: str
+    phone: str = ""
 
 
 class Found(NamedTuple):
@@ -130,7 +132,9 @@ def taken_twice(place: tuple[str, str, str], presences: Mapping[str, Presence]) 
     """That several people have a slot of a checkpoint, in a window. `presences`: those that name it, by subject."""
     checkpoint, window, slot = place
     holders = [(subject, presences[subject]) for subject in slot_holders(presences).get(slot, ())]
-    claims = [Claim(held.operation, checkpoint, window, held.since, held.by, subject) for subject, held in holders]
+    claims = [
+        Claim(held.operation, checkpoint, window, held.since, held.by, subject, held.phone) for subject, held in holders
+    ]
     return Found("slot_taken", f"slot_taken/{checkpoint}/{window}/{slot}", claims) if len(claims) > 1 else None
 
 

@@ -229,6 +229,7 @@ class AttendanceRecord(models.Model):
     seq = models.BigIntegerField()
     by = models.CharField(max_length=200)
     device = models.ForeignKey(Device, on_delete=models.PROTECT, db_index=False)
+    phone = models.CharField(max_length=100, blank=True, help_text="What the device was called then.")
     received_at = models.DateTimeField("received")
     method = models.CharField(max_length=8, blank=True)
     reason = models.CharField(max_length=500, blank=True)
@@ -267,6 +268,7 @@ class Presence(models.Model):
     by = models.CharField(max_length=200)
     operation_id = models.UUIDField()
     duplicates = models.PositiveIntegerField()
+    phone = models.CharField(max_length=100, blank=True)
     slot = models.CharField(max_length=rules.SLOT_LENGTH, null=True)  # noqa: DJ001 - so that few rows are in its index
 
     class Meta:

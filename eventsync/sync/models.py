@@ -55,8 +55,12 @@ class Device(models.Model):
         ordering = [F("heard_at").desc(nulls_last=True)]
 
     def __str__(self) -> str:
-        kind = self.name or f"Phone {str(self.id)[-4:]}"
-        return f"{self.holder} ({kind})" if self.holder else kind
+        return f"{self.holder} ({self.label})" if self.holder else self.label
+
+    @property
+    def label(self) -> str:
+        """Which phone it is, whoever has it."""
+        return self.name or f"Phone {str(self.id)[-4:]}"
 
 
 class EnrolmentCode(models.Model):

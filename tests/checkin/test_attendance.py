@@ -9,7 +9,9 @@ import pytest
 from checkin import roster
 from checkin.models import AttendanceRecord, Checkpoint, CredentialState, Headcount, Presence
 from checkin.rules import credential_digest
+from eventsync.sync.models import Device
 from tests.cast import NOON, Games, Phone, add_person, give_code
+from tests.checkin.walk_ins import healthy
 
 
 def flags(results: list[Any]) -> list[list[str]]:
@@ -28,6 +30,29 @@ def test_two_phones_offline_count_a_person_once(games: Games, phone: Phone, othe
     [presence] = phone.attendance("presence")
     assert (presence["by"], presence["since"], presence["duplicates"]) == ("Ben", "2026-07-04T11:55:00.000Z", 1)
     assert headcount(games.door) == (1, 0, 0)
+
+
+def test_presence_tells_by_which_phone_and_goes_on_doing_so_under_its_old_name(games: Games, phone: Phone) -> None:
+    device = Device.objects.get(id=phone.id)
+    Device.objects.filter(id=phone.id).update(name="Phone 7", holder="Maija")
+    phone.push(phone.arrive(games.people[0], actor="Maija"))
+    Device.objects.filter(id=phone.id).update(name="Phone 8", holder="Ben")
+    roster.remove_people(games.event.id, [games.people[0].id])  # folds and writes it again
+    [presence] = phone.attendance("presence")
+    assert (presence["by"], presence["phone"], healthy(games)) == ("Maija", "Phone 7", [])
+    Device.objects.filter(id=phone.id).update(name="", holder="")
+    phone.push(phone.arrive(games.people[1], actor="Maija"))
+    told = {each["by"]: each["phone"] for each in phone.attendance("presence") if each.get("person")}
+    assert told == {"Maija": f"Phone {str(device.id)[-4:]}"}
+
+
+def test_presence_from_before_phones_were_told_has_none(games: Games, phone: Phone) -> None:
+    phone.push(phone.arrive(games.people[0]))
+    AttendanceRecord.objects.update(phone="")
+    with roster.changing(games.event.id) as change:
+        change.people.add(games.people[0].id)
+    [presence] = phone.attendance("presence")
+    assert ("phone" in presence, healthy(games)) == (False, [])
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(4))))

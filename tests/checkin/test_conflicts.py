@@ -67,6 +67,7 @@ def test_second_admission_is_a_conflict_with_both_arrivals(games: Games, lead: P
     assert [each["id"] for each in found["operations"]] == [each["id"] for each in twice]
     assert found["operations"][0] == {
         "id": twice[0]["id"], "checkpoint": str(games.door.id), "at": "2026-07-04T12:00:00.000Z", "by": "Maria",
+        "phone": "Phone",
     }  # fmt: skip
     assert healthy(games) == []
 

@@ -155,7 +155,7 @@ def test_events_from_before_there_were_kiosks_get_the_list(games: Games, kiosk: 
     rosters = list(kept)
     Change.objects.filter(stream__startswith="kiosk:").delete()
     StreamHead.objects.filter(stream__startswith="kiosk:").delete()
-    import_module("checkin.migrations.0017_streams_told").tell(apps, None)
+    import_module("checkin.migrations.0018_streams_told").tell(apps, None)
     assert (told(kiosk), list(kept), healthy(games)) == (before, rosters, [])
 
 

@@ -12,7 +12,7 @@ from eventsync.sync.models import Change, StreamHead
 from tests.cast import make_games, make_phone
 from tests.checkin.walk_ins import arrive, headcount, healthy, merge
 
-BEFORE, TOLD = "0016_erased_people", "0017_streams_told"
+BEFORE, TOLD = "0017_phone_names", "0018_streams_told"
 MIGRATION = import_module(f"checkin.migrations.{TOLD}")
 
 

@@ -47,6 +47,11 @@ def test_window_at(given: dict[str, Any], expected: str) -> None:
     assert found == expected
 
 
+@pytest.mark.parametrize(("given", "expected"), cases("by_whom"))
+def test_by_whom(given: dict[str, str], expected: str) -> None:
+    assert rules.by_whom(**given) == expected
+
+
 @pytest.mark.parametrize(("given", "expected"), cases("attendance"))
 def test_fold(given: dict[str, Any], expected: dict[str, Any] | None) -> None:
     folded = rules.fold(

@@ -71,9 +71,13 @@ def test_a_second_claim_is_a_conflict_of_the_place_with_both_holders(
             "slot": "A-1",
             "people": people,
             "operations": [
-                {"id": said["id"], "checkpoint": str(bunks.id), "at": at, "by": "Maria", "person": person}
-                for said, at, person in zip(
-                    taken, ["2026-07-04T12:00:00.000Z", "2026-07-04T12:02:00.000Z"], people, strict=True
+                {"id": said["id"], "checkpoint": str(bunks.id), "at": at, "by": "Maria", "phone": on, "person": who}
+                for said, at, on, who in zip(
+                    taken,
+                    ["2026-07-04T12:00:00.000Z", "2026-07-04T12:02:00.000Z"],
+                    ["Phone", "Other phone"],
+                    people,
+                    strict=True,
                 )
             ],
             "since": "2026-07-04T12:00:00.000Z",

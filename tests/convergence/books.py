@@ -185,10 +185,10 @@ class Books:
         assert list(streams.differences()) == []
 
     def _corrected(self, rows: dict[str, Stored]) -> list[Operation]:
-        """The operations at the moments that the protocol gives them (3.7)."""
+        """The operations at the moments that the protocol gives them (3.7), with their authors."""
         corrected = []
-        for key, (operation, _) in self.recorded.items():
+        for key, (operation, author) in self.recorded.items():
             claimed = read_time(operation["occurred_at"]) + timedelta(milliseconds=operation["offset_ms"])
             at = min(claimed, rows[key].received_at)
-            corrected.append(operation | {"occurred_at": at.isoformat()})
+            corrected.append(operation | {"occurred_at": at.isoformat(), "device": author})
         return corrected

@@ -19,6 +19,7 @@ from checkin.conflicts import sweeping
 from checkin.models import AttendanceRecord, ConflictAct, Headcount, HoldRecord, ListRecord
 from eventsync.sync import audit as streams
 from eventsync.sync.marker import keeper
+from eventsync.sync.models import Device
 from eventsync.sync.snapshots import shelf
 from tests.cast import NOON, Games, Phone, give_code, make_games, make_phone
 from tests.convergence import lists
@@ -182,6 +183,7 @@ def expected(games: Games, operations: list[Operation]) -> dict[tuple[str, str, 
         and each["refers_to"] in passages
         and passages[each["refers_to"]]["payload"]["checkpoint"] == each["payload"]["checkpoint"]
     }
+    labels = {str(device.id): device.label for device in Device.objects.all()}
     entries: dict[tuple[str, str, str], list[rules.Entry]] = {}
     for each in passages.values():
         payload, at = each["payload"], datetime.fromisoformat(each["occurred_at"])
@@ -189,7 +191,7 @@ def expected(games: Games, operations: list[Operation]) -> dict[tuple[str, str, 
         windows = [rules.Window(row.name, row.start, row.end) for row in door.windows.all()]
         window = rules.window_at(policy=cast(rules.Policy, door.policy), tz="UTC", windows=windows, at=at)
         verb, slot = each["kind"].removeprefix("checkin."), payload.get("slot", "")
-        entry = rules.Entry(verb, at, each["seq"], each["id"], each["actor"], slot)
+        entry = rules.Entry(verb, at, each["seq"], each["id"], each["actor"], slot, labels[each["device"]])
         entries.setdefault((payload["checkpoint"], window, who.subject(payload)), []).append(entry)
     folded = {
         key: rules.fold(policy=cast(rules.Policy, doors[key[0]].policy), entries=found, voided=voided)
@@ -219,6 +221,7 @@ def in_words(stream: dict[str, bytes]) -> dict[tuple[str, str, str], rules.Prese
             body["operation"],
             body["duplicates"],
             body.get("slot", ""),
+            body.get("phone", ""),
         )
         for body in bodies
     }

@@ -157,7 +157,7 @@ export interface Conflict {
   readonly id: string;
   readonly what: 'second_admission' | 'unknown_person' | 'swapped_wristband' | 'slot_taken';
   readonly people: readonly string[];
-  readonly operations: readonly { readonly id: string; readonly checkpoint: string; readonly at: string; readonly by: string; readonly person?: string; readonly credential?: string }[];
+  readonly operations: readonly { readonly id: string; readonly checkpoint: string; readonly at: string; readonly by: string; readonly phone?: string; readonly person?: string; readonly credential?: string }[];
   /** The place that several people have; theirs are the operations, by person or credential. */
   readonly slot?: string;
   readonly state: 'open' | 'owned' | 'resolved';

@@ -10,6 +10,8 @@ export interface Entry {
   readonly id: string;
   readonly by: string;
   readonly slot?: string;
+  /** What the device is called that it was recorded on. */
+  readonly phone?: string;
 }
 
 /** What the entries of one subject at one checkpoint and window fold to. */
@@ -21,6 +23,8 @@ export interface Presence {
   readonly duplicates: number;
   /** The place that the deciding record names, such as a bed. */
   readonly slot?: string;
+  /** Absent where this phone recorded it, until it is pulled, and in what servers wrote that did not tell. */
+  readonly phone?: string;
 }
 
 /**
@@ -38,10 +42,10 @@ export function fold(
   voided: ReadonlySet<string>,
 ): Presence | null {
   const kept = withoutVoided(base, voided);
-  const unvoided = entries.filter((entry) => !voided.has(entry.id) && entry.id !== base?.operation);
+  const unvoided = entries.filter(({ id }) => !voided.has(id));
   if (policy === 'in_out') return latest(unvoided, kept);
   return admission(
-    unvoided.filter((entry) => entry.verb === 'arrive'),
+    unvoided.filter(({ verb, id }) => verb === 'arrive' && id !== base?.operation),
     kept,
   );
 }
@@ -66,9 +70,13 @@ function latest(entries: readonly Entry[], base: Presence | null): Presence | nu
   return presence(last.verb === 'arrive' ? 'present' : 'left', last, 0);
 }
 
-function presence(state: Presence['state'], entry: Entry, duplicates: number): Presence {
-  const slot = entry.slot === undefined ? {} : { slot: entry.slot };
-  return { state, since: entry.at, by: entry.by, operation: entry.id, duplicates, ...slot };
+function presence(state: Presence['state'], { verb: _, at: since, seq: __, id: operation, ...said }: Entry, duplicates: number): Presence {
+  return { state, since, operation, duplicates, ...said };
+}
+
+/** Who recorded it, and on which phone; nothing twice. What was recorded by nobody has the phone in `by`. */
+export function byWhom({ by, phone = '' }: { readonly by: string; readonly phone?: string }): string {
+  return by.includes(phone) ? by : `${by} (${phone})`;
 }
 
 /** Who holds each slot of one checkpoint and window, by subject: who was first comes first. One is enough. */

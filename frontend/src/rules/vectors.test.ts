@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { objections, type Admits, type Guest } from './admits';
-import { fold, slotHolders, type Entry, type Presence } from './attendance';
+import { byWhom, fold, slotHolders, type Entry, type Presence } from './attendance';
 import { recordChecksum, type Version } from './checksum';
 import { canonicalCode, credentialDigest } from './codes';
 import { LikelyPeople } from './likeness';
@@ -96,6 +96,10 @@ test.each(cases<Fold, Presence | null>('attendance'))('attendance: $name', ({ in
   for (const entries of [input.entries, [...input.entries].reverse()]) {
     expect(fold(input.policy, input.base, entries, new Set(input.voided))).toEqual(expected);
   }
+});
+
+test.each(cases<{ by: string; phone: string }, string>('by_whom'))('by whom: $name', ({ input, expected }) => {
+  expect(byWhom(input)).toBe(expected);
 });
 
 interface Claims {

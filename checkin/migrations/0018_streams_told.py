@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
     atomic = False  # each batch is a transaction of its own: nobody waits for all of them
 
     dependencies = [
-        ('checkin', '0016_erased_people'),
+        ('checkin', '0017_phone_names'),
         ('schedule', '0005_keep_until'),
         ('sync', '0007_backup_apart'),
     ]
