@@ -163,7 +163,7 @@ def test_day_costs_the_same_for_a_thousand_activities(day, django_assert_num_que
     client: Client = alice()
 
     def counted() -> int:
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             answer = client.get(day_address(day.event))
         return answer.content.decode().count("<h3>")
 

@@ -15,6 +15,7 @@ from eventsync.schedule.models import Activity, Event, Place, bounds
 from eventsync.schedule.models.drafts import MAX_DELAY
 from eventsync.schedule.plan import freezing
 from eventsync.schedule.plan.delays import AWAY, Collision, collisions
+from eventsync.schedule.plan.queries import cards
 from eventsync.schedule.plan.rules import Told, covers
 
 MOST_DAYS = 31  # of an event, each with a link
@@ -56,7 +57,7 @@ def of_day(event: Event, day: date) -> Day:
     zone = ZoneInfo(event.tz)
     rows = [row for row in _around(event, day) if _is_on(row, day, zone)]
     told = {row.pk: freezing.activity(row, event.language) for row in rows}
-    met = collisions(told.values())
+    met = collisions(told.values(), cards(event))
     meets: dict[str, list[Collision]] = defaultdict(list)
     for each in met:
         meets[each.one.id].append(each)

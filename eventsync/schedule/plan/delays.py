@@ -23,12 +23,17 @@ class Delay:
     group: str = ""
 
 
+Cards = Mapping[frozenset[str], int]
+"""How many people have a card for exactly these groups."""
+
+
 @dataclass(frozen=True, slots=True)
 class Collision:
-    """Two activities at one place, or of one group, that are expected at the same time. `one` begins first."""
+    """Two activities at one place, of one group or for the same people that are expected at the same time. `one` begins
+    first."""
 
-    what: str  # place or group
-    name: str  # the place's id, or the group's name
+    what: str  # place, group or people
+    name: str  # the place's id, the group's name, or how many people have a card for both
     one: Told
     other: Told
 
@@ -100,14 +105,36 @@ def overrun(told: Told, delay: int, buffer: int) -> int:
     return max(0, delay - max(0, min(buffer, length - 1)))
 
 
-def collisions(plan: Iterable[Told]) -> list[Collision]:
-    """Each with whom it meets next, at each place and for each group."""
+def collisions(plan: Iterable[Told], cards: Cards) -> list[Collision]:
+    """Each with whom it meets next, at each place and for each group; and what the same people have cards for."""
     users: dict[tuple[str, str], list[Told]] = defaultdict(list)
     for told in sorted(plan, key=lambda told: (told.start, told.id)):
         if told.status not in AWAY:
             for key in _uses(told):
                 users[key].append(told)
-    return [Collision(*key, *pair) for key, group in sorted(users.items()) for pair in _meeting(group)]
+    met = [Collision(*key, *pair) for key, group in sorted(users.items()) for pair in _meeting(group)]
+    return met + _of_people(users, cards)
+
+
+def _of_people(users: Mapping[tuple[str, str], Sequence[Told]], cards: Cards) -> list[Collision]:
+    """What shares neither place nor group: all else is said of those."""
+    found: dict[tuple[str, str], Collision] = {}
+    for groups, count in cards.items():
+        theirs = {told.id: told for group in groups for told in users.get(("group", group), ())}
+        for one, other in _overlapping(sorted(theirs.values(), key=lambda told: (told.start, told.id))):
+            before = found.get((one.id, other.id))
+            people = count + (int(before.name) if before else 0)
+            found[one.id, other.id] = Collision("people", str(people), one, other)
+    return sorted(found.values(), key=lambda each: (each.one.start, each.other.start, each.one.id, each.other.id))
+
+
+def _overlapping(told: Iterable[Told]) -> Iterator[tuple[Told, Told]]:
+    """Of a list in order of beginnings: all that are at the same time, and neither at one place nor of one group."""
+    going_on = list[Told]()
+    for each in told:
+        going_on = [one for one in going_on if one.end > each.start]
+        yield from ((one, each) for one in going_on if not {*_uses(one)} & {*_uses(each)})
+        going_on.append(each)
 
 
 def _meeting(told: Sequence[Told]) -> Iterator[tuple[Told, Told]]:

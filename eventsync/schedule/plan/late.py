@@ -10,6 +10,7 @@ from django.db import transaction
 from eventsync.schedule.models import Activity, Event
 from eventsync.schedule.plan import editing, freezing
 from eventsync.schedule.plan.delays import Collision, Delay, collisions, knock_on, overrun, ripple
+from eventsync.schedule.plan.queries import cards
 from eventsync.schedule.plan.rules import Told
 
 
@@ -51,7 +52,7 @@ def outlook(event: Event, delay: Delay) -> Outlook:
     minutes = ripple(plan.values(), delay, {key: row.buffer for key, row in rows.items()})
     after = {key: _put_off(plan[key], minutes[key], rows[key].buffer) for key in minutes}
     late = sorted((Late(rows[key], plan[key], told) for key, told in after.items()), key=lambda each: each.row.start)
-    met = collisions({**plan, **after}.values())
+    met = collisions({**plan, **after}.values(), cards(event))
     return Outlook(late, [each for each in met if {each.one.id, each.other.id} & after.keys()])
 
 

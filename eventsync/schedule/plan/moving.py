@@ -18,6 +18,7 @@ from eventsync.schedule.plan import freezing
 from eventsync.schedule.plan.days import in_order, takes_place
 from eventsync.schedule.plan.delays import Collision, collisions
 from eventsync.schedule.plan.editing import Overtaken
+from eventsync.schedule.plan.queries import cards
 from eventsync.schedule.plan.rules import Told
 
 Rows = Mapping[UUID, Activity]
@@ -159,7 +160,8 @@ def _outlook(event: Event, rows: Rows, times: Times) -> Outlook:
     plan = {key: freezing.activity(row, event.language) for key, row in rows.items()}
     after = plan | {key: _at(plan[key], *time) for key, time in times.items()}
     moves = sorted((Move(rows[key], plan[key], after[key]) for key in times), key=lambda each: in_order(each.row))
-    was, becomes = ({_key(each): each for each in collisions(told.values())} for told in (plan, after))
+    known = cards(event)
+    was, becomes = ({_key(each): each for each in collisions(told.values(), known)} for told in (plan, after))
     arising = [each for key, each in becomes.items() if key not in was]
     return Outlook(moves, arising, [each for key, each in was.items() if key not in becomes])
 

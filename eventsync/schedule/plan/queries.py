@@ -1,5 +1,6 @@
 """What families see, and saw."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -7,8 +8,9 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
-from eventsync.schedule.models import Event, Release, Revision
+from eventsync.schedule.models import Event, FamilyLink, Release, Revision
 from eventsync.schedule.plan import freezing, rules
+from eventsync.schedule.plan.delays import Cards
 from eventsync.schedule.plan.rules import Change, Told, ToldPlace
 
 
@@ -25,6 +27,12 @@ class Plan:
         """How many characters all outlines have together, each in the language in which it is longest."""
         texts = (told.texts.values() for told in self.activities.values())
         return sum(max((len(text.outline) for text in each), default=0) for each in texts)
+
+
+def cards(event: Event) -> Cards:
+    """Of family links that open still, for more groups than one."""
+    groups = FamilyLink.objects.filter(event=event, revoked_at=None).order_by().values_list("groups", flat=True)
+    return Counter(frozenset(each) for each in groups if len(each) > 1)
 
 
 def last_release(event: Event) -> Release | None:

@@ -14,9 +14,9 @@ from eventsync.schedule.events import ScheduleUpdated
 from eventsync.schedule.language.checking import Reworded, wording
 from eventsync.schedule.models import Event, Release, Revision
 from eventsync.schedule.plan import freezing, rules
-from eventsync.schedule.plan.delays import Collision, collisions
+from eventsync.schedule.plan.delays import Cards, Collision, collisions
 from eventsync.schedule.plan.losses import Loss, losses
-from eventsync.schedule.plan.queries import current, last_release, said_before
+from eventsync.schedule.plan.queries import cards, current, last_release, said_before
 from eventsync.schedule.plan.rules import Affected, Change, Told, ToldPlace
 from eventsync.sync.streams import Changes, lock
 
@@ -54,6 +54,7 @@ class Preview:
     places: dict[str, ToldPlace]
     reworded: list[Reworded]
     losses: list[Loss]
+    cards: Cards
 
     @property
     def affected(self) -> Affected:
@@ -62,7 +63,7 @@ class Preview:
     @property
     def collisions(self) -> list[Collision]:
         """Those of what is told anew."""
-        found = collisions(self.plan.values())
+        found = collisions(self.plan.values(), self.cards)
         return [each for each in found if {each.one.id, each.other.id} & self.activities.keys()]
 
     @property
@@ -118,6 +119,7 @@ def _preview(
         places=places,
         reworded=[*reworded, *((each, places_before.get(key)) for key, each in places.items())],
         losses=losses(places_before, places),
+        cards=cards(event),
     )
 
 

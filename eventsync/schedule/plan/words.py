@@ -137,7 +137,7 @@ def state(told: Told) -> str:
 def meeting(collision: Collision, event: Event) -> str:
     """Which two are at the same time, and where or for whom."""
     one, other = collision.one, collision.other
-    name = _place(one, event) if collision.what == "place" else collision.name
+    name = _place(one, event) if collision.what == "place" else _for_whom(collision)
     at = f"{_title(one, event)} ({when(one, event)}) and {_title(other, event)} ({when(other, event)})"
     return f"{name}: {at}."
 
@@ -146,7 +146,14 @@ def partner(collision: Collision, told: Told, event: Event, day: date) -> str:
     """With what this one is at the same time, and for whom if not because of the place."""
     other = collision.other if collision.one.id == told.id else collision.one
     at = f"{_title(other, event)} ({on_day(other.start, other.end, event, day)})"
-    return at if collision.what == "place" else f"{at}, for {collision.name}"
+    return at if collision.what == "place" else f"{at}, for {_for_whom(collision)}"
+
+
+def _for_whom(collision: Collision) -> str:
+    """Never who they are: that is on their cards."""
+    if collision.what != "people":
+        return collision.name
+    return "1 person with a card for both" if collision.name == "1" else f"{collision.name} people with cards for both"
 
 
 def _note(told: Told, event: Event) -> str:

@@ -92,11 +92,30 @@ def test_buffer_never_takes_up_all_of_an_activity():
 
 
 def test_collisions_are_those_of_what_is_expected():
-    assert collisions(DAY) == []
+    assert collisions(DAY, {}) == []
     late = [make("swim", 0, 60, groups="north", delay=30, overrun=30), *DAY[1:]]
-    assert [(each.what, each.name, each.one.id, each.other.id) for each in collisions(late)] == [
+    assert [(each.what, each.name, each.one.id, each.other.id) for each in collisions(late, {})] == [
         ("group", "north", "swim", "lunch"),
         ("place", "pool", "swim", "relay"),
     ]
     long = [make("camp", 0, 200), make("swim", 10, 20), make("run", 100, 110), make("gone", 5, 9, status=Status.HELD)]
-    assert [(each.one.id, each.other.id) for each in collisions(long)] == [("camp", "swim"), ("camp", "run")]
+    assert [(each.one.id, each.other.id) for each in collisions(long, {})] == [("camp", "swim"), ("camp", "run")]
+
+
+def test_people_whose_card_is_for_several_groups_are_in_one_place_at_a_time():
+    swim = make("swim", 0, 60, groups="north")
+    choir = make("choir", 30, 90, place="hall", groups="choir")
+    plan = [swim, choir, make("relay", 60, 120, groups="north"), make("party", 0, 240, place="park")]
+
+    def met(*told: Told, **cards: int) -> list[tuple[str, str, str, str]]:
+        found = collisions(told, {frozenset(groups.split("_")): count for groups, count in cards.items()})
+        return [(each.what, each.name, each.one.id, each.other.id) for each in found]
+
+    assert met(*plan) == met(*plan, north_south=4) == []
+    both = [("people", "2", "swim", "choir"), ("people", "2", "choir", "relay")]
+    assert met(*plan, north_choir=2) == both
+    assert met(*plan, north_choir=2, north_choir_south=3) == [(what, "5", *pair) for what, _, *pair in both]
+    assert met(swim, replace(choir, status=Status.HELD), north_choir=1) == []
+    assert met(swim, replace(choir, slot=swim.slot), north_choir=1) == [("place", "pool", "choir", "swim")]
+    shared = replace(choir, groups=("choir", "north"))
+    assert met(swim, shared, north_choir=1) == [("group", "north", "swim", "choir")]
