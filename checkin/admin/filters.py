@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 
-from checkin.flags import WHY
+from checkin.flags import REFUSALS, WHY
 from checkin.ledger import person_subject, records_about
 from checkin.models import AttendanceRecord, Checkpoint, Person
 from eventsync.access.scope import limit
@@ -108,6 +108,18 @@ class FlagFilter(admin.SimpleListFilter):
             case flag:
                 engine = Exists(operations.filter(flags__contains=f'"{flag}"'))
                 return queryset.filter(Q(flags__contains=flag) | engine) if flag in WHY else queryset.none()
+
+
+class RefusalFilter(admin.SimpleListFilter):
+    title = "reason of a refusal"
+    parameter_name = "refused"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Choices:
+        return [(code, words.rstrip(".")) for code, words in REFUSALS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        code = self.value()
+        return queryset if code is None else queryset.filter(verb="refuse", reason=code)
 
 
 class PersonFilter(ByIdFilter):

@@ -19,6 +19,7 @@ from checkin.admin.filters import (
     DayFilter,
     FlagFilter,
     PersonFilter,
+    RefusalFilter,
     VenueFilter,
     about,
 )
@@ -51,7 +52,16 @@ class LedgerList(ChangeList):
 class LedgerAdmin(ReadOnlyAdmin):
     belongs = Belongs(event="event_id", venue="checkpoint__venue_id")
     list_display = ["happened", "what", "person", "place", "window", "slot", "recorded_by", "flag_list"]
-    list_filter = [EventFilter, VenueFilter, CheckpointFilter, DayFilter, "verb", FlagFilter, PersonFilter]
+    list_filter = [
+        EventFilter,
+        VenueFilter,
+        CheckpointFilter,
+        DayFilter,
+        "verb",
+        FlagFilter,
+        RefusalFilter,
+        PersonFilter,
+    ]
     list_select_related = ["checkpoint__venue", "event"]
     note = ""
     search_fields = ["operation_id"]  # shows the box; what it finds is in checkin.admin.search
@@ -106,6 +116,8 @@ class LedgerAdmin(ReadOnlyAdmin):
     @admin.display(description="what", ordering="verb")
     def what(self, record: Any) -> str:
         said = record.get_verb_display()
+        if record.verb == "refuse":
+            said = f"{said}: {self.why_refused(record)}"
         return format_html("<s>{}</s> (undone)", said) if record.voided else said
 
     @admin.display(description="person")

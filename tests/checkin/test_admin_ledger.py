@@ -61,6 +61,18 @@ def test_ledger_is_filtered_by_flag_and_says_why(games, phone, flag):
     assert WHY[flag].replace("'", "&#x27;") in client.get(f"{LIST}{flagged}/change/").content.decode()
 
 
+def test_ledger_says_why_people_were_refused_and_is_filtered_by_it(games, phone):
+    said = [
+        phone.record("checkin.refuse", {"checkpoint": str(games.lunch.id), "person": str(person.id), "reason": reason})
+        for person, reason in zip(games.people, ["already_here", "unpaid", "he was rude"], strict=False)
+    ]
+    phone.push(*said)
+    client = alice()
+    assert listed(client, refused="already_here") == [said[0]["id"]]
+    page = client.get(LIST).content.decode()
+    assert [f"Refused: {why}" in page for why in ("Was here already.", "Not paid.", "he was rude")] == [True] * 3
+
+
 def test_ledger_is_filtered_by_venue_checkpoint_verb_and_day(games, phone):
     at_door, at_pool = phone.arrive(games.people[0]), phone.arrive(games.people[0], door=games.pool_door)
     left, before = phone.leave(games.people[0]), phone.arrive(games.people[1], at=NOON - timedelta(days=1))

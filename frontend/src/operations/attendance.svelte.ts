@@ -131,6 +131,11 @@ export class Attendance {
     return this.#place?.checkpoint ?? null;
   }
 
+  /** The time of the last tick, by the server's clock as far as it is known, ms. */
+  get now(): number {
+    return this.#now;
+  }
+
   /** The window of the chosen checkpoint by now. */
   get window(): string {
     return this.#place?.window ?? '';

@@ -1,10 +1,22 @@
 import { keyOf, refusal, type Subject } from './checkin';
 import type { Reason } from './judging';
+import type { Presence } from '../rules/attendance';
 import type { OutboxView } from './outbox.svelte';
 import type { Roster } from './roster.svelte';
 
 /** For so long, somebody who comes again and is not let in again is one refusal; ms. */
 const AGAIN_MS = 600_000;
+
+/** The reason of who was in already, and is let in no second time. */
+export const ALREADY = 'already_here';
+
+/** Whoever is read again that soon came once; ms. */
+const SAME_MS = 60_000;
+
+/** Whether somebody who is in comes anew: an "already in" that is kept as a refusal. */
+export function isAnother({ state, since }: Presence, now: number): boolean {
+  return state === 'present' && now - Date.parse(since) >= SAME_MS;
+}
 
 /** Keeps who was sent away, at a door or by a kiosk. */
 export class Refusals {

@@ -112,9 +112,14 @@ def test_a_meal_is_had_once_and_only_while_it_is_served(server: Server, everywhe
     phone.next()
     phone.tap(guest)
     word(phone, "Already had lunch")
-    expect(phone.result).to_contain_text("Since 12:05 by Maria. Nothing new was recorded.")
+    expect(phone.result).to_contain_text("Since 12:05 by Maria. Not counted again.")
     looks_well(phone, "meal")
     phone.next()
+    page.clock.set_fixed_time(noon.replace(minute=9))
+    phone.tap(guest)
+    word(phone, "Already had lunch")
+    phone.next()
+    expect(page.get_by_role("region", name="Just recorded here")).to_contain_text("Was in already")
     page.clock.set_fixed_time(noon.replace(hour=9))
     phone.tap(late)
     word(phone, "Not now")
@@ -123,6 +128,7 @@ def test_a_meal_is_had_once_and_only_while_it_is_served(server: Server, everywhe
     page.get_by_role("button", name="Send away").click()
     assert said(phone) == [
         ("checkin.arrive", {}),
+        ("checkin.refuse", {"reason": "already_here"}),
         ("checkin.refuse", {"reason": "other", "note": "outside the time slots"}),
     ]
 

@@ -172,6 +172,56 @@ test('a meal outside its time slots is refused or overridden', async () => {
   expect(payloads()).toEqual([['checkin.refuse', { checkpoint: 'lunch', person: 'soo', reason: 'other', note: 'outside the time slots' }]]);
 });
 
+const ATE = ['checkin.arrive', { checkpoint: 'lunch', person: 'soo', method: 'search' }];
+const AGAIN = ['checkin.refuse', { checkpoint: 'lunch', person: 'soo', reason: 'already_here' }];
+
+async function afterLunch(seconds: number): Promise<void> {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T11:05:00.000Z') });
+  await standAt(LUNCH);
+  await tap('soo');
+  vi.setSystemTime(Date.now() + 1_000 * seconds);
+}
+
+test.each(Object.entries(GOES_ON))('who had lunch and comes again was refused once in ten minutes, when %s', async (_, goOn) => {
+  await afterLunch(60);
+  for (let times = 0; times < 2; times++) {
+    expect(await tap('soo')).toBe('Already in');
+    await goOn();
+    await vi.waitFor(() => expect(ofSoo()).toEqual([ATE, AGAIN]));
+    expect(desk.announcement).not.toContain('Sent away');
+  }
+  expect(desk.recent.filter(({ name }) => name === 'Soo O').map(({ verb }) => verb)).toEqual(['refuse', 'arrive']);
+  await tap('soo');
+  if (desk.result !== null) await desk.anyway(desk.result);
+  await goOn();
+  expect(ofSoo()).toEqual([ATE, AGAIN, ATE]);
+});
+
+test('whoever is read twice within a minute came once, and who is picked in a list did not come', async () => {
+  await afterLunch(59);
+  expect(await tap('soo')).toBe('Already in');
+  desk.clear();
+  vi.setSystemTime(Date.now() + 60_000);
+  await desk.pick('person:soo');
+  expect(desk.result?.kind).toBe('already');
+  desk.clear();
+  await tap('bo');
+  expect(ofSoo()).toEqual([ATE]);
+});
+
+test('who went out already is not refused', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-11-22T11:05:00.000Z') });
+  await standAt(LOUNGE);
+  await tap('bo');
+  desk.direction = 'leave';
+  await tap('bo');
+  vi.setSystemTime(Date.now() + 60_000);
+  expect(await tap('bo')).toBe('Already out');
+  desk.clear();
+  await tap('soo');
+  expect(payloads().map((each) => (each as string[])[0])).toEqual(['checkin.arrive', 'checkin.leave', 'checkin.leave']);
+});
+
 test('a place is chosen, shown, moved and given back', async () => {
   await standAt(BUNKS);
   expect(await tap('soo')).toBe('Which place?');

@@ -5,6 +5,7 @@ import type { OutboxRow } from '../../db/outbox';
 import type { Attendance, Sighting } from '../../operations/attendance.svelte';
 import { keyOf, type Method, type Subject } from '../../operations/checkin';
 import { reasonFor, type Objection, type Reason } from '../../operations/judging';
+import { ALREADY } from '../../operations/refusals';
 import type { Roster } from '../../operations/roster.svelte';
 import type { Presence } from '../../rules/attendance';
 import { goTo } from '../../ui/desks';
@@ -63,6 +64,7 @@ export function whyOf(error: unknown): string {
 /** Code and note of the refusal that a result leads to. */
 export function reasonOf(result: Result): Reason {
   if (result.kind === 'hold') return [ON_HOLD];
+  if (result.kind === 'already') return [ALREADY];
   if (result.kind !== 'barred') return ['full'];
   return reasonFor(result.against[0] ?? 'other');
 }

@@ -1,5 +1,5 @@
 import { keyOf } from '../../operations/checkin';
-import { Refusals } from '../../operations/refusals';
+import { isAnother, Refusals } from '../../operations/refusals';
 import { SIGNALS, type Signal } from '../../ui/signals';
 import { say } from '../../words/words.svelte';
 import type { KindWords } from './kinds';
@@ -12,13 +12,13 @@ export class Showing {
   #announcement = $state('');
   /** The checkpoint at which the result came. */
   #at = '';
-  /** It says that somebody may not come in, or must go to a desk first, and nobody has decided. */
+  /** It says that somebody may not come in, is in already, or must go to a desk first, and nobody has decided. */
   #open = false;
   readonly #refusals: Refusals;
 
   constructor(
     private readonly tools: Tools,
-    private readonly desk: { readonly words: KindWords; readonly forget: () => void },
+    private readonly desk: { readonly words: KindWords; readonly query: string; readonly forget: () => void },
   ) {
     this.#refusals = new Refusals(tools);
   }
@@ -38,8 +38,10 @@ export class Showing {
   };
 
   show(result: Result): void {
+    // Whoever is picked in a list that is there anyway is looked at, and did not come.
+    const came = result.method !== 'search' || this.desk.query !== '';
     this.desk.forget();
-    this.turn(result);
+    this.turn(result, came);
     this.tell(announced(result, this.desk.words), SIGNALS[result.kind]);
   }
 
@@ -48,10 +50,11 @@ export class Showing {
   }
 
   /** Something else takes the screen. Whoever was open until then was not let in: that is kept, as a kiosk does by itself. */
-  turn(next: Result | null): void {
+  turn(next: Result | null, came = false): void {
     const [before, at, open] = [this.#result, this.#at, this.#open];
     [this.#result, this.#at] = [next, this.tools.attendance.checkpoint?.id ?? ''];
-    this.#open = next?.kind === 'barred' || next?.kind === 'hold';
+    const again = came && next?.kind === 'already' && isAnother(next.presence, this.tools.attendance.now);
+    this.#open = again || next?.kind === 'barred' || next?.kind === 'hold';
     if (open && before !== null && this.#whoIs(before) !== this.#whoIs(next)) void this.#sendAway(before, at, 'notice');
   }
 
@@ -71,7 +74,7 @@ export class Showing {
       await this.#refusals[how](at, about.subject, reasonOf(about));
       // The next person may be on the screen by now.
       if (how === 'record' && this.#whoIs(about) === this.#whoIs(this.#result)) this.#result = null;
-      if (this.#result === null) this.tell(say(about.kind === 'hold' ? 'result.sent_on' : 'result.sent_away', { name: about.name }));
+      if (this.#result === null && about.kind !== 'already') this.tell(say(about.kind === 'hold' ? 'result.sent_on' : 'result.sent_away', { name: about.name }));
     } catch (error) {
       this.unsaved(about, error, () => this.#sendAway(about, at, 'record'));
     }

@@ -3,7 +3,7 @@ import { movement, type Subject } from '../../operations/checkin';
 import { Groups } from '../../operations/groups.svelte';
 import { judge, reasonFor, type Known, type Reason } from '../../operations/judging';
 import type { OutboxView } from '../../operations/outbox.svelte';
-import { Refusals } from '../../operations/refusals';
+import { ALREADY, isAnother, Refusals } from '../../operations/refusals';
 import type { Listed } from '../../operations/roster.svelte';
 import { credentialDigest } from '../../rules/codes';
 import { SIGNALS, type Signal } from '../../ui/signals';
@@ -83,7 +83,10 @@ export class Kiosk {
       await this.#refusals.notice(checkpoint.id, subject, reason);
       return VOLUNTEER;
     }
-    if (judgement.kind === 'already') return { kind: 'already', name: '' };
+    if (judgement.kind === 'already') {
+      if (isAnother(judgement.presence, attendance.now)) await this.#refusals.notice(checkpoint.id, subject, [ALREADY]);
+      return { kind: 'already', name: '' };
+    }
     await outbox.enqueue(movement('arrive', checkpoint.id, subject, 'scan'));
     return { kind: 'in', name: person?.name ?? '' };
   }

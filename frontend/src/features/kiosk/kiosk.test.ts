@@ -131,6 +131,16 @@ test('a code that is tried again and again is one refusal in ten minutes', async
   expect(recorded().length).toBe(2);
 });
 
+test('who comes again after a minute is one refusal in ten, and is told the same', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
+  for (const later of [0, 59_999, 60_000, 120_000]) {
+    vi.setSystemTime(1_000_000 + later);
+    await shown('tommy');
+  }
+  expect(recorded()).toEqual([['checkin.arrive', { method: 'scan' }], ['checkin.refuse', { reason: 'already_here' }]]);
+  expect(heard).toEqual([SIGNALS.in, SIGNALS.already, SIGNALS.already, SIGNALS.already]);
+});
+
 test('codes that come one upon the other are all answered, the last one last', async () => {
   const reading = ['tommy', 'tommy', 'coach', 'nobody', 'aunt'].map((code) => kiosk.read(code));
   await Promise.all(reading);

@@ -1,4 +1,5 @@
 import type { OutboxRow } from '../../db/outbox';
+import { ALREADY } from '../../operations/refusals';
 import { say, sayCode } from '../../words/words.svelte';
 
 export type Standing = 'waiting' | 'stuck' | 'accepted' | 'flagged' | 'refused' | 'quarantined';
@@ -39,6 +40,6 @@ function aside(code: string, otherwise: string): string {
 
 /** What a person did: "In", "Out", "Undone". */
 export function deed({ operation: { kind, payload } }: OutboxRow): string {
-  const did = sayCode('deed', kind.replace(/^checkin\./, ''), kind);
+  const did = sayCode('deed', payload['reason'] === ALREADY ? ALREADY : kind.replace(/^checkin\./, ''), kind);
   return typeof payload['slot'] === 'string' ? `${did} · ${payload['slot']}` : did;
 }

@@ -34,6 +34,7 @@ export const sent = {
   'deed.leave': 'Out',
   'deed.void': 'Undone',
   'deed.refuse': 'Sent away',
+  'deed.already_here': 'Was in already',
   'deed.hold': 'Put on hold',
   'deed.release': 'Hold lifted',
   'deed.release_try': 'Heard a release code',
