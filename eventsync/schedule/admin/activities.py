@@ -27,6 +27,9 @@ from eventsync.schedule.plan.editing import Overtaken, change
 from eventsync.schedule.plan.freezing import TEXTS
 from eventsync.sync.admin import as_id
 
+WHEN = {"place", "start", "end", "delay", "status", "groups", "buffer"}
+"""What says when something is, and what waits for it."""
+
 
 def _moment(said: str) -> datetime | None:
     """Nothing, if that is no time of these centuries."""
@@ -103,8 +106,7 @@ class ActivityAdmin(DraftAdmin):
         return path(address, self.admin_site.admin_view(partial(page, self)), name=f"schedule_activity_{name}")
 
     def save_model(self, request: HttpRequest, obj: Activity, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
-        is_delayed = change and "delay" in form.changed_data
-        with saying_so_elsewhere(self, request, obj.event) if is_delayed else nullcontext():
+        with saying_so_elsewhere(self, request, obj.event) if WHEN & {*form.changed_data} else nullcontext():
             super().save_model(request, obj, form, change)
 
     @admin.action(description="On time again", permissions=["change"])

@@ -17,7 +17,7 @@ from django.utils import timezone
 from eventsync.access.admin import ModelAdmin
 from eventsync.access.scope import limit
 from eventsync.schedule import sheets
-from eventsync.schedule.admin.late import CHANGE, CHANGED, OF_ACTIVITY, VIEW
+from eventsync.schedule.admin.late import CHANGE, CHANGED, OF_ACTIVITY, VIEW, saying_so_elsewhere
 from eventsync.schedule.admin.names import ChoiceField, VenueField
 from eventsync.schedule.files.content import Content, FileError
 from eventsync.schedule.files.keeping import keep
@@ -140,7 +140,8 @@ def _events(page: ModelAdmin, request: HttpRequest) -> QuerySet[Event]:
 
 def _apply(page: ModelAdmin, request: HttpRequest, row: IncomingFile, content: Content) -> bool:
     try:
-        done = incoming.apply(row.event, content.items, seen=request.POST["seen"], venue=row.venue)
+        with saying_so_elsewhere(page, request, row.event):
+            done = incoming.apply(row.event, content.items, seen=request.POST["seen"], venue=row.venue)
     except Overtaken:
         page.message_user(request, CHANGED, messages.WARNING)
         return False

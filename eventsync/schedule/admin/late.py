@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -83,12 +82,9 @@ def late_page(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
 
 @contextmanager
 def saying_so_elsewhere(page: ModelAdmin, request: HttpRequest, event: Event) -> Iterator[None]:
-    """What is written here is an alert at other venues that it makes late, and whoever writes it reads at which."""
-    now = timezone.now()
-    with transaction.atomic():
-        before = alerting.messages(event, now=now)
+    """As `telling`, and whoever writes it reads at which venues."""
+    with alerting.telling(event, now=timezone.now()) as alerted:
         yield
-        alerted = alerting.alert_venues(event, before, now=now)
     if alerted:
         page.message_user(request, f"An alert says so at {', '.join(map(str, alerted))}.")
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from eventsync.access.admin import ModelAdmin
 from eventsync.access.scope import limit
-from eventsync.schedule.admin.late import CHANGE, OF_ACTIVITY, VIEW
+from eventsync.schedule.admin.late import CHANGE, OF_ACTIVITY, VIEW, saying_so_elsewhere
 from eventsync.schedule.admin.undoing import day_address, marks_in, marks_of, remember
 from eventsync.schedule.models import Activity, Event
 from eventsync.schedule.plan import moving
@@ -59,7 +59,8 @@ def move_page(page: ModelAdmin, request: HttpRequest) -> HttpResponse:
     form, rows = MoveForm(request.POST), own_activities(request).filter(pk__in=marks)
     if "seen" in request.POST and form.is_valid() and (event := _event_of(rows)):
         try:
-            what = moving.move(event, _keys(rows), form.by, seen=request.POST["seen"])
+            with saying_so_elsewhere(page, request, event):
+                what = moving.move(event, _keys(rows), form.by, seen=request.POST["seen"])
         except Overtaken:
             page.message_user(request, _overtaken(rows, marks), messages.WARNING)
         else:

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from eventsync.access.admin import ModelAdmin
-from eventsync.schedule.admin.late import CHANGE, CHANGED
+from eventsync.schedule.admin.late import CHANGE, CHANGED, saying_so_elsewhere
 from eventsync.schedule.admin.moving import own_activities
 from eventsync.schedule.admin.undoing import day_address, marks_in, remember, undo
 from eventsync.schedule.models import Event
@@ -39,7 +39,8 @@ def act(page: ModelAdmin, request: HttpRequest, event: Event, day: date) -> Http
 def _swap(page: ModelAdmin, request: HttpRequest, event: Event, marks: list[Mark]) -> UUID:
     one, other = marks
     try:
-        what = moving.swap(event, one, other)
+        with saying_so_elsewhere(page, request, event):
+            what = moving.swap(event, one, other)
     except Overtaken:
         page.message_user(request, CHANGED, messages.WARNING)
         return one.id
@@ -51,7 +52,8 @@ def _swap(page: ModelAdmin, request: HttpRequest, event: Event, marks: list[Mark
 
 
 def _undo(page: ModelAdmin, request: HttpRequest, event: Event, own: Own) -> None:
-    what = undo(request, event, among=own)
+    with saying_so_elsewhere(page, request, event):
+        what = undo(request, event, among=own)
     told = "planned as before in the draft"
     page.say_done(request, what.done, told, one="activity is", many="activities are", entry="Taken back.")
     if what.kept:

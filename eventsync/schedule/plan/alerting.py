@@ -1,6 +1,7 @@
 """Whoever leads a venue has an alert early that something elsewhere will make them late, until it is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -21,10 +22,19 @@ KIND = "running_late"
 def messages(event: Event, *, now: datetime) -> dict[UUID, str]:
     """What there is to say to each venue: of what is not over, the first, and how much more there is."""
     venues: dict[UUID, list[HeldUp]] = {}
-    for each in late.held_up(event):
+    for each in late.held_up(event, now=now):
         if each.end > now:
             venues.setdefault(each.row.place.venue_id, []).append(each)
     return {venue: _message(*found) for venue, found in venues.items()}
+
+
+@contextmanager
+def telling(event: Event, *, now: datetime) -> Iterator[list[Venue]]:
+    """What is written into the draft here is an alert at other venues that it makes late: these, once it is done."""
+    alerted, before = list[Venue](), messages(event, now=now)
+    with transaction.atomic():
+        yield alerted
+        alerted += alert_venues(event, before, now=now)
 
 
 def alert_venues(event: Event, before: dict[UUID, str], *, now: datetime) -> list[Venue]:

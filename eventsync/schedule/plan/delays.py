@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
+from types import MappingProxyType
 
 from eventsync.schedule.plan.rules import Status, Told
 
@@ -38,6 +39,12 @@ class Collision:
     other: Told
 
 
+Over = Mapping[str, datetime]
+"""When activities that end later now were to be over, by id."""
+
+NEVER: Over = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True)
 class Push:
     """An activity begins `minutes` late, and ends at `end`. `by` holds it up by so many of them; None: nothing does."""
@@ -63,13 +70,14 @@ def ripple(plan: Iterable[Told], delay: Delay, buffers: Mapping[str, int]) -> di
     return {each.id: pushed[each.id].minutes for each in late}
 
 
-def knock_on(plan: Iterable[Told], buffers: Mapping[str, int]) -> dict[str, Push]:
-    """What delays that are in the plan already make late elsewhere: what another venue's activity holds up, by id.
+def knock_on(plan: Iterable[Told], buffers: Mapping[str, int], over: Over = NEVER) -> dict[str, Push]:
+    """What delays and moves that are in the plan already make late elsewhere: what another venue holds up, by id.
 
     Whether the plan says so of it yet or not. One thing may hold up the next through several venues.
     """
     live = _live(plan)
-    pushed = _pass_on(live, {each.id: each.delay for each in live}, buffers)
+    first = {each.id: each.delay for each in live if each.delay or each.id in over}
+    pushed = _pass_on(live, first, buffers, over)
     venues: dict[str, set[str]] = {}  # where it came from
     for each in live:
         if each.id in pushed:
@@ -82,21 +90,28 @@ def _live(plan: Iterable[Told]) -> list[Told]:
     return sorted((each for each in plan if each.status not in AWAY), key=lambda told: (told.slot.start, told.id))
 
 
-def _pass_on(live: Iterable[Told], first: Mapping[str, int], buffers: Mapping[str, int]) -> dict[str, Push]:
+def _pass_on(
+    live: Iterable[Told], first: Mapping[str, int], buffers: Mapping[str, int], over: Over = NEVER
+) -> dict[str, Push]:
     """What is late by so many minutes `first`, and all that this makes late, in the order of the plan."""
     found: dict[str, Push] = {}
     ends: dict[tuple[str, str], list[tuple[datetime, Told]]] = defaultdict(list)
     for told in live:
-        before = [each for key in _uses(told) for each in ends[key] if each[1].slot.end <= told.slot.start]
+        before = [each for key in _uses(told) for each in ends[key] if _precedes(each[1], told, over)]
         latest, by = max(before, key=lambda each: each[0], default=(told.slot.start, None))
         held_up = ceil((latest - told.slot.start) / MINUTE)
         minutes = max(first.get(told.id, 0), held_up)
-        if minutes > 0:
+        if minutes > 0 or told.id in first:
             end = told.slot.end + MINUTE * overrun(told, max(minutes, told.delay), buffers.get(told.id, 0))
             found[told.id] = Push(minutes, held_up, by if held_up > 0 else None, end)
             for key in _uses(told):
                 ends[key].append((end, told))
     return found
+
+
+def _precedes(one: Told, other: Told, over: Over) -> bool:
+    """Whether it was to be over by then: what is planned at the same time holds up nothing."""
+    return one.slot.start < other.slot.start >= over.get(one.id, one.slot.end)
 
 
 def overrun(told: Told, delay: int, buffer: int) -> int:

@@ -1,17 +1,19 @@
 """What a delay would do to the draft, and writing it there just as somebody saw it."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from eventsync.schedule.models import Activity, Event
 from eventsync.schedule.plan import editing, freezing
-from eventsync.schedule.plan.delays import Collision, Delay, collisions, knock_on, overrun, ripple
-from eventsync.schedule.plan.queries import cards
+from eventsync.schedule.plan.delays import Collision, Delay, Over, collisions, knock_on, overrun, ripple
+from eventsync.schedule.plan.queries import cards, current
 from eventsync.schedule.plan.rules import Told
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,20 @@ def outlook(event: Event, delay: Delay) -> Outlook:
     return Outlook(late, [each for each in met if {each.one.id, each.other.id} & after.keys()])
 
 
-def held_up(event: Event) -> list[HeldUp]:
-    """What delays in the draft make late at other venues, in the order of the plan."""
+def held_up(event: Event, *, now: datetime) -> list[HeldUp]:
+    """What delays in the draft make late at other venues, in the order of the plan; and what moves of today do."""
     rows, plan = _draft(event)
-    found = knock_on(plan.values(), {key: row.buffer for key, row in rows.items()})
+    found = knock_on(plan.values(), {key: row.buffer for key, row in rows.items()}, _over(event, plan, now))
     return [HeldUp(rows[key], rows[push.by.id], push.held_up, push.end) for key, push in found.items() if push.by]
+
+
+def _over(event: Event, plan: Mapping[str, Told], now: datetime) -> Over:
+    """Of what ends later in the draft than families were told. What begins in a day or later is planning still."""
+    soon, (begin, end) = now + DAY, event.dates
+    if not begin <= soon <= end + DAY:
+        return {}
+    told = {key: each.slot for key, each in current(event).activities.items() if each.slot.start < soon}
+    return {key: told[key].end for key in told.keys() & plan.keys() if told[key].end < plan[key].slot.end}
 
 
 def _draft(event: Event) -> tuple[dict[str, Activity], dict[str, Told]]:

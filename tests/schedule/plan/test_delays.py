@@ -64,6 +64,20 @@ def test_what_another_venue_holds_up_is_known_whether_the_plan_says_so_or_not():
     assert end == NINE + 150 * MINUTE
 
 
+def test_what_was_to_be_over_holds_up_what_follows_once_it_is_planned_longer():
+    lunch = make("lunch", 60, 120, place="hall", groups="north", venue="w")
+
+    def late(swim: Told, over: int) -> dict[str, tuple[int, str]]:
+        found = knock_on([swim, lunch], {}, {"swim": NINE + over * MINUTE})
+        return {key: (push.held_up, push.by.id if push.by else "") for key, push in found.items()}
+
+    assert late(make("swim", 0, 80, groups="north"), 60) == {"lunch": (20, "swim")}
+    assert late(make("swim", 30, 90, groups="north", delay=10, overrun=10), 60) == {"lunch": (40, "swim")}
+    assert late(make("swim", 0, 80, groups="north"), 70) == {}  # they were at the same time before
+    assert late(make("swim", 60, 120, groups="north"), 60) == {}
+    assert late(make("swim", 0, 80, groups="south"), 60) == {}
+
+
 def test_what_is_late_already_passes_on_what_it_has():
     swim, relay = make("swim", 0, 60, delay=30, overrun=30), make("relay", 60, 120)
     again = Delay(minutes=30, since=NINE, place="pool")

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from eventsync.schedule.files.content import Content, FileError
 from eventsync.schedule.files.reading import look, read_schedule
 from eventsync.schedule.models import Event, Venue
-from eventsync.schedule.plan import incoming
+from eventsync.schedule.plan import alerting, incoming
 from eventsync.schedule.plan.editing import Overtaken
 from eventsync.schedule.plan.incoming import Preview
 from eventsync.schedule.queries import NoSuchEvent, event_by_slug
@@ -45,12 +46,15 @@ class Command(BaseCommand):
 
     def _apply(self, event: Event, content: Content, venue: Venue | None, what: Preview) -> None:
         try:
-            incoming.apply(event, content.items, seen=what.seen, venue=venue)
+            with alerting.telling(event, now=timezone.now()) as alerted:
+                incoming.apply(event, content.items, seen=what.seen, venue=venue)
         except Overtaken as error:
             raise CommandError(
                 "Somebody changed the schedule just now. Nothing was changed; run this again."
             ) from error
         self.stdout.write("It is in the draft. Families see it once it is released.")
+        if alerted:
+            self.stdout.write(f"What it makes late is an alert at {', '.join(map(str, alerted))}.")
 
     def _tell(self, what: Preview, content: Content) -> None:
         for where, sentence in what.problems:
