@@ -132,4 +132,4 @@ class SafetyAccessAdmin(ReadOnlyAdmin):
 
     @admin.display(description="person")
     def person(self, access: SafetyAccess) -> str:
-        return person_link(access.person_id)
+        return person_link(access.person_id) if access.person_id else "Nobody knows whom"

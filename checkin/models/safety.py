@@ -86,7 +86,9 @@ class SafetyAccess(models.Model):
     """Who read or changed whose safety data, and when. Never what it said; never removed."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, db_index=False)
-    person_id = models.UUIDField(help_text="May be nobody on the roster any more.")
+    person_id = models.UUIDField(
+        null=True, help_text="May be nobody on the roster any more. Empty: what was read does not say whose it is."
+    )
     act = models.CharField("what was done", max_length=8, choices=SafetyAct)
     kind = models.CharField("of what", max_length=12, choices=SafetyKind, blank=True, help_text="Empty: all of it.")
     version = models.PositiveIntegerField(null=True, help_text="After a change.")

@@ -1,20 +1,23 @@
 """`checkin.propose_safety`: what somebody heard while there was no network, for a lead to look at."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
+from django.utils import timezone
 
 from checkin.events import SafetyProposed
-from checkin.models import Person, SafetyProposal
+from checkin.models import Person, SafetyAct, SafetyKind, SafetyProposal
 from checkin.models.safety import TEXT_LENGTH
-from checkin.safety import proposing
+from checkin.safety import proposing, rights
+from checkin.safety.auditing import note_of
 from eventsync.jobs.alerts import alert
+from eventsync.jobs.approvals.rights import account
 from eventsync.jobs.rules import Partition, Somebody
-from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded, registry
+from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded, Seal, registry
 from eventsync.sync.streams import Changes, roster_stream
-from eventsync.sync.wire import Id
+from eventsync.sync.wire import Id, is_id
 
 
 class Proposal(msgspec.Struct, kw_only=True):
@@ -67,11 +70,23 @@ class Proposals:
         return Recorded(flags=("proposed", *operation.flags))
 
 
+def _opens(user: Any, event_id: UUID, members: dict[str, Any]) -> bool:
+    """What is kept aside is read by those who may read safety data; it may say of nobody whose it is."""
+    if not rights.may_read_at(user, event_id):
+        return False
+    said = members.get("payload")
+    said = said if isinstance(said, dict) else {}
+    person = UUID(said["person"]) if is_id(said.get("person")) else None
+    kind = said["kind"] if said.get("kind") in SafetyKind.values else ""
+    note_of(SafetyAct.READ, event_id, person, kind=kind, by=account(user), now=timezone.now())
+    return True
+
+
 registry.operation(
     "checkin.propose_safety",
     payload=Proposal,
     profiles=("door", "lead", "control"),
     family=Proposals,
     fact=SafetyProposed,
-    sealed=True,
+    seal=Seal("safety data", _opens),
 )

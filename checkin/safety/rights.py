@@ -1,5 +1,7 @@
 """Who may read and change safety data: one getter for each right."""
 
+from uuid import UUID
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
 from django.db.models import QuerySet
 
@@ -16,6 +18,11 @@ User = AbstractBaseUser | AnonymousUser
 def may_read(user: User) -> bool:
     """At the desk, of somebody. Each reading is audited."""
     return isinstance(user, PermissionsMixin) and user.has_perm(READ)
+
+
+def may_read_at(user: User, event_id: UUID) -> bool:
+    """As `may_read`, of anybody at this event."""
+    return may(user, READ, Person(event_id=event_id), OF_ROW)
 
 
 def readable(user: User) -> QuerySet[Person]:

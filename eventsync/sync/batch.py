@@ -242,7 +242,7 @@ def operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
     if isinstance(judged, Incoming):
         said = (
             judged.kind, judged.seq, judged.occurred_at, judged.offset_ms, judged.corrected_at, arrival.received_at,
-            judged.actor, judged.refers_to, "" if registry.kinds[judged.kind].sealed else received.canonical,
+            judged.actor, judged.refers_to, "" if registry.kinds[judged.kind].seal else received.canonical,
         )  # fmt: skip
     else:
         said = (_readable_kind(received), None, None, None, None, arrival.received_at, "", None, "")

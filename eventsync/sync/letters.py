@@ -10,7 +10,7 @@ from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.seeing.letters import Contents, Fate, Help, Letter, Source, Try, first_line, register, too_late
 from eventsync.sync import quarantine
 from eventsync.sync.models import Quarantined, Resolution
-from eventsync.sync.registry import registry
+from eventsync.sync.registry import Seal, registry
 from eventsync.sync.rights import OF_QUARANTINED
 from eventsync.sync.showing import exact, members_of
 
@@ -81,14 +81,26 @@ def _tell(row: Quarantined) -> Letter:
 
 def _unfold(row: Quarantined) -> Contents:
     body = bytes(row.body)
-    page, download = (reverse(f"admin:sync_quarantined_{name}", args=[row.pk]) for name in ("change", "bytes"))
+    members = members_of(body)
+    seal = registry.seal_of(body, members)
+    page, read, download = (
+        reverse(f"admin:sync_quarantined_{name}", args=[row.pk]) for name in ("change", "read", "bytes")
+    )
     return Contents(
-        payload=exact(body),
+        payload=sealed_words(seal) if seal else exact(body),
         facts=list(_facts(row)),
         tries=[Try(row.received_at, f"It came from {row.device}: {row.message} ({row.code})")],
-        whom=registry.affected(row.device.event_id, members_of(body)),
-        links=[("This record in quarantine", page), (f"Download its {len(body)} bytes", download)],
+        whom=registry.affected(row.device.event_id, members),
+        links=[
+            ("This record in quarantine", page),
+            *([("Read what it says: that is noted", read)] if seal else []),
+            (f"Download its {len(body)} bytes", download),
+        ],
     )
+
+
+def sealed_words(seal: Seal) -> str:
+    return f"It tells of {seal.what}. Only who may read that may read it, and each reading is noted."
 
 
 def _facts(row: Quarantined) -> Iterator[tuple[str, str]]:

@@ -78,11 +78,23 @@ class Family(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Seal:
+    """Not everybody who may read what phones sent may read this, and who does is noted. `what`: of what it tells.
+
+    `opens`: whether an account may read what an operation says, by its event and its members, of any shape. Asked once
+    for each reading, which it notes.
+    """
+
+    what: str
+    opens: Callable[[Any, UUID, dict[str, Any]], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """An operation kind: the shape of its payload, who may push it, what applies it, and what others hear of it.
 
-    `permits`: whether one of its profiles may say just this, by the profile and the payload. `sealed`: what it says is
-    kept by its family alone, where who reads it is noted; of the operation itself only the hash of its body stays.
+    `permits`: whether one of its profiles may say just this, by the profile and the payload. With a `seal` what it says
+    is kept by its family alone: of an operation that was applied only the hash of its body stays.
     """
 
     name: str
@@ -91,7 +103,7 @@ class Kind:
     family: type[Family]
     fact: type[OperationsRecorded]
     permits: Callable[[str, Any], bool]
-    sealed: bool = False
+    seal: Seal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +143,11 @@ class Registry:
         family: type[Family],
         fact: type[OperationsRecorded],
         permits: Callable[[str, Any], bool] = lambda profile, payload: True,
-        sealed: bool = False,
+        seal: Seal | None = None,
     ) -> None:
         if name in self.kinds:
             raise ValueError(f"operation kind {name} is registered twice")
-        self.kinds[name] = Kind(name, payload, frozenset(profiles), family, fact, permits, sealed)
+        self.kinds[name] = Kind(name, payload, frozenset(profiles), family, fact, permits, seal)
 
     def streams(self, reader: Reader) -> Reader:
         """Decorator: names the streams of one app that a device may read, by it and, where it is known, its event."""
@@ -185,6 +197,12 @@ class Registry:
             return []
         named = [stream for reader in reversed(self._readers) for stream in reader(device, event)]
         return [device_stream(device.id), *named]
+
+    def seal_of(self, body: bytes, members: dict[str, Any]) -> Seal | None:
+        """Of the bytes of what may be an operation of a sealed kind: also what cannot be read, but names one."""
+        said = members.get("kind")
+        sealed = (kind for kind in self.kinds.values() if kind.seal)
+        return next((kind.seal for kind in sealed if said == kind.name or kind.name.encode() in body), None)
 
     def permitted(self, profile: str) -> list[str]:
         return sorted(kind.name for kind in self.kinds.values() if profile in kind.profiles)

@@ -90,7 +90,8 @@ def _judge(received: Received, author: Device, arrival: Arrival) -> Incoming | Q
         payload = msgspec.convert(header.payload, kind.payload)
         return _incoming(header, payload, author, arrival) if kind.permits(author.profile, payload) else not_permitted
     except (msgspec.ValidationError, ValueError) as error:
-        return Quarantine("invalid_payload", f"It is not shaped as {kind.name} must be: {error}"[:500])
+        why = "." if kind.seal else f": {error}"  # which may repeat what was said
+        return Quarantine("invalid_payload", f"It is not shaped as {kind.name} must be{why}"[:500])
 
 
 def _incoming(header: Header, payload: msgspec.Struct, author: Device, arrival: Arrival) -> Incoming:

@@ -1,5 +1,7 @@
 """Who may say what about an approval: one getter for each right, where it belongs."""
 
+from typing import Any
+
 from django.db.models import Model
 from django.http import HttpRequest
 
@@ -20,4 +22,8 @@ def may_break_glass(request: HttpRequest, about: Model, belongs: Belongs = OF_PL
 
 def somebody(request: HttpRequest) -> Somebody:
     """Whoever is signed in."""
-    return Somebody(f"user:{request.user.pk}", request.user.get_username())
+    return account(request.user)
+
+
+def account(user: Any) -> Somebody:
+    return Somebody(f"user:{user.pk}", user.get_username())

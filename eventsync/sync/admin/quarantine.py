@@ -19,7 +19,7 @@ from eventsync.access.admin import NEVER, ago
 from eventsync.sync import quarantine
 from eventsync.sync.admin.operations import FromDeviceAdmin
 from eventsync.sync.admin.reading import ByIdFilter
-from eventsync.sync.letters import help_of
+from eventsync.sync.letters import help_of, sealed_words
 from eventsync.sync.models import Quarantined
 from eventsync.sync.registry import registry
 from eventsync.sync.rights import OF_QUARANTINED
@@ -56,6 +56,7 @@ class QuarantinedAdmin(FromDeviceAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         own = [
+            path("<int:key>/read/", wrap(self.read_view), name="sync_quarantined_read"),
             path("<int:key>/bytes/", wrap(self.bytes_view), name="sync_quarantined_bytes"),
             path("<int:key>/resolve/", wrap(self.resolve_view), name="sync_quarantined_resolve"),
         ]
@@ -74,7 +75,11 @@ class QuarantinedAdmin(FromDeviceAdmin):
 
     @admin.display(description="body")
     def body_text(self, row: Quarantined) -> str:
-        return format_html('<pre class="exact">{}</pre>', pretty(bytes(row.body)))
+        body = bytes(row.body)
+        if seal := registry.seal_of(body, members_of(body)):
+            url = reverse("admin:sync_quarantined_read", args=[row.pk])
+            return format_html('<p>{} <a href="{}">Read what it says</a></p>', sealed_words(seal), url)
+        return format_html('<pre class="exact">{}</pre>', pretty(body))
 
     @admin.display(description="exact bytes")
     def download(self, row: Quarantined) -> str:
@@ -155,10 +160,27 @@ class QuarantinedAdmin(FromDeviceAdmin):
             raise Http404
         return row
 
-    def bytes_view(self, request: HttpRequest, key: int) -> HttpResponse:
+    def read_view(self, request: HttpRequest, key: int) -> HttpResponseBase:
+        row, body = self._opened(request, key)
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "What it says"}
+        return TemplateResponse(
+            request, "admin/sync/quarantined/read.html", context | {"row": row, "body": pretty(body)}
+        )
+
+    def _opened(self, request: HttpRequest, key: int) -> tuple[Quarantined, bytes]:
+        """The bytes, for who may read them; a reading of those that are sealed is noted."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         row = self._row(request, key)
-        response = HttpResponse(bytes(row.body), content_type="application/octet-stream")
+        body = bytes(row.body)
+        members = members_of(body)
+        seal = registry.seal_of(body, members)
+        if seal and not seal.opens(request.user, row.device.event_id, members):
+            raise PermissionDenied
+        return row, body
+
+    def bytes_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        row, body = self._opened(request, key)
+        response = HttpResponse(body, content_type="application/octet-stream")
         response["Content-Disposition"] = f'attachment; filename="{row.operation_id}.bin"'
         return response
