@@ -10,3 +10,8 @@ def uuid7(now: datetime) -> str:
     stamp = max(0, int(now.timestamp() * 1000)) & (2**48 - 1)
     number = stamp << 80 | 7 << 76 | secrets.randbits(12) << 64 | 2 << 62 | secrets.randbits(62)
     return str(UUID(int=number))
+
+
+def first_id_at(moment: datetime) -> UUID:
+    """The smallest that `uuid7` makes at this moment: all that were made between two moments are between two of these."""
+    return UUID(int=UUID(uuid7(moment)).int >> 80 << 80)

@@ -21,3 +21,4 @@ class NotificationsConfig(AppConfig):
         import_module("notifications.rights")
         import_module("notifications.subscribers")
         import_module("notifications.tasks")
+        import_module("notifications.traces")

@@ -3,7 +3,7 @@
 import uuid
 from datetime import UTC, datetime
 
-from eventsync.ids import uuid7
+from eventsync.ids import first_id_at, uuid7
 
 
 def test_ids_sort_by_the_time_they_were_made() -> None:
@@ -14,3 +14,10 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
 
 def test_id_is_made_by_a_clock_that_is_impossibly_wrong() -> None:
     assert uuid.UUID(uuid7(datetime(1, 1, 1, tzinfo=UTC))).version == 7
+
+
+def test_ids_of_a_moment_are_between_the_first_one_at_it_and_the_first_one_after_it() -> None:
+    second = datetime(2026, 7, 4, 12, 0, 1, tzinfo=UTC)
+    first, last = first_id_at(second), first_id_at(second.replace(second=2))
+    assert all(first <= uuid.UUID(uuid7(second)) < last for _ in range(30))
+    assert uuid.UUID(uuid7(second.replace(second=0))) < first

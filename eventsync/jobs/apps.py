@@ -13,6 +13,7 @@ class JobsConfig(AppConfig):
         import_module("eventsync.jobs.seeing.traces")
         import_module("eventsync.jobs.approvals.jobs")
         import_module("eventsync.jobs.approvals.admin")  # a part of the app, where Django does not look by itself
+        import_module("eventsync.jobs.approvals.traces")
         import_module("eventsync.jobs.corrections.proposing")
         import_module("eventsync.jobs.privacy")
         import_module("eventsync.jobs.publishing")

@@ -127,7 +127,7 @@ def enqueue(
             job = Job.objects.create(task=name, **new)
         if policy.approval and job.state == Job.State.WAITING_APPROVAL:
             within = min(policy.approval.within, policy.expires_after or timedelta.max)
-            deciding.ask(APPROVAL, job.id, by=by, now=now, within=within)
+            deciding.ask(APPROVAL, job.id, by=by, now=now, within=within, correlation=job.correlation)
     if job.id == key:
         pressure.depth.add(policy.priority)
         steps.owed(job)

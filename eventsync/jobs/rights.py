@@ -11,12 +11,13 @@ OF_SENDING = Belongs(event="webhook__event_id", shared=False)
 SEE_JOB, STEER_JOB = "jobs.view_job", "jobs.change_job"
 SEE_ALERT = "jobs.view_alert"
 SEE_SENDING, STEER_WEBHOOK = "jobs.view_sending", "jobs.change_webhook"
+SEE_APPROVAL = "jobs.view_approval"
 DECIDE, BREAK_GLASS = "jobs.decide_approval", "jobs.break_glass"
 
 grant(Rank.LEAD, SEE_JOB, "jobs.view_attempt", SEE_ALERT, "jobs.change_alert")
 grant(
     Rank.MANAGER,
-    *(STEER_JOB, "jobs.view_approval", DECIDE),
+    *(STEER_JOB, SEE_APPROVAL, DECIDE),
     *("jobs.view_webhook", "jobs.add_webhook", STEER_WEBHOOK, "jobs.delete_webhook"),
     *(SEE_SENDING, "jobs.change_sending"),
 )

@@ -1,13 +1,13 @@
-"""What the engine adds to a trace: operations, their verdicts, and where in which stream they are visible."""
+"""What the engine adds to a trace: operations, their verdicts, where in which stream they are visible, pokes."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import orjson
 
-from eventsync.ids import uuid7
+from eventsync.ids import first_id_at
 from eventsync.jobs.models import DomainEvent
 from eventsync.jobs.rules import Partition
 from eventsync.jobs.seeing.registry import Step, trace
@@ -42,17 +42,14 @@ def _life(row: Operation) -> Iterator[Step]:
         there = own if whole else Partition(row.event_id, UUID(stream.partition(":")[2]))  # at another venue's door
         words = f"Visible in {stream} from position {seq} on."
         yield Step(row.received_at, "Change", words, sees=sees, partition=there)
+        words = f"If that moved {stream}, whoever listens is told to pull. Who heard it is kept nowhere."
+        yield Step(row.received_at, "Poke", words, sees=sees, partition=there)
 
 
 def _batch(row: Operation) -> set[UUID]:
-    first, last = _id_at(row.received_at - _AROUND), _id_at(row.received_at + _AROUND)
+    first, last = first_id_at(row.received_at - _AROUND), first_id_at(row.received_at + _AROUND)
     near = DomainEvent.objects.filter(pk__range=(first, last), event_id=row.event_id, body__contains=str(row.pk))
     return set(near.values_list("correlation", flat=True))
-
-
-def _id_at(moment: datetime) -> UUID:
-    """The smallest id that is made at this moment."""
-    return UUID(int=UUID(uuid7(moment)).int >> 80 << 80)
 
 
 @trace

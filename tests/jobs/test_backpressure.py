@@ -111,7 +111,7 @@ def test_jobs_are_counted_once_a_second_and_not_beyond_the_limit(monkeypatch: py
 def test_fact_that_no_droppable_subscriber_can_be_told_stays_and_others_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    for module, name in ((events, "catalogue"), (publishing, "_subscribers")):
+    for module, name in ((events, "catalogue"), (publishing, "_subscribers"), (queue, "_tasks")):
         monkeypatch.setattr(module, name, dict(getattr(module, name)))
     monkeypatch.setattr(publishing, "catalogue", events.catalogue)
     domain_event("gate_opened")(GateOpened)

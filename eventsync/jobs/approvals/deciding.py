@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from eventsync.jobs import correlation as began
 from eventsync.jobs.alerts import alert, clear
 from eventsync.jobs.approvals.kinds import Kind, kind_of, names
 from eventsync.jobs.approvals.models import AGREED, Approval, ApprovalState
@@ -40,15 +41,30 @@ class Answer:
 
 
 @transaction.atomic
-def ask(kind: str, subject: UUID, *, by: Somebody, now: datetime, within: timedelta) -> Approval:
-    """Asks for a person, in the caller's transaction. One that waits for the same content is answered instead."""
+def ask(
+    kind: str, subject: UUID, *, by: Somebody, now: datetime, within: timedelta, correlation: UUID | None = None
+) -> Approval:
+    """Asks for a person, in the caller's transaction. One that waits for the same content is answered instead.
+
+    `correlation`: what it all began with, if not with what is being done now. What the decision owes carries it on.
+    """
     matter = kind_of(kind).describe(subject)
     if matter is None:
         raise LookupError(f"there is no {kind} {subject} to ask about")
-    return _ask(kind, subject, matter, by=by, now=now, expires_at=now + within)
+    correlation = correlation or began.current() or subject
+    return _ask(kind, subject, matter, by=by, now=now, expires_at=now + within, correlation=correlation)
 
 
-def _ask(kind: str, subject: UUID, matter: Matter, *, by: Somebody, now: datetime, expires_at: datetime) -> Approval:
+def _ask(
+    kind: str,
+    subject: UUID,
+    matter: Matter,
+    *,
+    by: Somebody,
+    now: datetime,
+    expires_at: datetime,
+    correlation: UUID | None,
+) -> Approval:
     waiting = Approval.objects.filter(kind=kind, subject=subject, state=ApprovalState.REQUESTED)
     for old in waiting.select_for_update():
         if old.digest == digest(matter.content):
@@ -59,6 +75,7 @@ def _ask(kind: str, subject: UUID, matter: Matter, *, by: Somebody, now: datetim
         subject=subject,
         event_id=matter.partition.event,
         venue_id=matter.partition.venue,
+        correlation=correlation,
         sentence=matter.sentence[:500],
         content=canonical(matter.content),
         digest=digest(matter.content),
@@ -150,7 +167,7 @@ def ask_again(kind: str, subject: UUID, *, now: datetime) -> bool:
     if last is None or matter is None:
         return False
     by, within = Somebody(last.asked_by, last.asked_name), last.expires_at - last.asked_at
-    _ask(kind, subject, matter, by=by, now=now, expires_at=now + within)
+    _ask(kind, subject, matter, by=by, now=now, expires_at=now + within, correlation=last.correlation)
     return True
 
 
@@ -181,7 +198,10 @@ def _decide(approval_id: int, decide: Callable[[Approval, Kind], Answer], *, now
     try:
         with transaction.atomic():
             approval, waits, told = _look(approval_id, now=now)
-            return decide(approval, kind_of(approval.kind)) if waits else Answer(done=False, told=told)
+            if not waits:
+                return Answer(done=False, told=told)
+            with began.correlated(approval.correlation or approval.subject):
+                return decide(approval, kind_of(approval.kind))
     except Impossible as error:
         return Answer(done=False, told=str(error))
 
@@ -205,7 +225,8 @@ def _look(approval_id: int, *, now: datetime) -> tuple[Approval, bool, str]:
         return approval, False, _settled(approval)
     if digest(matter.content) != approval.digest:
         by = Somebody(approval.asked_by, approval.asked_name)
-        _ask(approval.kind, approval.subject, matter, by=by, now=now, expires_at=approval.expires_at)
+        kept = {"expires_at": approval.expires_at, "correlation": approval.correlation}
+        _ask(approval.kind, approval.subject, matter, by=by, now=now, **kept)
         return approval, False, CHANGED
     return approval, True, ""
 

@@ -30,6 +30,7 @@ class Approval(models.Model):
     subject = models.UUIDField(help_text="The row that it is about.")
     event_id = models.UUIDField(null=True, help_text="Whose managers decide. Empty: it is about the server.")
     venue_id = models.UUIDField(null=True, help_text="Empty: the whole event's.")
+    correlation = models.UUIDField(null=True, help_text="What it all began with, as of a job.")
     sentence = models.CharField("what would be done", max_length=500)
     content = models.TextField("exact content", help_text="Canonical JSON.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content, as hexadecimal digits.")
@@ -56,6 +57,7 @@ class Approval(models.Model):
         indexes = [
             models.Index(fields=["kind", "subject"], name="approval_about"),
             models.Index(fields=["state", "expires_at"], name="approval_state_expires"),
+            models.Index(fields=["correlation"], name="approval_correlation"),
         ]
         constraints = [
             models.UniqueConstraint(
