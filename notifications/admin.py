@@ -35,7 +35,10 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_display = ["__str__", "importance", "made", "people", "sent", "reached", "event"]
     list_filter = ["event", "importance"]
     list_select_related = ["event"]
-    fields = ["in_each_language", "importance", "made_at", "expires_at", "supersedes", "people", "sent", "became"]
+    fields = [
+        "in_each_language", "on_lock_screens", "importance", "made_at", "expires_at", "supersedes", "people", "sent",
+        "became",
+    ]  # fmt: skip
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*self.fields, "read"] if obj and obj.must_acknowledge else self.fields
@@ -66,10 +69,12 @@ class NoticeAdmin(ReadOnlyAdmin):
 
     @admin.display(description="as people read it")
     def in_each_language(self, row: Notice) -> SafeString:
-        said = [(code, direction(code), LANGUAGES[code], text) for code, text in row.texts.items()]
-        each = ((code, dir_, name, text["title"], text["body"]) for code, dir_, name, text in said)
-        html = '<div lang="{}" dir="{}"><p><strong>{}: {}</strong></p><p>{}</p></div>'
-        return format_html_join("", html, each)
+        return _read_as(row.texts)
+
+    @admin.display(description="on lock screens")
+    def on_lock_screens(self, row: Notice) -> SafeString | str:
+        """Other words only where these would tell others of somebody."""
+        return _read_as(row.discreet) if row.discreet else "The same."
 
     @admin.display(description="what became of them")
     def became(self, row: Notice) -> SafeString | str:
@@ -83,6 +88,11 @@ class NoticeAdmin(ReadOnlyAdmin):
     @admin.display(description="who has read it")
     def read(self, row: Notice) -> SafeString:
         return mark_safe(render_to_string("admin/notifications/answers.html", {"answers": answers(row)}))  # noqa: S308 - a template's
+
+
+def _read_as(texts: dict[str, dict[str, str]]) -> SafeString:
+    each = ((code, direction(code), LANGUAGES[code], said["title"], said["body"]) for code, said in texts.items())
+    return format_html_join("", '<div lang="{}" dir="{}"><p><strong>{}: {}</strong></p><p>{}</p></div>', each)
 
 
 @admin.register(Recipient)

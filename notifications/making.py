@@ -18,7 +18,7 @@ def make(event: Event, key: str, said: Mapping[str, Any], *, now: datetime, venu
     """The notice of this key, made once; `said`: its columns, when it is new. `venue`: whose alone it is."""
     notice, new = Notice.objects.get_or_create(event=event, key=key, defaults={"made_at": now, **said})
     if new:
-        words = notice.said(event.language)
+        words = notice.shown_in(event.language)
         publish(
             NoticeMade(
                 event=event.pk,

@@ -59,8 +59,8 @@ def _words(row: Delivery) -> str:
     """As they would read it. Without their own address: whoever has that can answer for them."""
     language = row.recipient.language
     if row.channel == Channel.SMS:
-        return text_of(row.notice.texts, event=row.notice.event, language=language)
-    said = row.notice.said(language)
+        return text_of(row.notice.shown, event=row.notice.event, language=language)
+    said = row.notice.shown_in(language)
     return f"{said['title']}\n{said['body']}"
 
 
@@ -68,7 +68,7 @@ def _facts(row: Delivery) -> Iterator[tuple[str, str]]:
     notice = row.notice
     answered = asks(Importance(notice.importance), must_acknowledge=notice.must_acknowledge)
     yield "On which way", row.get_channel_display()
-    if row.channel == Channel.EMAIL or (row.channel == Channel.SMS and answered):
+    if row.channel == Channel.EMAIL or (row.channel == Channel.SMS and (answered or notice.discreet)):
         yield "Ends with", "Their own address to answer it"
     yield "Importance", notice.get_importance_display()
     yield "Language", row.recipient.get_language_display()

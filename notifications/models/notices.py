@@ -36,7 +36,8 @@ class Settling(models.Model):
 class Notice(models.Model):
     """What is said to some people, once. Never changed; a newer one may say it better.
 
-    `texts`: {"fi": {"title": …, "body": …}}, each whole by itself. `activities`: the ids of those it is about. It tells
+    `texts`: {"fi": {"title": …, "body": …}}, each whole by itself; `discreet`: what others may read of it on a lock
+    screen, where that would tell them of somebody. `activities`: the ids of those it is about. It tells
     what is different since release `since`, as it was at release `until`; what somebody wrote is of no release: both 0.
     `key`: of what it is made, so that nobody makes it twice.
     """
@@ -47,6 +48,7 @@ class Notice(models.Model):
     importance = models.CharField(max_length=10, choices=[(each.value, each.value.capitalize()) for each in Importance])
     cancels = models.BooleanField(default=False, help_text="Whoever does not hear of it comes for nothing.")
     texts = models.JSONField()
+    discreet = models.JSONField(null=True)
     activities = models.JSONField(default=list)
     since = models.PositiveIntegerField(default=0)
     until = models.PositiveIntegerField(default=0)
@@ -73,9 +75,20 @@ class Notice(models.Model):
         return self.said(self.event.language)["title"]
 
     def said(self, language: str) -> dict[str, str]:
-        """Its title and body in a language, or else in the event's."""
-        said: dict[str, str] = self.texts[language_of(self.texts, wanted=language, otherwise=self.event.language)]
-        return said
+        """Its title and body in a language, or else in the event's: for whoever opens it."""
+        return self._in(language, self.texts)
+
+    @property
+    def shown(self) -> dict[str, dict[str, str]]:
+        """What goes to phones, which lie about: its texts, or what stands for them there."""
+        texts: dict[str, dict[str, str]] = self.discreet or self.texts
+        return texts
+
+    def shown_in(self, language: str) -> dict[str, str]:
+        return self._in(language, self.shown)
+
+    def _in(self, language: str, texts: dict[str, dict[str, str]]) -> dict[str, str]:
+        return texts[language_of(texts, wanted=language, otherwise=self.event.language)]
 
     def says_anew(self, older: "Notice") -> bool:
         """Whether it says of the plan all that `older` says, or says it anew: nobody need hear that any more."""

@@ -17,6 +17,7 @@ from notifications.plan import rules
 from notifications.plan.rules import Groups
 from notifications.plan.telling import notice_of, word_of
 from notifications.rules import CAP, Course, Importance, State, course_of_due, midnight
+from notifications.wording.telltale import looking
 
 _Alike = tuple[tuple[Notice, ...], Groups, int]
 """What was held for somebody, their groups, and how many they were sent today: to whom this is the same, all is."""
@@ -72,7 +73,8 @@ def _apart(held: Sequence[Delivery]) -> list[list[Delivery]]:
 def _together(event: Event, groups: Groups, notices: Sequence[Notice], *, now: datetime) -> Notice | None:
     since, until = min(each.since for each in notices), max(each.until for each in notices)
     told = rules.items(changes_between(event, since, until), now=now)
-    return notice_of(event, [each for each in told if each.concerns(groups)], since, until, now=now)
+    theirs = [each for each in told if each.concerns(groups)]
+    return notice_of(event, theirs, since, until, look=looking(event), now=now)
 
 
 def _send(held: Sequence[Delivery], notice: Notice, way: Course, *, now: datetime) -> None:

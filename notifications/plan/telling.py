@@ -21,6 +21,7 @@ from notifications.owing import owe_delivering
 from notifications.plan import rules, words
 from notifications.plan.rules import Groups, Item
 from notifications.rules import Course, Importance, News, State, Timing, Word, course, midnight, settled_at, wants
+from notifications.wording.telltale import Look, looking
 
 TELL = "notifications.tell"  # job
 
@@ -81,27 +82,32 @@ def _note(settled: Settling, until: int) -> None:
 
 def make(event: Event, *, since: int, until: int, now: datetime) -> None:
     """One notice for all whom the same changes concern, in the list of each of them, and pushed as they wish."""
-    told = rules.items(changes_between(event, since, until), now=now)
+    told, look = rules.items(changes_between(event, since, until), now=now), looking(event)
     people = list(Recipient.objects.filter(event=event).prefetch_related("links")) if told else []
     notices: dict[Groups, Notice | None] = {}
     for groups in {each.hears_of for each in people}:
-        notices[groups] = notice_of(event, [each for each in told if each.concerns(groups)], since, until, now=now)
+        theirs = [each for each in told if each.concerns(groups)]
+        notices[groups] = notice_of(event, theirs, since, until, look=look, now=now)
     for notice in dict.fromkeys(each for each in notices.values() if each):
         hearers = [each for each in people if notices[each.hears_of] == notice]
         for part in deliveries.parts(hearers):
             plan(notice, part, now=now)
 
 
-def notice_of(event: Event, told: Sequence[Item], since: int, until: int, *, now: datetime) -> Notice | None:
+def notice_of(
+    event: Event, told: Sequence[Item], since: int, until: int, *, look: Look, now: datetime
+) -> Notice | None:
     """The notice of these changes, made once; None when there are none."""
     if not told:
         return None
     about, weight = sorted(each.id for each in told), rules.word(told)
     key = hashlib.sha256("|".join([Kind.PLAN, str(since), str(until), *about]).encode()).hexdigest()
     earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lte=since, expires_at__gt=now), about)
-    said = {"importance": weight.importance.value, "cancels": weight.cancels, "texts": words.texts(told, event)}
+    said = {"texts": words.texts(told, event), "discreet": words.discreet(told, event, look)}
     times = {"since": since, "until": until, "expires_at": max(each.until for each in told)}
-    new = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None, **said, **times}
+    weighs = {"importance": weight.importance.value, "cancels": weight.cancels}
+    of = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None}
+    new = {**of, **weighs, **said, **times}
     return making.make(event, key, new, now=now)
 
 
@@ -160,6 +166,8 @@ def _delivery(
 
 def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
     """What has not gone out of what this one says, or says anew. What is held is looked at when its time has come."""
+    if not notice.activities:
+        return
     older = [each for each in Notice.objects.filter(event=notice.event).defer("texts") if notice.says_anew(each)]
     theirs = Delivery.objects.filter(notice__in=older, recipient__in=people)
     deliveries.supersede(theirs.exclude(state=State.HELD), now=now)

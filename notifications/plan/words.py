@@ -13,6 +13,7 @@ from eventsync.schedule.pages.words import WORDS, direction
 from eventsync.schedule.plan.rules import Kind, Names, Status, said
 from notifications.plan.rules import Item
 from notifications.wording.rules import BODY, TITLE
+from notifications.wording.telltale import Look
 
 ALLOWED = {"activity", "what", "when", "place", "todo", "count"}
 """What may stand in a template: nobody's name, and nothing of anybody's health."""
@@ -38,6 +39,7 @@ class Templates:
     one: Template
     held: Template
     several: Template
+    discreet: Template
 
 
 def _read(code: str) -> Templates:
@@ -54,7 +56,19 @@ def placeholders(text: str) -> set[str]:
 
 def texts(told: Sequence[Item], event: Event) -> dict[str, dict[str, str]]:
     """The title and the body in each language of the event."""
-    return {code: _texts(told, event, code) for code in WORDS if code in {event.language, *event.languages}}
+    return {code: _texts(told, event, code) for code in _codes(event)}
+
+
+def discreet(told: Sequence[Item], event: Event, look: Look) -> dict[str, dict[str, str]] | None:
+    """What lock screens say instead, where a name in it would tell others of somebody."""
+    tellers = [_Teller(event, code) for code in _codes(event)]
+    if any(look(*each) for teller in tellers for each in teller.named(told[0])):
+        return {teller.code: teller.discreet(told[0]) for teller in tellers}
+    return None
+
+
+def _codes(event: Event) -> list[str]:
+    return [code for code in WORDS if code in {event.language, *event.languages}]
 
 
 def _texts(told: Sequence[Item], event: Event, code: str) -> dict[str, str]:
@@ -82,6 +96,15 @@ class _Teller:
     def several(self, told: Sequence[Item]) -> tuple[Template, dict[str, str]]:
         return TEMPLATES[self.code].several, self._values(told[0]) | {"count": str(len(told))}
 
+    def named(self, item: Item) -> list[tuple[str, str]]:
+        """The names that it has, each with its language."""
+        names = [item.new.by_language("title"), *([item.new.place_name] if _tells_place(item) else [])]
+        return [said(each, wanted=self.code, otherwise=self.event.language) for each in names]
+
+    def discreet(self, item: Item) -> dict[str, str]:
+        template = TEMPLATES[self.code].discreet
+        return {"title": template.title, "body": template.body.format(when=self._when(item))}
+
     def _values(self, item: Item) -> dict[str, str]:
         return {
             "activity": self._name(item.new.by_language("title")),
@@ -97,7 +120,7 @@ class _Teller:
 
     def _place(self, item: Item) -> str:
         """That it is the same is said, too, and calms."""
-        if _WITH_PLACE & set(item.kinds):
+        if _tells_place(item):
             return self._name(item.new.place_name)
         return self.words.say("place_same").rstrip(".")
 
@@ -111,6 +134,10 @@ class _Teller:
         text, language = said(texts, wanted=self.code, otherwise=self.event.language)
         turned = direction(language) != direction(self.code)
         return f"{_ISOLATE}{text}{_END}" if turned else text
+
+
+def _tells_place(item: Item) -> bool:
+    return bool(_WITH_PLACE & set(item.kinds))
 
 
 def fit(template: str, values: Mapping[str, str], most: int, *, give: str) -> str:

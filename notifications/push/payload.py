@@ -32,7 +32,7 @@ def _tags(notice: Notice) -> list[str]:
 
 
 def payload(delivery: Delivery) -> bytes:
-    whole = _payload(delivery, delivery.notice.said(delivery.recipient.language), answers=True)
+    whole = _payload(delivery, delivery.notice.shown_in(delivery.recipient.language), answers=True)
     return whole if len(whole) <= MOST else short(delivery)
 
 

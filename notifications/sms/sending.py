@@ -50,8 +50,8 @@ class Texts:
 def _text(delivery: Delivery) -> str:
     notice = delivery.notice
     asks = rules.asks(Importance(notice.importance), must_acknowledge=notice.must_acknowledge)
-    link = link_of(delivery.pk) if asks else ""
-    return text_of(notice.texts, event=notice.event, language=delivery.recipient.language, link=link)
+    link = link_of(delivery.pk) if asks or notice.discreet else ""
+    return text_of(notice.shown, event=notice.event, language=delivery.recipient.language, link=link)
 
 
 def _message(letter: Letter) -> Message:

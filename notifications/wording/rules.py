@@ -27,10 +27,8 @@ PLACEHOLDERS = ("activity", "day", "time", "place", "group", "number")
 """What may stand in a template: nobody's name, and nothing of anybody's health."""
 
 _GAP = re.compile(r"\{\w*\}")  # left of a template
-_LISTS = (
-    (HEALTH, "Others can read it over a shoulder. Say what to do, and nothing of anybody’s health."),
-    (ALARMING, "Say calmly what to do and by when."),
-)
+_OF_HEALTH = (HEALTH, "Others can read it over a shoulder. Say what to do, and nothing of anybody’s health.")
+_LISTS = (_OF_HEALTH, (ALARMING, "Say calmly what to do and by when."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,13 @@ def faults(text: str, *, part: Part, language: str, known: Known = NOTHING, name
     found = [*_length(text, part), *_unfilled(text), *_names(named or Named()), *_plain(text, language, known)]
     found += _listed(known.without_terms(text, language), language)
     return sorted(dict.fromkeys(found), key=lambda fault: not fault.hard)
+
+
+def telltale(text: str, *, language: str, known: Known, named: Named) -> list[Fault]:
+    """What of it would tell others of somebody. In Arabic, which has no capital letters, a word may mean too much else
+    to count by itself."""
+    names = (each for each in _names(named) if each.hard or language != "ar")
+    return [*names, *_found(known.without_terms(text, language), language, *_OF_HEALTH)]
 
 
 def _length(text: str, part: Part) -> Iterator[Fault]:
@@ -90,8 +95,12 @@ def _plain(text: str, language: str, known: Known) -> Iterator[Fault]:
 
 def _listed(bare: str, language: str) -> Iterator[Fault]:
     for lists, instead in _LISTS:
-        for match in _pattern(lists[language], language).finditer(bare):
-            yield Fault(match[1], instead)
+        yield from _found(bare, language, lists, instead)
+
+
+def _found(bare: str, language: str, lists: Mapping[str, str], instead: str) -> Iterator[Fault]:
+    for match in _pattern(lists[language], language).finditer(bare):
+        yield Fault(match[1], instead)
 
 
 @cache

@@ -1,6 +1,6 @@
 """From a release to notices: settled, only what is different in the end, one for each recipient, when it suits them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,39 +13,16 @@ from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.plan import holding, telling
 from tests.cast import NOON
 from tests.notifications.families import make_recipient
-from tests.schedule.plan.plans import HOUR, MINUTE, Day, make_day, release
+from tests.notifications.tomorrow import NEXT_DAY, change, hear, later, make_tomorrow, tell
+from tests.schedule.plan.plans import HOUR, MINUTE, Day, release
 
 NIGHT, MORNING = NOON + 10 * HOUR, NOON + 19 * HOUR  # of the fourth of July, and of the day after
-NEXT_DAY = timedelta(days=1)
 
 
 @pytest.fixture
 def day(games) -> Day:
     """Of tomorrow, released."""
-    day = make_day(games)
-    for each in Activity.objects.all():
-        change(each, start=each.start + NEXT_DAY, end=each.end + NEXT_DAY)
-    tell(day, at=NOON)
-    return day
-
-
-def change(activity: Activity, **said: Any) -> None:
-    Activity.objects.filter(pk=activity.pk).update(**said)
-
-
-def later(activity: Activity, by: timedelta) -> None:
-    row = Activity.objects.get(pk=activity.pk)
-    change(activity, start=row.start + by, end=row.end + by)
-
-
-def hear(day: Day, at: datetime) -> None:
-    telling.hear(day.event.pk, number=release(day.event).number, at=at)
-
-
-def tell(day: Day, at: datetime = NOON) -> None:
-    """Released, and told once it has settled."""
-    hear(day, at - 2 * MINUTE)
-    telling.tell(day.event.pk, now=at)
+    return make_tomorrow(games)
 
 
 def heard(recipient: Recipient, channel: str = Channel.PUSH) -> list[tuple[str, str]]:
@@ -295,6 +272,6 @@ def test_telling_one_takes_as_many_queries_as_telling_three(day, count, django_a
         make_recipient(day.event)
     change(day.swim, place=day.stage)
     hear(day, NOON - 2 * MINUTE)
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(38):
         telling.tell(day.event.pk, now=NOON)
     assert Delivery.objects.count() == 2 * count

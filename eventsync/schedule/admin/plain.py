@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from eventsync.schedule.language.checking import Worded, known
-from eventsync.schedule.language.rules import Finding, findings
+from eventsync.schedule.language.rules import Finding, Kind, findings
 from eventsync.schedule.models import Activity, Event, Place
 from eventsync.schedule.plan.rules import LANGUAGES, Told
 from eventsync.schedule.plan.words import own
@@ -50,8 +50,10 @@ def shown(lines: Iterable[Line]) -> dict[str, Any]:
     """For findings.html."""
     found = list(lines)
     hard = [line for line in found if line.finding.hard]
-    advice = [line for line in found if not line.finding.hard]
-    return {"hard": hard[:SHOWN], "advice": advice[:SHOWN], "more_hard": len(hard[SHOWN:]), "more": len(advice[SHOWN:])}
+    telltale = [line for line in found if line.finding.kind == Kind.TELLTALE]
+    advice = [line for line in found if not line.finding.hard and line not in telltale]
+    shown = {"hard": hard[:SHOWN], "advice": advice[:SHOWN], "telltale": telltale[:SHOWN]}
+    return shown | {"more_hard": len(hard[SHOWN:]), "more": len(advice[SHOWN:]), "more_telltale": len(telltale[SHOWN:])}
 
 
 def written(lines: Iterable[Line]) -> str:

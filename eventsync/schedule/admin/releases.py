@@ -17,7 +17,7 @@ from eventsync.access.scope import Belongs
 from eventsync.jobs.approvals.rights import may_break_glass, may_decide, somebody
 from eventsync.schedule.admin.addresses import addresses_page
 from eventsync.schedule.admin.plain import line_of, shown, watch
-from eventsync.schedule.language.checking import wording
+from eventsync.schedule.language.checking import warnings, wording
 from eventsync.schedule.models import Event, Release
 from eventsync.schedule.plan import releasing, waiting
 from eventsync.schedule.plan.queries import last_release
@@ -159,11 +159,12 @@ def _previewed(event: Event, look: Look, comment: Mapping[str, str]) -> dict[str
         return {"why_not": str(why)}
     if what.is_empty:
         return {"why_not": "Nothing is different from what families see."}
+    found = [*wording(event, what.reworded, comment), *warnings(event, what.reworded)]
     return {
         "what": what,
         "lines": lines(what.changes, event),
         "places": sorted(own(each.names, event) for each in what.places.values()),
         "collisions": [meeting(each, event) for each in what.collisions],
         "losses": [loss(each, event) for each in what.losses],
-        "found": shown(line_of(each, event) for each in wording(event, what.reworded, comment)),
+        "found": shown(line_of(each, event) for each in found),
     }

@@ -1,7 +1,7 @@
 """Plain language at an event: its own words and names beside those that everybody knows."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from eventsync.schedule.language import telling
@@ -20,6 +20,16 @@ class Worded:
 
     of: Told | ToldPlace | None
     finding: Finding
+
+
+Warn = Callable[[Event, Iterable[Reworded]], Iterable[Worded]]
+_warners: list[Warn] = []
+
+
+def when_reworded(warn: Warn) -> Warn:
+    """Registers what else whoever releases is told of it; nothing of that stops a release."""
+    _warners.append(warn)
+    return warn
 
 
 def known(event: Event | None) -> Known:
@@ -47,3 +57,10 @@ def wording(event: Event, reworded: Iterable[Reworded], comment: Mapping[str, st
         for each in findings(text, field="comment", language=language, known=knows)
     ]
     return [each for each in told if each.finding.language in offered]
+
+
+def warnings(event: Event, reworded: Iterable[Reworded]) -> list[Worded]:
+    """What apps above have to say of it."""
+    offered, told = {event.language, *event.languages}, list(reworded)
+    found = (each for warn in _warners for each in warn(event, told))
+    return [each for each in found if each.finding.language in offered]

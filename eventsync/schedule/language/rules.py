@@ -39,6 +39,7 @@ class Kind(StrEnum):
     EXCLAMATION = "exclamation"
     NEGATIONS = "negations"
     RARE = "rare"
+    TELLTALE = "telltale"  # it tells others of somebody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
