@@ -54,7 +54,8 @@ def _way(row: Notice) -> Iterator[Step]:
 
 def _counted(rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
     """How many are alike, as of the last change: who they are is nobody's concern."""
-    return rows.order_by().annotate(at=Max("changed_at"), count=Count("pk"))
+    counted: QuerySet[Any, Any] = rows.order_by().annotate(at=Max("changed_at"), count=Count("pk"))
+    return counted
 
 
 def _words(table: type[Model], field: str) -> dict[str, str]:

@@ -7,6 +7,8 @@ import msgspec
 
 from eventsync.jobs.events import Fact, catalogue
 from eventsync.jobs.publishing import subscribers_of
+from eventsync.jobs.queue import policy_of
+from eventsync.jobs.rules import Priority
 
 _HEAD = """# Domain events
 
@@ -14,7 +16,8 @@ What one part of EventSync tells all others, in the past tense, by ids only. Wri
 
 Each is stored in the transaction of what it tells of, together with a job for each of its subscribers: delivery is
 **guaranteed**. A subscriber that is down hears of all of them later; one that fails is tried again, then it is a dead
-letter. Only one of class droppable may miss some, when too much waits ([architecture](architecture.md#too-much-to-do)).
+letter. Only one of class droppable may miss some, when too much waits ([architecture](architecture.md#too-much-to-do)):
+beside it stands **best effort**. Webhooks and all others are guaranteed.
 Operations (from phones) and changes (to phones) are guaranteed too; the only message that is **best effort** is
 the poke, which says no more than “pull”. Order: a subscriber that asks for it hears those of one partition (a venue, or
 the event) in the order in which they were written; of two that are written at the same moment, either.
@@ -29,10 +32,15 @@ def page() -> str:
 
 
 def _entry(fact: type[Fact]) -> str:
-    heard = ", ".join(f"`{name}`" for name in subscribers_of(fact.name)) or "nobody yet"
+    heard = ", ".join(f"`{name}` ({guarantee(name)})" for name in subscribers_of(fact.name)) or "nobody yet"
     about = " ".join((fact.__doc__ or "").split())
     schema = json.dumps(schema_of(fact), indent=2)
     return f"## `{fact.name}`, version {fact.version}\n\n{about}\n\nHeard by: {heard}.\n\n```json\n{schema}\n```\n"
+
+
+def guarantee(subscriber: str) -> str:
+    """What a subscriber relies on, by the class that it says of itself."""
+    return "best effort" if policy_of(subscriber).priority == Priority.DROPPABLE else "guaranteed"
 
 
 def schema_of(fact: type[Fact]) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def test_reader_is_told_of_approvals_and_notices_by_their_rights(games: Games) -
     operation = lead.propose("No milk.")
     lead.phone.push(operation)
     page = "/control/trace/?id=" + operation["id"]
-    said = [staff(rank.label, rank, games.event).get(page).content.decode() for rank in (Rank.LEAD, Rank.MANAGER)]
+    said = [staff(rank.name, rank, games.event).get(page).content.decode() for rank in (Rank.LEAD, Rank.MANAGER)]
     assert [("<strong>Verdict" in told, "asked for another person" in told) for told in said] == [
         (True, False), (True, True),
     ]  # fmt: skip

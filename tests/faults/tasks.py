@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from datetime import timedelta
+from importlib import import_module
 from uuid import UUID
 
 from django.db import connection
@@ -19,6 +20,7 @@ ENDLESS = 600  # seconds
 def register() -> None:
     for work in (note, slow, stuck_once, fail, refuse, deadly, hang, wait, fetch, ask):
         task(work.__name__, SOON)(work)
+    import_module("tests.faults.plates")
     task("step", Policy(retries=SOON.retries, ordered=True))(step)
 
 

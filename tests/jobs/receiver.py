@@ -11,12 +11,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Receiver:
-    """`says`: what it answers next, the last one for ever; `hangs`: seconds until it answers."""
+    """`says`: what it answers next, the last one for ever; `hangs`: seconds until it answers. `taken`: the ids of those
+    to which it said that it has them."""
 
     url: str = ""
     says: list[int] = field(default_factory=lambda: [200])
     hangs: float = 0
     heard: list[tuple[Message, bytes]] = field(default_factory=list)
+    taken: list[str] = field(default_factory=list)
     location: str = ""
 
     @property
@@ -25,8 +27,9 @@ class Receiver:
 
 
 @contextmanager
-def listening() -> Iterator[Receiver]:
-    receiver = Receiver()
+def listening(port: int = 0, receiver: Receiver | None = None) -> Iterator[Receiver]:
+    """By default on any port, as another one; else the given one, which was away."""
+    receiver = receiver or Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -34,6 +37,8 @@ def listening() -> Iterator[Receiver]:
             receiver.heard.append((self.headers, body))
             time.sleep(receiver.hangs)
             status = receiver.says.pop(0) if len(receiver.says) > 1 else receiver.says[0]
+            if 200 <= status < 300:
+                receiver.taken.append(self.headers["webhook-id"])
             try:
                 self.send_response(status)
                 if receiver.location:
@@ -46,7 +51,7 @@ def listening() -> Iterator[Receiver]:
         def log_message(self, *args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     receiver.url = f"http://127.0.0.1:{server.server_port}/hook"

@@ -9,6 +9,7 @@ from django.utils import timezone
 from eventsync.jobs import queue
 from eventsync.jobs.models import Job, Sending, Webhook
 from eventsync.jobs.webhooks import sending
+from tests.cast import Games, Phone
 from tests.desk import alice, bob
 from tests.jobs.receiver import Receiver
 from tests.jobs.test_webhooks import LIST, LOG, _loopback, numbers, receiver, tell, webhook
@@ -27,6 +28,19 @@ def test_secret_is_shown_once_and_test_arrives(receiver: Receiver) -> None:
     queue.run()
     assert json.loads(receiver.heard[0][1])["type"] == "eventsync.test.v1"
     assert desk.get(LOG).status_code == 200
+
+
+def test_webhook_that_is_added_at_the_desk_hears_of_the_next_that_happens(
+    games: Games, phone: Phone, receiver: Receiver
+) -> None:
+    first, second = phone.arrive(games.people[0]), phone.arrive(games.people[1])
+    phone.push(first)
+    alice().post(f"{LIST}add/", {"name": "Kitchen", "url": receiver.url, "event_id": "", "names": ["people_arrived"]})
+    phone.push(second)
+    queue.run()
+    [(_, body)] = receiver.heard
+    said = json.loads(body)
+    assert (said["type"], said["data"]["operations"]) == ("eventsync.people_arrived.v1", [second["id"]])
 
 
 def test_what_came_of_a_test_is_on_the_page_of_its_webhook(receiver: Receiver) -> None:

@@ -86,6 +86,10 @@ def _ask(
     )
 
 
+def _ask_anew(last: Approval, matter: Matter, *, by: Somebody, now: datetime, expires_at: datetime) -> None:
+    _ask(last.kind, last.subject, matter, by=by, now=now, expires_at=expires_at, correlation=last.correlation)
+
+
 def grant(approval_id: int, *, by: Somebody, reason: str = "", now: datetime) -> Answer:
     """Agrees to exactly the content of this approval. Whoever asked for it cannot."""
 
@@ -167,7 +171,7 @@ def ask_again(kind: str, subject: UUID, *, now: datetime) -> bool:
     if last is None or matter is None:
         return False
     by, within = Somebody(last.asked_by, last.asked_name), last.expires_at - last.asked_at
-    _ask(kind, subject, matter, by=by, now=now, expires_at=now + within, correlation=last.correlation)
+    _ask_anew(last, matter, by=by, now=now, expires_at=now + within)
     return True
 
 
@@ -225,8 +229,7 @@ def _look(approval_id: int, *, now: datetime) -> tuple[Approval, bool, str]:
         return approval, False, _settled(approval)
     if digest(matter.content) != approval.digest:
         by = Somebody(approval.asked_by, approval.asked_name)
-        kept = {"expires_at": approval.expires_at, "correlation": approval.correlation}
-        _ask(approval.kind, approval.subject, matter, by=by, now=now, **kept)
+        _ask_anew(approval, matter, by=by, now=now, expires_at=approval.expires_at)
         return approval, False, CHANGED
     return approval, True, ""
 
