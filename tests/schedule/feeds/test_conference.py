@@ -1,7 +1,4 @@
-"""The plan for conference software: as its schemas want it, with everything that became of the activities.
-
-The schemas are c3voc's (github.com/voc/schedule, EUPL), not ours to keep here: SCHEDULE_SCHEMAS says in which folder.
-"""
+"""The plan for conference software: as its schemas want it, with everything that became of the activities."""
 
 import os
 from datetime import timedelta
@@ -22,12 +19,12 @@ from eventsync.schedule.models import Activity, Event, Place
 from eventsync.schedule.pages.releases import plans
 from eventsync.schedule.pages.rules import anchor
 from tests.cast import NOON, Games
+from tests.schedule.feeds.published import json_faults, xml_faults
 from tests.schedule.feeds.weekend import FRIDAY, HOUR
 from tests.schedule.plan.plans import make_day, release
 
 XML, JSON = "/schedule/weekend/schedule.xml", "/schedule/weekend/schedule.json"
 SCHEMAS = os.environ.get("SCHEDULE_SCHEMAS", "")
-needs_schemas = pytest.mark.skipif(not SCHEMAS, reason="SCHEDULE_SCHEMAS does not say where the schemas are")
 TEXTS = ("title", "start", "duration", "room", "track", "subtitle")
 
 
@@ -46,7 +43,13 @@ def json(client: Client, address: str = JSON) -> Any:
 
 
 def faults(client: Client, slug: str) -> list[str]:
-    """What the schemas find wrong."""
+    """What is not as c3voc publishes it; by its own schemas, too, where they are at hand."""
+    plan = ET.fromstring(xml(client, f"/schedule/{slug}/schedule.xml"))
+    own = [*xml_faults(plan), *json_faults(json(client, f"/schedule/{slug}/schedule.json"))]
+    return [*own, *(_by_schemas(client, slug) if SCHEMAS else ())]
+
+
+def _by_schemas(client: Client, slug: str) -> list[str]:
     schema = etree.XMLSchema(etree.parse(Path(SCHEMAS) / "schedule.xml.xsd"))
     schema.validate(etree.fromstring(xml(client, f"/schedule/{slug}/schedule.xml")))
     rules = orjson.loads((Path(SCHEMAS) / "c3voc-schedule.schema.json").read_bytes())
@@ -126,13 +129,41 @@ def test_unchanged_plan_is_not_sent_again(weekend, client, address):
     assert client.get(address.replace("weekend", "none")).status_code == 404
 
 
-@needs_schemas
-def test_schemas_find_nothing_wrong(weekend, client):
+def test_feeds_are_as_published(weekend, client):
     assert faults(client, "weekend") == []
 
 
-@needs_schemas
-def test_schemas_find_nothing_wrong_in_an_odd_event(games: Games, client: Client) -> None:
+@pytest.mark.parametrize(
+    ("change", "to", "fault"),
+    [
+        ("<version>3</version>", "", None),
+        ("<acronym>weekend<", "<acronym>We<", "conference: acronym=We"),
+        ("T03:00:00+02:00</date>", "T03:00:00</date>", "event: date=2026-10-25T03:00:00"),
+        ("<type>", "<kind>", None),
+        ('index="2"', 'index="1"', "index twice: 1"),
+        ("</persons>", "<group/></persons>", None),
+    ],
+)
+def test_what_is_not_as_published_is_found(weekend, client, change, to, fault):
+    told = xml(client).decode()
+    assert change in told
+    text = told.replace(change, to).replace(change.replace("<", "</"), to.replace("<", "</"))
+    found = xml_faults(ET.fromstring(text))
+    assert (fault in found) if fault else found
+
+
+def test_json_that_is_not_as_published_is_found(weekend, client):
+    told = json(client)
+    day = told["schedule"]["conference"]["days"][0]
+    event = next(iter(day["rooms"].values()))[0]
+    del day["index"], event["slug"]
+    event |= {"date": "2026-10-24T12:00:00", "mood": "calm"}
+    assert sorted(json_faults(told)) == [
+        "day: index is missing", "event: date=2026-10-24T12:00:00", "event: mood=calm", "event: slug is missing",
+    ]  # fmt: skip
+
+
+def test_feeds_of_an_odd_event_are_as_published(games: Games, client: Client) -> None:
     """A short name of one letter, nothing released; then strange names, a week without an end, an unusual zone."""
     Event.objects.update(slug="x")
     games.event.refresh_from_db()
