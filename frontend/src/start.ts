@@ -1,4 +1,3 @@
-import { listsPeople } from './contract/protocol';
 import { attempt } from './db/connection';
 import { Outbox } from './db/outbox';
 import { Records } from './db/records';
@@ -10,10 +9,11 @@ import { Exchange } from './operations/exchange.svelte';
 import { Guardians } from './operations/guardians.svelte';
 import { Holds } from './operations/holds.svelte';
 import { OutboxView } from './operations/outbox.svelte';
+import { Reading } from './operations/reading';
 import { Roster } from './operations/roster.svelte';
 import { Session } from './operations/session.svelte';
 import { Settings } from './operations/settings.svelte';
-import { Bulletin, type News } from './platform/bulletin';
+import { Bulletin } from './platform/bulletin';
 import { listCameras, openCamera } from './platform/camera';
 import { loadDecoder } from './platform/decoder';
 import { deviceName } from './platform/device';
@@ -73,23 +73,16 @@ export class Parts {
     vitals,
     isVisible: () => document.visibilityState === 'visible',
   });
-  // Reading follows the news one by one, or an older reading could overwrite a newer one.
-  #reading: Promise<void> = Promise.resolve();
+  readonly #reading = new Reading(this, this.#records, this.#bulletin);
 
   /** Proves the storage, reads everything, starts the exchange. Rejects with StorageError. */
   async start(): Promise<void> {
     await this.#stored.prove();
-    await this.session.load();
-    await this.outbox.load('all');
+    await this.#reading.session();
     void this.#records.forgetOlder().catch((error: unknown) => console.warn('what an older version pulled is still here', error));
     // Before anybody sees a name.
     if (this.session.enrolment !== null) await eraseExpired(this.#records, this.#bulletin, this.session.enrolment.profile, Date.now());
-    this.attendance.choose(this.session.checkpoint);
-    await this.attendance.loadCursors();
-    for (const stream of this.attendance.cursors.keys()) await this.#read(stream, 'all');
-    this.#bulletin.listen((news) => {
-      this.#reading = this.#reading.then(() => this.#heed(news)).catch((error: unknown) => console.error(error));
-    });
+    await this.#reading.begin();
     this.#wake();
   }
 
@@ -129,29 +122,6 @@ export class Parts {
     if (message !== null) this.exchange.take({ kind: 'storage', message });
     this.attendance.tick(Date.now(), offset ?? undefined);
     return offset;
-  }
-
-  async #heed(news: News): Promise<void> {
-    switch (news.topic) {
-      case 'outbox':
-        await this.outbox.load(news.ids);
-        return;
-      case 'records':
-        await this.#read(news.stream, news.buckets);
-        await this.attendance.loadCursors();
-        return;
-      case 'session':
-        await this.session.load();
-        this.attendance.choose(this.session.checkpoint);
-        return;
-    }
-  }
-
-  async #read(stream: string, buckets: readonly number[] | 'all'): Promise<void> {
-    if (listsPeople(stream)) await this.roster.load(stream, buckets);
-    if (stream.startsWith('guardians:')) await this.guardians.load(stream, buckets);
-    if (stream.startsWith('conflicts:')) await this.conflicts.load(stream, buckets);
-    if (stream.startsWith('attendance:')) await this.attendance.load(stream, buckets);
   }
 
   #wake(): void {

@@ -46,7 +46,7 @@ export function settle(database, verdicts, era) {
     for (const [id, settled] of verdicts) {
       const row = await result(operations.get(id));
       if (row === undefined || isOvertaken(row.settled, settled)) continue;
-      operations.put({ id, seq: row.seq, operation: row.operation, settled, stuck: null });
+      operations.put({ id, seq: row.seq, operation: row.operation, settled: { ...settled, epoch: era.epoch }, stuck: null });
     }
     return true;
   });

@@ -115,7 +115,7 @@ test('settle takes an operation out of the queue and keeps it', async () => {
   const [first, second] = [await outbox.append(ARRIVE), await outbox.append(ARRIVE)];
   expect(await outbox.settle(new Map([[first.id, ACCEPTED]]), ERA)).toBe(true);
   expect(await outbox.queuedAfter(0, 10)).toEqual([second]);
-  expect((await outbox.all()).map(({ settled }) => settled)).toEqual([ACCEPTED, null]);
+  expect((await outbox.all()).map(({ settled }) => settled)).toEqual([{ ...ACCEPTED, epoch: ERA.epoch }, null]);
 });
 
 test('a verdict after a re-run stays, although the first answer comes later', async () => {
@@ -123,7 +123,7 @@ test('a verdict after a re-run stays, although the first answer comes later', as
   const aside: Settled = { ...ACCEPTED, verdict: 'quarantined', code: 'unknown_kind', message: 'Unknown.' };
   await outbox.settle(new Map([[row.id, aside]]), ERA);
   for (const told of [ACCEPTED, aside]) await outbox.settle(new Map([[row.id, told]]), ERA);
-  expect((await outbox.all()).map(({ settled }) => settled)).toEqual([ACCEPTED]);
+  expect((await outbox.all()).map(({ settled }) => settled)).toEqual([{ ...ACCEPTED, epoch: ERA.epoch }]);
 });
 
 test('settle ignores verdicts of another epoch', async () => {

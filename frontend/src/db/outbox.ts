@@ -90,7 +90,7 @@ export class Outbox {
       for (const [id, settled] of verdicts) {
         const row = await operations.get(id);
         if (row === undefined || overtaken(row.settled, settled)) continue;
-        await operations.put({ id, seq: row.seq, operation: row.operation, settled, stuck: null });
+        await operations.put({ id, seq: row.seq, operation: row.operation, settled: { ...settled, epoch: era.epoch }, stuck: null });
       }
       return true;
     });

@@ -63,6 +63,17 @@ test.each([
   expect(await records.cursors()).toEqual([before]);
 });
 
+test('while pages are to come a stream is whole up to where it was', async () => {
+  await records.replace(CURSOR, [row('a')]);
+  const whole = async (): Promise<unknown> => [(await records.cursor('roster:e'))?.seq, (await records.cursor('roster:e'))?.whole];
+  const page = (after: number, seq: number, more: boolean): Promise<unknown> => records.apply(after, { ...CURSOR, seq }, [], more);
+  await page(5, 7, true);
+  await page(7, 8, true);
+  expect(await whole()).toEqual([8, 5]);
+  await page(8, 9, false);
+  expect(await whole()).toEqual([9, undefined]);
+});
+
 test('erase leaves nothing of a stream', async () => {
   await records.replace(CURSOR, [row('a')]);
   await records.erase('roster:e');

@@ -22,6 +22,8 @@ export interface Position {
 
 /** A position as it is stored, with the sum of the rows up to it. */
 export interface Cursor extends Position, Sum {
+  /** While pages are still to come: up to where everything is here, behind `seq`, for of a record only its newest version ever comes. */
+  readonly whole?: number | undefined;
   /** When a sum last was another than the server's; device clock, ms. */
   readonly mismatchAt: number | null;
 }
@@ -60,6 +62,10 @@ export class Records {
 
   cursors(): Promise<Cursor[]> {
     return this.#connection.use((database) => database.getAll('cursors'));
+  }
+
+  cursor(stream: string): Promise<Cursor | undefined> {
+    return this.#connection.use((database) => database.get('cursors', stream));
   }
 
   /** Those that are held, or of which a snapshot is under way. */
@@ -119,9 +125,9 @@ export class Records {
 
   /**
    * Applies a page that began at `after` and moves the cursor, together or not at all. Resolves to null, having changed
-   * nothing, when the page does not begin where the stream stands.
+   * nothing, when the page does not begin where the stream stands. `more`: other pages are to come.
    */
-  apply(after: number, position: Position, changes: readonly Change[]): Promise<Applied | null> {
+  apply(after: number, position: Position, changes: readonly Change[], more = false): Promise<Applied | null> {
     const { stream, epoch } = position;
     const touched = byBucket(changes);
     return this.#write(async (transaction) => {
@@ -134,7 +140,8 @@ export class Records {
         sum = merged.sum;
         await store.put({ stream, number, json: JSON.stringify(merged.rows) });
       }
-      const cursor = { ...position, held: sum.held, checksum: sum.checksum, mismatchAt: standing.mismatchAt };
+      const whole = more ? (standing.whole ?? standing.seq) : undefined;
+      const cursor = { ...position, held: sum.held, checksum: sum.checksum, mismatchAt: standing.mismatchAt, whole };
       await cursors.put(cursor);
       return { cursor, touched: [...touched.keys()] };
     });

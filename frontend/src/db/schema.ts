@@ -20,6 +20,8 @@ export interface OutboxRow {
 export interface Settled extends Settlement {
   /** The server's clock when it said so. */
   readonly server_time: string;
+  /** Of its positions, for those of another epoch say nothing; what older versions of the app wrote has none. */
+  readonly epoch?: string | undefined;
 }
 
 /** What this phone knows about itself; survives everything but a person clearing the site's data. */

@@ -1,5 +1,5 @@
 import { listsPeople, type Checkpoint, type PresenceRecord } from '../contract/protocol';
-import type { Bucket, Position, Records } from '../db/records';
+import type { Bucket, Cursor, Position, Records } from '../db/records';
 import { type Presence } from '../rules/attendance';
 import { windowAt } from '../rules/windows';
 import { keyOf, subjectOf, type Subject } from './checkin';
@@ -65,20 +65,12 @@ export class Attendance {
 
   #overlay = $derived.by((): Overlay => {
     void this.#version;
-    if (this.#place === null) return new Map();
-    const { presences } = this.#pulled(this.#place);
-    const known = { cursors: this.#cursors, base: (key: string) => presences.get(key) ?? null, resolve: this.roster.resolve };
-    return overlay(this.outbox.rows, this.#place, known);
+    return this.#place === null ? new Map() : this.#recordedAt(this.#place);
   });
 
   #here = $derived.by((): ReadonlyMap<string, Presence> => {
     void this.#version;
-    const here = new Map<string, Presence>(this.#place === null ? [] : this.#pulled(this.#place).presences);
-    for (const [key, presence] of this.#overlay) {
-      if (presence === null) here.delete(key);
-      else here.set(key, presence);
-    }
-    return here;
+    return this.#place === null ? new Map() : laidOver(this.#pulled(this.#place).presences, this.#overlay);
   });
 
   #headcount = $derived.by((): Headcount => {
@@ -112,6 +104,14 @@ export class Attendance {
 
   async loadCursors(): Promise<void> {
     this.#cursors = new Map((await this.records.cursors()).map((cursor) => [cursor.stream, cursor]));
+  }
+
+  /** One stream was read anew: what is shown of it is no older than `cursor`; undefined when nothing is held any more. */
+  stand(stream: string, cursor: Cursor | undefined): void {
+    const cursors = new Map(this.#cursors);
+    if (cursor === undefined) cursors.delete(stream);
+    else cursors.set(stream, cursor);
+    this.#cursors = cursors;
   }
 
   get cursors(): Cursors {
@@ -160,10 +160,22 @@ export class Attendance {
     this.#now = now + offset;
   }
 
+  /** What this phone's own clock shows when the server's shows `at`, ms. */
+  ownClock(at: number): number {
+    return at - this.#offset;
+  }
+
   /** Who was pulled as having a presence at any checkpoint, by the key of the subject. */
   pulledAt(checkpoint: Checkpoint): ReadonlyMap<string, Presence> {
     void this.#version;
     return this.#pulled({ checkpoint, window: '' }).presences;
+  }
+
+  /** Everybody who has a presence at `checkpoint` in its window of the moment `at` (RFC 3339), by the key of the subject. */
+  presencesAt(checkpoint: Checkpoint, at: string): ReadonlyMap<string, Presence> {
+    void this.#version;
+    const place = { checkpoint, window: windowAt(checkpoint, at) };
+    return laidOver(this.#pulled(place).presences, this.#recordedAt(place));
   }
 
   presenceOf(subject: Subject): Presence | null {
@@ -200,6 +212,11 @@ export class Attendance {
       .sort((a, b) => Date.parse(b.presence.since) - Date.parse(a.presence.since));
   }
 
+  #recordedAt(place: Place): Overlay {
+    const pulled = this.#pulled(place).presences;
+    return overlay(this.outbox.rows, place, { cursors: this.#cursors, pulled, resolve: this.roster.resolve });
+  }
+
   #pulled({ checkpoint, window }: Place): Pulled {
     return this.#places.get(placeKey(checkpoint.id, window)) ?? new Pulled();
   }
@@ -225,6 +242,15 @@ export class Attendance {
     for (const { place, key, presence } of this.#buckets.get(bucket)?.held ?? []) this.#places.get(place)?.remove(key, presence);
     this.#buckets.delete(bucket);
   }
+}
+
+function laidOver(pulled: ReadonlyMap<string, Presence>, recorded: Overlay): ReadonlyMap<string, Presence> {
+  const here = new Map(pulled);
+  for (const [key, presence] of recorded) {
+    if (presence === null) here.delete(key);
+    else here.set(key, presence);
+  }
+  return here;
 }
 
 function asHeld(presence: PresenceRecord): Held[] {

@@ -27,22 +27,29 @@ const arrive = (seq: number, settled: Settled | null = null, person = 'p'): Outb
 const undo = (seq: number, target: string, settled: Settled | null = null): OutboxRow =>
   row(seq, 'checkin.void', { checkpoint: 'door' }, { settled, refers_to: target });
 
-function at(seq: number): Cursors {
-  return new Map([[STREAM, { stream: STREAM, seq, epoch: 'e', count: null, pulledAt: 0 }]]);
+function at(seq: number, more: { whole?: number } = {}): Cursors {
+  return new Map([[STREAM, { stream: STREAM, seq, epoch: 'e', count: null, pulledAt: 0, ...more }]]);
+}
+
+function pulled(base: Presence | null): ReadonlyMap<string, Presence> {
+  return new Map(base === null ? [] : [['person:p', base]]);
 }
 
 function view(rows: OutboxRow[], base: Presence | null = null, cursors = at(5), resolve = (subject: Subject) => subject) {
-  return overlay(rows, PLACE, { cursors, base: (key) => (key === 'person:p' ? base : null), resolve });
+  return overlay(rows, PLACE, { cursors, pulled: pulled(base), resolve });
 }
 
-test.each([
+test.each<[string, Settled | null, boolean, { whole?: number }?]>([
   ['unsettled', null, true],
   ['settled beyond the cursor', accepted(6), true],
   ['settled at the cursor', accepted(5), false],
   ['settled in no stream that is held', accepted(null), false],
+  ['settled beyond where all pages are here', accepted(4), true, { whole: 3 }],
+  ['settled in the epoch of what is held', { ...accepted(5), epoch: 'e' }, false],
+  ['settled in another epoch than what is held', { ...accepted(5), epoch: 'f' }, true],
   ['quarantined', { ...accepted(6), verdict: 'quarantined' } as const, false],
-])('an operation that is %s', (_, settled, unseen) => {
-  expect(isUnseen(arrive(1, settled), at(5))).toBe(unseen);
+])('an operation that is %s', (_, settled, unseen, more = {}) => {
+  expect(isUnseen(arrive(1, settled), at(5, more))).toBe(unseen);
 });
 
 test('an arrival shows before any network', () => {
@@ -71,7 +78,7 @@ const leave = (seq: number, settled: Settled | null = null): OutboxRow =>
   row(seq, 'checkin.leave', { checkpoint: 'door', person: 'p' }, { settled });
 
 function atBus(rows: OutboxRow[], base: Presence): Presence | null | undefined {
-  return overlay(rows, BUS, { cursors: at(5), base: () => base, resolve: (subject) => subject }).get('person:p');
+  return overlay(rows, BUS, { cursors: at(5), pulled: pulled(base), resolve: (subject) => subject }).get('person:p');
 }
 
 test.each([
@@ -127,7 +134,7 @@ test.each(['once', 'in_out'] as const)('of whatever a phone said %s, and however
     [0, 1, 2, 3, 4, 5].filter((visible) => {
       const held = rows.map((row) => (row.seq <= visible ? { ...row, settled: accepted(row.seq) } : row));
       const base = server(rows.slice(0, visible));
-      const known = { cursors: at(visible), base: () => base, resolve: (subject: Subject) => subject };
+      const known = { cursors: at(visible), pulled: pulled(base), resolve: (subject: Subject) => subject };
       const own = overlay(held, { checkpoint: { ...DOOR, policy }, window: '' }, known).get('person:p');
       return `${shown(own === undefined ? base : own)}` !== `${shown(server(rows))}`;
     }),
@@ -151,6 +158,19 @@ test('a void that the server could not accept undoes nothing', () => {
   expect([...undoneBy([arrive(1), undo(2, 'op1')])]).toEqual(['op1']);
 });
 
+test.each([
+  ['alone', PRESENT, null],
+  ['before another', { ...PRESENT, duplicates: 1 }, { ...PRESENT, duplicates: 0 }],
+])('what another phone said %s is undone before any network', (_, base, left) => {
+  expect([...view([undo(1, 'theirs')], base)]).toEqual([['person:p', left]]);
+});
+
+test('of two at the same moment the later one stands, also when it is visible already', () => {
+  const moment = (one: OutboxRow): OutboxRow => ({ ...one, operation: { ...one.operation, occurred_at: '2026-11-22T11:00:02.000Z' } });
+  const left: Presence = { ...PRESENT, state: 'left', operation: 'op2', since: '2026-11-22T11:00:02.000Z' };
+  expect(atBus([arrive(1), leave(2)].map(moment), left)).toMatchObject({ state: 'left', operation: 'op2' });
+});
+
 test('operations at other checkpoints do not show here', () => {
   expect(view([row(1, 'checkin.arrive', { checkpoint: 'lunch', person: 'p' })]).size).toBe(0);
 });
@@ -164,7 +184,7 @@ test('a code and a name of one person are one person', () => {
 
 test('yesterday does not count today at a daily checkpoint', () => {
   const place = { checkpoint: { ...DOOR, policy: 'daily' as const }, window: '2026-11-23' };
-  const known = { cursors: at(5), base: () => null, resolve: (subject: Subject) => subject };
+  const known = { cursors: at(5), pulled: pulled(null), resolve: (subject: Subject) => subject };
   expect(overlay([arrive(1)], place, known).size).toBe(0);
   expect(overlay([arrive(1)], { ...place, window: '2026-11-22' }, known).size).toBe(1);
 });

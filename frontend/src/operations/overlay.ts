@@ -2,20 +2,21 @@
 
 import type { Checkpoint, Operation } from '../contract/protocol';
 import type { OutboxRow } from '../db/outbox';
-import type { Position } from '../db/records';
+import type { Cursor, Position } from '../db/records';
 import { fold, type Entry, type Presence } from '../rules/attendance';
 import { windowAt } from '../rules/windows';
 import { asEntry, happenedAt, keyOf, type Subject } from './checkin';
 
-export type Cursors = ReadonlyMap<string, Position>;
+export type Cursors = ReadonlyMap<string, Position & Pick<Cursor, 'whole'>>;
 
-/** Unsettled, or settled at a position that a stream held here has not reached. */
+/** Unsettled, or settled at a position that a stream held here has not reached, or where what is held is of another epoch. */
 export function isUnseen(row: OutboxRow, cursors: Cursors): boolean {
   if (row.settled === null) return true;
   if (isRejected(row)) return false;
-  return Object.entries(row.settled.at).some(([stream, seq]) => {
+  const { at, epoch } = row.settled;
+  return Object.entries(at).some(([stream, seq]) => {
     const cursor = cursors.get(stream);
-    return cursor !== undefined && seq > cursor.seq;
+    return cursor !== undefined && (seq > (cursor.whole ?? cursor.seq) || (epoch ?? cursor.epoch) !== cursor.epoch);
   });
 }
 
@@ -38,8 +39,8 @@ export type Overlay = ReadonlyMap<string, Presence | null>;
 
 export interface Known {
   readonly cursors: Cursors;
-  /** The pulled presence of a subject. */
-  readonly base: (key: string) => Presence | null;
+  /** The pulled presence of each subject. */
+  readonly pulled: ReadonlyMap<string, Presence>;
   /** Turns a credential into its person where the roster knows it, so that a code and a name meet in one person. */
   readonly resolve: (subject: Subject) => Subject;
 }
@@ -57,8 +58,10 @@ export function overlay(rows: readonly OutboxRow[], place: Place, known: Known):
     const said = saidAt(place, row.operation, known);
     if (said !== null && !entries.has(said.key)) entries.set(said.key, []);
   }
+  const theirs = strangers(rows, unseen);
+  if (theirs.size > 0) for (const [key, { operation }] of known.pulled) if (theirs.has(operation) && !entries.has(key)) entries.set(key, []);
   const { policy } = place.checkpoint;
-  const bases = new Map([...entries.keys()].map((key) => [key, known.base(key)]));
+  const bases = new Map([...entries.keys()].map((key) => [key, known.pulled.get(key) ?? null]));
   uncover(entries, bases, { rows, place, known, undone });
   return new Map([...entries].map(([key, list]) => [key, fold(policy, bases.get(key) ?? null, list, undone)]));
 }
@@ -99,6 +102,13 @@ export function undoneBy(rows: readonly OutboxRow[]): ReadonlySet<string> {
 function targets(rows: readonly OutboxRow[], unseen: readonly OutboxRow[]): readonly OutboxRow[] {
   const wanted = new Set(unseen.map(voidedBy));
   return rows.filter(({ id }) => wanted.has(id));
+}
+
+/** What this phone undoes and did not record. */
+function strangers(rows: readonly OutboxRow[], unseen: readonly OutboxRow[]): ReadonlySet<string> {
+  const undone = new Set(undoneBy(unseen));
+  for (const { id } of rows) undone.delete(id);
+  return undone;
 }
 
 function voidedBy({ operation }: OutboxRow): string | null {

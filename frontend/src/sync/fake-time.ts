@@ -11,6 +11,11 @@ let busy = 0;
 /** From here to `vi.useRealTimers` and `vi.unstubAllGlobals` time passes only by `pass`. */
 export function stopTime(): void {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  watchStorage();
+}
+
+/** From here to `vi.unstubAllGlobals` it is known when the storage is at work. */
+export function watchStorage(): void {
   // Where fake-indexeddb has its turns.
   vi.stubGlobal('setImmediate', (work: () => void) => {
     busy++;
@@ -25,6 +30,11 @@ export function stopTime(): void {
 export async function pass(ms: number): Promise<void> {
   for (let gone = 0; gone < ms; gone += STEP_MS) {
     await vi.advanceTimersByTimeAsync(STEP_MS);
-    for (let quiet = 0; quiet < QUIET_TURNS; quiet = busy > 0 ? 0 : quiet + 1) await new Promise<void>((resolve) => turn(resolve));
+    await quiet();
   }
+}
+
+/** Until the storage has been idle for a while. */
+export async function quiet(): Promise<void> {
+  for (let turns = 0; turns < QUIET_TURNS; turns = busy > 0 ? 0 : turns + 1) await new Promise<void>((resolve) => turn(resolve));
 }

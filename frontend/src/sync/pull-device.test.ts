@@ -40,7 +40,7 @@ test('a verdict after a re-run replaces the one that was given, whether it comes
   const one = (): Response => heads(1, { streams: [DEVICE] });
   phone.fakeServer.next(one, () => page({ stream: DEVICE, changes: [verdict(1, first.id), verdict(1, 'of-nobody')] }));
   await phone.pull.round();
-  const settled = { ...APPLIED, code: null, message: null, server_time: NOW };
+  const settled = { ...APPLIED, code: null, message: null, server_time: NOW, epoch: EPOCH };
   expect((await phone.outbox.all()).map((row) => row.settled?.verdict)).toEqual(['flagged', 'quarantined']);
   const two = (): Response => heads(2, { streams: [DEVICE] });
   phone.fakeServer.next(two, () => page({ stream: DEVICE, after: 1, changes: [verdict(2, second.id)] }));

@@ -113,7 +113,7 @@ export class Pull {
 
   async #stream(start: Asked, head: StreamHead): Promise<Stop | null> {
     const { epoch, stream } = start;
-    const cursor = (await this.tools.records.cursors()).find((known) => known.stream === stream);
+    const cursor = await this.tools.records.cursor(stream);
     if (cursor === undefined || cursor.epoch !== epoch) return this.#snapshot(start);
     if (!(await this.#isWhole(stream)) && !wasRecent(cursor)) return this.#mismatch(start);
     if (cursor.seq === head.head) return (await this.#confirm(cursor)) ?? this.#compare(start, cursor, head);
@@ -152,7 +152,7 @@ export class Pull {
       const next = page.header.complete ? page.header.head : lastOf(page);
       const stop = await this.#heed(asked, page.changes);
       if (stop !== null) return stop;
-      const applied = await records.apply(asked.after, positionAt(page.header, next), page.changes);
+      const applied = await records.apply(asked.after, positionAt(page.header, next), page.changes, !page.header.complete);
       // Another tab was quicker: what it stored is at least as new.
       if (applied === null) return null;
       bulletin.post({ topic: 'records', stream: start.stream, buckets: applied.touched });
