@@ -29,7 +29,7 @@ Head = tuple[int, int, int]  # head, count, checksum
 class Life:
     """What one history of the database has given out: it is put back with the database."""
 
-    verdicts: dict[str, tuple[str, list[str]]] = field(default_factory=dict)  # flags once given stay
+    verdicts: dict[str, tuple[str, list[str], dict[str, int]]] = field(default_factory=dict)  # with flags and positions
     backed_up: frozenset[str] = frozenset()  # operations in the newest verified backup
 
     def copy(self) -> "Life":
@@ -51,13 +51,16 @@ class Books:
     _read: dict[tuple[str, str, str], int] = field(default_factory=dict)  # device, stream, epoch: how far it had read
 
     def hear(self, call: Call, answer: Response) -> None:
-        """Each answer to a push. One operation is applied once; what was said of it once holds."""
+        """Each answer to a push. One operation is applied once; what was said of it once holds, however often it is sent."""
         if call.verb != "push" or answer.status != 200:
             return
+        heads = dict(StreamHead.objects.values_list("stream", "head"))
         for result in json.loads(answer.body)["results"]:
             if result.get("code") == "id_reused":
                 continue
-            told = (result["verdict"], result["flags"])
+            for stream, seq in result["at"].items():
+                assert result["replayed"] or seq == heads[stream], "its effect is not where it is said to be"
+            told = (result["verdict"], result["flags"], result["at"])
             assert self.life.verdicts.get(result["id"], told) == told, "a verdict was revised"
             assert result["replayed"] == (result["id"] in self.life.verdicts), "applied twice, or never"
             self.life.verdicts[result["id"]] = told
@@ -74,6 +77,7 @@ class Books:
             if not self.unannounced and handset.outbox.era().epoch == now:
                 settled = {key for key, verdict in handset.known.items() if verdict is not None}
                 assert settled <= stored, "taken for settled, and not stored"
+                self.check_positions(handset)
                 self.check_records(handset, now)
         if moved:
             self.follow()
@@ -87,6 +91,12 @@ class Books:
                 assert verdict is not None, "let go without a verdict"
                 assert key in self.life.backed_up, "let go before it was backed up"
         handset.known = held
+
+    def check_positions(self, handset: Handset) -> None:
+        """It looks for what it recorded where the server first said that it is."""
+        for key, verdict in handset.known.items():
+            if verdict is not None:
+                assert verdict["at"] == self.life.verdicts[key][2], "the position of an effect has moved"
 
     def check_records(self, handset: Handset, now: str) -> None:
         """Who stands at the head has what the server has. No checksum is wrong without a reason."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
+import msgspec
 import pytest
 from django.db import transaction
 from django.utils import timezone
@@ -15,6 +16,7 @@ from eventsync.sync import batch, streams
 from eventsync.sync import pull as pages
 from eventsync.sync.client import outbox, pull, push, records, server
 from eventsync.sync.client.server import Answer, Offline, Reply, Response
+from eventsync.sync.models import StreamHead
 from eventsync.sync.rules import EARLIEST
 
 Defect = Callable[[pytest.MonkeyPatch], None]
@@ -177,6 +179,20 @@ def dropped_on_its_verdict(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox.Outbox, "settle", hasty)
 
 
+def position_of_a_repeat_is_the_present_head(patch: pytest.MonkeyPatch) -> None:
+    """A device that asks again would wait for what it has seen already."""
+    sound = batch._known
+
+    def moved(ids: Any) -> dict[str, Any]:
+        heads = dict(StreamHead.objects.values_list("stream", "head"))
+        return {
+            key: msgspec.structs.replace(found, at={name: heads[name] for name in found.at})
+            for key, found in sound(ids).items()
+        }
+
+    patch.setattr(batch, "_known", moved)
+
+
 def answer_of_another_epoch_applied(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(outbox.Era, "__eq__", lambda self, other: True)
 
@@ -203,4 +219,5 @@ MACHINE: list[Defect] = [
     pruned_before_durable,
     dropped_on_its_verdict,
     answer_of_another_epoch_applied,
+    position_of_a_repeat_is_the_present_head,
 ]
