@@ -51,7 +51,7 @@ class Books:
     _read: dict[tuple[str, str, str], int] = field(default_factory=dict)  # device, stream, epoch: how far it had read
 
     def hear(self, call: Call, answer: Response) -> None:
-        """Each answer to a push. One operation is applied once; what was said of it once holds, however often it is sent."""
+        """Each answer to a push. One operation is applied once; what was said of it once holds."""
         if call.verb != "push" or answer.status != 200:
             return
         heads = dict(StreamHead.objects.values_list("stream", "head"))
