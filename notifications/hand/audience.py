@@ -19,6 +19,8 @@ def audience_of(row: HandNotice) -> Audience:
             return Audience(frozenset(row.groups))
         case To.VENUE:
             return _at(row.event, row.venue_id)
+        case To.LEADERS:
+            return Audience(frozenset(row.groups) or None, leaders=True)
 
 
 def _at(event: Event, venue: UUID | None) -> Audience:
@@ -29,7 +31,7 @@ def _at(event: Event, venue: UUID | None) -> Audience:
 
 def hearers(row: HandNotice) -> list[Recipient]:
     audience, people = audience_of(row), Recipient.objects.filter(event=row.event).prefetch_related("links")
-    return [each for each in people if audience.has(each.hears_of)]
+    return [each for each in people if audience.has(each.hears_of, leads=each.leads)]
 
 
 def groups_of(event: Event) -> list[str]:
@@ -50,3 +52,5 @@ def told(row: HandNotice) -> str:
             return ", ".join(row.groups)
         case To.VENUE:
             return f"whoever has something at {row.venue}"
+        case To.LEADERS:
+            return f"leaders of {', '.join(row.groups)}" if row.groups else "leaders of all groups"

@@ -35,6 +35,7 @@ def audiences(user: Any, event: Event, groups: Sequence[str]) -> list[tuple[str,
     """To whom somebody may write: of one venue those who have something there."""
     whole = [(To.EVERYBODY.value, "Everybody at the event")]
     whole += [(To.GROUPS.value, "The groups chosen below")] if groups else []
+    whole += [(To.LEADERS.value, "Leaders of the groups chosen below; of all, if none is chosen")] if groups else []
     venues = venues_for(user, WRITE).filter(event=event)
     there = [(f"{To.VENUE.value}:{each.pk}", f"Whoever has something at {each}") for each in venues]
     return [*(whole if may_for(user, event, WRITE) else []), *there]
@@ -47,7 +48,10 @@ class WriteForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     to = forms.ChoiceField(label="To", widget=forms.RadioSelect)
     groups = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, label="Groups", help_text="Only if you write to groups."
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Groups",
+        help_text="Only if you write to groups, or to their leaders.",
     )
     importance = forms.ChoiceField(widget=forms.RadioSelect, choices=[*_IMPORTANCE.items()])
     must_acknowledge = forms.BooleanField(
@@ -131,7 +135,7 @@ class WriteForm(forms.Form):
         own = {code: each for code, each in texts.items() if each[Part.TITLE]}
         return Written(
             to=To(to),
-            groups=said["groups"] if to == To.GROUPS else [],
+            groups=said["groups"] if to in {To.GROUPS, To.LEADERS} else [],
             venue=Venue.objects.get(pk=venue) if venue else None,
             importance=Importance(said["importance"]),
             texts=own,

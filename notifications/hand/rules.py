@@ -27,16 +27,20 @@ class To(StrEnum):
     EVERYBODY = "everybody"
     GROUPS = "groups"
     VENUE = "venue"
+    LEADERS = "leaders"  # of groups, or of all of them
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """`groups`: None for everybody."""
+    """`groups`: None for everybody. `leaders`: those who lead some of them, and nobody else."""
 
     groups: frozenset[str] | None
+    leaders: bool = False
 
-    def has(self, groups: frozenset[str] | None) -> bool:
-        """Whether somebody who hears of these groups is in it; None: they hear of everything."""
+    def has(self, groups: frozenset[str] | None, *, leads: frozenset[str] = frozenset()) -> bool:
+        """Whether somebody who hears of these groups, and leads those, is in it; None: they hear of everything."""
+        if self.leaders:
+            return bool(leads if self.groups is None else leads & self.groups)
         return self.groups is None or groups is None or bool(groups & self.groups)
 
 

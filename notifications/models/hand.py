@@ -29,6 +29,7 @@ class HandNotice(models.Model):
             (To.EVERYBODY.value, "Everybody at the event"),
             (To.GROUPS.value, "Groups"),
             (To.VENUE.value, "Whoever has something at a venue"),
+            (To.LEADERS.value, "Leaders of groups"),
         ],
     )
     groups = models.JSONField(default=list, blank=True)

@@ -78,8 +78,17 @@ class Recipient(models.Model):
         """For which groups; None: of everything. A link that was taken back counts for none. Reads `links`."""
         if self.groups is None:
             return None
-        linked = (group for link in self.links.all() if link.revoked_at is None for group in link.groups)
+        linked = (group for link in self._open_links for group in link.groups)
         return frozenset((*self.groups, *linked))
+
+    @property
+    def leads(self) -> frozenset[str]:
+        """The groups of which they are a leader, by a card for one. Reads `links`."""
+        return frozenset(group for link in self._open_links if link.leads for group in link.groups)
+
+    @property
+    def _open_links(self) -> list[FamilyLink]:
+        return [link for link in self.links.all() if link.revoked_at is None]
 
 
 class Subscription(models.Model):

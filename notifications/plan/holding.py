@@ -14,13 +14,14 @@ from eventsync.schedule.plan.queries import changes_between
 from notifications import deliveries
 from notifications.models import Delivery, Kind, Notice, Recipient
 from notifications.plan import rules
-from notifications.plan.rules import Groups
-from notifications.plan.telling import notice_of, word_of
+from notifications.plan.rules import Hearer
+from notifications.plan.telling import hearer_of, notice_of, word_of
 from notifications.rules import CAP, Course, Importance, State, course_of_due, midnight
 from notifications.wording.telltale import looking
 
-_Alike = tuple[tuple[Notice, ...], Groups, int]
-"""What was held for somebody, their groups, and how many they were sent today: to whom this is the same, all is."""
+_Alike = tuple[tuple[Notice, ...], Hearer, int]
+"""What was held for somebody, what counts of them, and how many they were sent today; to whom this is the
+same, all is."""
 
 _ORDER = list(Importance)
 
@@ -53,9 +54,9 @@ def _let_go(event: Event, people: Sequence[Recipient], *, now: datetime) -> None
     for recipient, mine in by_recipient.items():
         for sent, part in enumerate(_apart(mine), today.get(recipient.pk, 0)):
             notices = tuple(dict.fromkeys(each.notice for each in part))
-            alike[notices, recipient.hears_of, min(CAP, sent)] += part
-    for (notices, groups, sent), theirs in alike.items():
-        notice = notices[0] if len(notices) == 1 else _together(event, groups, notices, now=now)
+            alike[notices, hearer_of(recipient), min(CAP, sent)] += part
+    for (notices, hearer, sent), theirs in alike.items():
+        notice = notices[0] if len(notices) == 1 else _together(event, hearer, notices, now=now)
         if notice is None:
             _supersede(theirs, now=now)
         else:
@@ -70,11 +71,10 @@ def _apart(held: Sequence[Delivery]) -> list[list[Delivery]]:
     return sorted(found.values(), key=lambda part: min(_ORDER.index(word_of(each.notice).importance) for each in part))
 
 
-def _together(event: Event, groups: Groups, notices: Sequence[Notice], *, now: datetime) -> Notice | None:
+def _together(event: Event, hearer: Hearer, notices: Sequence[Notice], *, now: datetime) -> Notice | None:
     since, until = min(each.since for each in notices), max(each.until for each in notices)
     told = rules.items(changes_between(event, since, until), now=now)
-    theirs = [each for each in told if each.concerns(groups)]
-    return notice_of(event, theirs, since, until, look=looking(event), now=now)
+    return notice_of(event, told, hearer, since, until, look=looking(event), now=now)
 
 
 def _send(held: Sequence[Delivery], notice: Notice, way: Course, *, now: datetime) -> None:

@@ -44,6 +44,21 @@ class Item:
         return groups is None or any(is_for(told, groups) for told in (self.old, self.new) if told is not None)
 
 
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """What counts of somebody for what they are told: of which groups they hear, and which they lead."""
+
+    groups: Groups
+    leads: frozenset[str] = frozenset()
+
+    def hears_of(self, told: Iterable[Item]) -> list[Item]:
+        return [each for each in told if each.concerns(self.groups)]
+
+    def must_answer(self, told: Iterable[Item]) -> bool:
+        """Leaders bring others to another place, so they say that they know."""
+        return bool(self.leads) and any(Kind.PLACE in each.kinds and each.concerns(self.leads) for each in told)
+
+
 def items(changes: Iterable[Change], *, now: datetime) -> list[Item]:
     """By activity, what matters most first, then what is soonest; without what is over, and what nobody need know."""
     found = [_item(list(each), now) for _, each in groupby(changes, key=lambda change: change.new.id)]

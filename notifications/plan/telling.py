@@ -19,7 +19,7 @@ from notifications.ladder import climbing
 from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
 from notifications.owing import owe_delivering
 from notifications.plan import rules, words
-from notifications.plan.rules import Groups, Item
+from notifications.plan.rules import Hearer, Item
 from notifications.rules import Course, Importance, News, State, Timing, Word, course, midnight, settled_at, wants
 from notifications.wording.telltale import Look, looking
 
@@ -84,30 +84,37 @@ def make(event: Event, *, since: int, until: int, now: datetime) -> None:
     """One notice for all whom the same changes concern, in the list of each of them, and pushed as they wish."""
     told, look = rules.items(changes_between(event, since, until), now=now), looking(event)
     people = list(Recipient.objects.filter(event=event).prefetch_related("links")) if told else []
-    notices: dict[Groups, Notice | None] = {}
-    for groups in {each.hears_of for each in people}:
-        theirs = [each for each in told if each.concerns(groups)]
-        notices[groups] = notice_of(event, theirs, since, until, look=look, now=now)
+    notices: dict[Hearer, Notice | None] = {}
+    for each in {hearer_of(each) for each in people}:
+        notices[each] = notice_of(event, told, each, since, until, look=look, now=now)
     for notice in dict.fromkeys(each for each in notices.values() if each):
-        hearers = [each for each in people if notices[each.hears_of] == notice]
+        hearers = [each for each in people if notices[hearer_of(each)] == notice]
         for part in deliveries.parts(hearers):
             plan(notice, part, now=now)
 
 
+def hearer_of(recipient: Recipient) -> Hearer:
+    return Hearer(recipient.hears_of, recipient.leads)
+
+
 def notice_of(
-    event: Event, told: Sequence[Item], since: int, until: int, *, look: Look, now: datetime
+    event: Event, told: Sequence[Item], hearer: Hearer, since: int, until: int, *, look: Look, now: datetime
 ) -> Notice | None:
-    """The notice of these changes, made once; None when there are none."""
+    """The notice of what of these changes is for somebody, made once; None when nothing is."""
+    told = hearer.hears_of(told)
     if not told:
         return None
+    answered = hearer.must_answer(told)
     about, weight = sorted(each.id for each in told), rules.word(told)
-    key = hashlib.sha256("|".join([Kind.PLAN, str(since), str(until), *about]).encode()).hexdigest()
+    key = hashlib.sha256(
+        "|".join([Kind.PLAN, *(["answered"] if answered else []), str(since), str(until), *about]).encode()
+    ).hexdigest()
     earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lte=since, expires_at__gt=now), about)
     said = {"texts": words.texts(told, event), "discreet": words.discreet(told, event, look)}
     times = {"since": since, "until": until, "expires_at": max(each.until for each in told)}
     weighs = {"importance": weight.importance.value, "cancels": weight.cancels}
     of = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None}
-    new = {**of, **weighs, **said, **times}
+    new = {**of, **weighs, **said, **times, "must_acknowledge": answered}
     return making.make(event, key, new, now=now)
 
 

@@ -20,8 +20,9 @@ NIGHT, MORNING = NOON + 10 * HOUR, NOON + 19 * HOUR  # of the fourth of July, an
 
 
 @pytest.fixture
-def day(games) -> Day:
+def day(games, time_machine) -> Day:
     """Of tomorrow, released."""
+    time_machine.move_to(NOON)
     return make_tomorrow(games)
 
 

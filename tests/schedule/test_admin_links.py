@@ -82,11 +82,20 @@ def test_group_that_the_schedule_does_not_have_is_remarked(day, lead):
         ({"symbol": "skull"}, "Select a valid choice."),
         ({"event": "nonsense"}, "is not a valid UUID."),
         ({"keep_until": "soon"}, "Enter a valid date."),
+        ({"leads": "on", "groups": ""}, "Say which groups they lead."),
     ],
 )
 def test_what_makes_no_card_says_why_and_keeps_what_was_typed(day, lead, wrong, sentence):
     answer = lead.post(f"{LIST}add/", said(day, **wrong))
     assert (sentence in text_of(answer), FamilyLink.objects.count()) == (True, 0)
+
+
+def test_card_for_a_leader_says_so_and_of_which_groups(day, lead):
+    lead.post(f"{LIST}add/", said(day, leads="on", nicknames="Sunny Bear"))
+    link = FamilyLink.objects.get()
+    assert (link.leads, "Leader of Norway" in lead.get(LIST).content.decode()) == (True, True)
+    page = lead.post(f"{LIST}{link.pk}/change/", {"nickname": "Bear", "symbol": "sun", "groups": "", "leads": "on"})
+    assert "Say which groups they lead." in page.content.decode()
 
 
 def test_list_says_how_each_link_fares(day, card, lead):

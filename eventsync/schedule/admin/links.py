@@ -48,6 +48,7 @@ class LinksForm(forms.Form):
         "surnames: whoever finds a card can read it."
     )
     groups = Lines(required=False, help_text=GROUPS)
+    leads = FamilyLink._meta.get_field("leads").formfield()
     symbol = forms.ChoiceField(choices=[("", "Another one for each"), *Symbol.choices], required=False)
     keep_until = forms.DateField(
         required=False,
@@ -75,7 +76,14 @@ class LinksForm(forms.Form):
     def wanted(self) -> list[Wanted]:
         said = self.cleaned_data
         symbols = symbols_for(said["symbol"])
-        return [Wanted(nickname=name, symbol=next(symbols), groups=said["groups"]) for name in said["nicknames"]]
+        alike: Any = {"groups": said["groups"], "leads": said["leads"]}
+        return [Wanted(nickname=name, symbol=next(symbols), **alike) for name in said["nicknames"]]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("leads") and not said.get("groups"):
+            self.add_error("groups", "Say which groups they lead.")
+        return said
 
 
 def symbols_for(symbol: str = "") -> Any:
@@ -88,7 +96,7 @@ class LinkForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in its typ
 
     class Meta:
         model = FamilyLink
-        fields = ["nickname", "symbol", "groups", "keep_until"]
+        fields = ["nickname", "symbol", "groups", "leads", "keep_until"]
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -166,7 +174,7 @@ class FamilyLinkAdmin(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     search_fields = ["nickname"]
     actions = ["renew_selected", "revoke_selected"]
-    fields = ["nickname", "symbol", "groups", "keep_until", "state", "opened", "created_by", "made", "event"]
+    fields = ["nickname", "symbol", "groups", "leads", "keep_until", "state", "opened", "created_by", "made", "event"]
     readonly_fields = ["state", "opened", "created_by", "made", "event"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -183,7 +191,8 @@ class FamilyLinkAdmin(ModelAdmin):
 
     @admin.display(description="for")
     def for_groups(self, link: FamilyLink) -> str:
-        return ", ".join(link.groups) or "What is for everybody"
+        groups = ", ".join(link.groups) or "What is for everybody"
+        return f"Leader of {groups}" if link.leads else groups
 
     @admin.display(description="state", ordering="revoked_at")
     def state(self, link: FamilyLink) -> str:

@@ -22,12 +22,13 @@ BITS = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A link that somebody wants. `person`: whose erasure takes it with it."""
+    """A link that somebody wants. `person`: whose erasure takes it with it; `leads`: for a leader of its groups."""
 
     nickname: str
     symbol: str
     groups: Sequence[str] = ()
     person: UUID | None = None
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def _row(wanted: Wanted, token: str, **rest: object) -> FamilyLink:
         symbol=wanted.symbol,
         groups=rules.chosen(wanted.groups),
         person_id=wanted.person,
+        leads=wanted.leads,
         token_digest=digest(token),
         **rest,
     )

@@ -27,6 +27,7 @@ class FamilyLink(models.Model):
     """A nickname, a symbol and groups: all that a family's card says of whom it is about.
 
     Only hashes of its two secrets are kept. `groups`: what is for these is shown beside what is for everybody.
+    `leads`: whoever has the card leads these groups, and is told of other places so that they say they read it.
     `person_id`: whose erasure takes the link with it, where it was made for one of the list.
     In: made at the desk. Out: revoked by somebody, or over when its day has passed; then it is deleted.
     """
@@ -37,6 +38,12 @@ class FamilyLink(models.Model):
     nickname = models.CharField(max_length=40, help_text="What the family calls whom it is about. No surname.")
     symbol = models.CharField(max_length=10, choices=Symbol)
     groups = models.JSONField(default=list, blank=True)
+    leads = models.BooleanField(
+        "for a leader of these groups",
+        default=False,
+        db_default=False,
+        help_text="Whoever hears of the event by this card is asked to say that they read it when a place changes.",
+    )
     token_digest = models.CharField(max_length=64, unique=True, editable=False)
     calendar_digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.CharField("made by", max_length=200, editable=False)
@@ -51,6 +58,11 @@ class FamilyLink(models.Model):
         ordering = ["event", "nickname", "created_at"]
         constraints = [
             models.CheckConstraint(condition=~Q(nickname=""), name="family_link_has_a_nickname"),
+            models.CheckConstraint(
+                condition=Q(leads=False) | ~Q(groups=[]),
+                name="family_link_leads_some_group",
+                violation_error_message="Say which groups they lead.",
+            ),
             models.CheckConstraint(condition=Q(symbol__in=Symbol.values), name="family_link_symbol_known"),
         ]
 

@@ -15,7 +15,13 @@ MINE = "/schedule/games/mine/"
 
 
 def make_card(event: Event, nickname: str = "Sunny Bear", groups: tuple[str, ...] = ("Norway",), **more: Any) -> Card:
-    wanted = Wanted(nickname=nickname, symbol="sun", groups=groups, person=more.pop("person", None))
+    wanted = Wanted(
+        nickname=nickname,
+        symbol="sun",
+        groups=groups,
+        person=more.pop("person", None),
+        leads=more.pop("leads", False),
+    )
     [card] = make(event=event, wanted=[wanted], by="Maria", now=NOON - HOUR, **more)
     return card
 
