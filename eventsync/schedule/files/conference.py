@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from eventsync.schedule.feeds.conference import GENERATOR
 from eventsync.schedule.feeds.plain import SAID_IN_TITLE
 from eventsync.schedule.files.content import Content, FileError
+from eventsync.schedule.files.markup import plain
 from eventsync.schedule.models import Event
 from eventsync.schedule.pages.words import WORDS
 from eventsync.schedule.plan.incoming import Incoming, Problem, longest
@@ -106,7 +107,7 @@ def _foreign(event: Event, talk: Talk) -> Incoming:
     start, end = _times(event, talk)
     guid = _uuid(talk.guid)
     title = " ".join(talk.title.split())
-    texts = [title if len(title) > _TITLE else "", talk.abstract, talk.description]
+    texts = [title if len(title) > _TITLE else "", plain(talk.abstract), plain(talk.description)]
     return Incoming(
         where=talk.where,
         id=guid,
@@ -116,7 +117,7 @@ def _foreign(event: Event, talk: Talk) -> Incoming:
         end=end,
         place=talk.room or None,
         place_id=_uuid(talk.room_guid),
-        sentence=_cut(" ".join(talk.subtitle.split()), _SENTENCE),
+        sentence=_cut(" ".join(plain(talk.subtitle).split()), _SENTENCE),
         outline=_cut("\n\n".join(text.strip() for text in texts if text.strip()), _OUTLINE),
     )
 

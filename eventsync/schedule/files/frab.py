@@ -46,10 +46,10 @@ class _Reading:
             case ["generator"]:
                 self.generator = attributes.get("name", "")
             case ["day"]:
-                self._day = attributes
+                self._day, self._room = attributes, {}
             case ["day", "room"]:
                 self._room = attributes
-            case ["day", "room", "event"]:
+            case ["day", "room", "event"] | ["day", "event"]:  # old ones of pentabarf say the room in the event alone
                 self._talk(attributes)
 
     def _talk(self, attributes: dict[str, str]) -> None:
@@ -69,9 +69,9 @@ class _Reading:
     def _end(self, name: str) -> None:
         text = "".join(self._text).strip()
         match self._path[1:]:
-            case ["day", "room", "event", text_of] if text_of in _TEXTS and text:
+            case ["day", "room", "event", text_of] | ["day", "event", text_of] if text_of in _TEXTS and text:
                 setattr(self.talks[-1], text_of, text)
-            case ["day", "room", "event", "persons", "person"] if text:
+            case ["day", "room", "event", "persons", "person"] | ["day", "event", "persons", "person"] if text:
                 self.talks[-1].persons.append(text)
         self._path.pop()
         self._text.clear()

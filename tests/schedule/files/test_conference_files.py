@@ -101,7 +101,7 @@ def test_other_softwares_xml_is_taken_as_far_as_there_are_words_for_it(games):
     incoming.apply(games.event, content.items, venue=games.hall, seen=seen.seen)
     first, late = Activity.objects.order_by("start")
     assert (first.pk, first.title, first.sentence, first.outline, first.number) == (
-        UUID(GUID), "Tän & so", "In short.", "What it is.\n\nMore <b>of</b> it.", "",
+        UUID(GUID), "Tän & so", "In short.", "What it is.\n\nMore of it.", "",
     )  # fmt: skip
     assert (first.place.name, first.place.venue, first.groups, first.status) == ("Säle", games.hall, [], "planned")
     assert f"{first.start:%H:%M} {first.end:%H:%M}" == "09:00 10:30"
