@@ -8,6 +8,7 @@ from checkin.privacy import retention
 from checkin.rosters import importing, uploads
 from eventsync.jobs.chores import chore
 from eventsync.jobs.queue import Permanent, task
+from eventsync.jobs.recurring import recurring
 from eventsync.jobs.seeing.letters import explain
 
 
@@ -27,7 +28,12 @@ def erase_event(event_id: UUID) -> None:
     retention.erase_event(event_id)
 
 
-@chore(every=timedelta(hours=1))
+@recurring(
+    "checkin.look_at_retention",
+    every=timedelta(hours=1),
+    what="Nobody looked whether people of an event that is over, or files that nobody brought in, are to be deleted.",
+    whom="Everybody on the list of such an event: they may be kept longer than they were told.",
+)
 def look_at_retention(now: datetime) -> None:
     """Also at files that nobody confirmed."""
     retention.look(now)

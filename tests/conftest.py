@@ -11,6 +11,7 @@ from django.core.management.color import no_style
 from django.db import connection
 from django.test import TransactionTestCase
 
+from eventsync.control.absence import lookout
 from eventsync.sync.marker import keeper
 from tests.cast import Games, Phone, make_games, make_phone
 from tests.proving import PROVING
@@ -68,6 +69,12 @@ def own_marker(settings: Any, tmp_path_factory: pytest.TempPathFactory, monkeypa
     settings.MARKER = tmp_path_factory.getbasetemp() / f"marker-{uuid4().hex}.json"
     for last in ("_agreed_at", "_kept_at"):
         monkeypatch.setattr(keeper, last, float("inf"))
+
+
+@pytest.fixture(autouse=True)
+def no_lookout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It looks once in a quarter of a minute: chance would say at the end of which request."""
+    monkeypatch.setattr(lookout, "_next", float("inf"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """Holds measures against their limits: an alert when one is above for too long, and its end when all is well."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
@@ -15,9 +16,9 @@ from eventsync.jobs.seeing.rules import Limit
 log = logging.getLogger(__name__)
 
 
-def watch(*, now: datetime) -> None:
+def watch(*, now: datetime, of: Sequence[Limit] = limits) -> None:
     """One limit that cannot be held against its measure keeps none of the others from it."""
-    for each in limits:
+    for each in of:
         try:
             _hold(each, now=now)
         except DatabaseError as error:
@@ -32,12 +33,12 @@ def _hold(limit: Limit, *, now: datetime) -> None:
     known = set(Standing.objects.filter(kind=limit.kind).values_list("subject", flat=True))
     above = {subject for subject, value in by_subject.items() if value > limit.above}
     for subject in sorted(above | (known & by_subject.keys() if measure.here else known)):
-        _hold_one(limit, subject, by_subject.get(subject, 0), now=now)
+        hold_one(limit, subject, by_subject.get(subject, 0), now=now)
 
 
 @transaction.atomic
-def _hold_one(limit: Limit, subject: str, value: float, *, now: datetime) -> None:
-    """Under a lock: several workers hold the same measures against the same limits."""
+def hold_one(limit: Limit, subject: str, value: float, *, now: datetime) -> None:
+    """What is the case with one subject. Under a lock: several workers hold the same measures against their limits."""
     Standing.objects.get_or_create(kind=limit.kind, subject=subject)
     row = Standing.objects.select_for_update().filter(kind=limit.kind, subject=subject).first()
     if row is None:  # another worker found it well just now

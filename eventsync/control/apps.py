@@ -12,6 +12,7 @@ class ControlConfig(AppConfig):
         import_module("eventsync.control.measures")
         import_module("eventsync.control.privacy")
         import_module("eventsync.control.tasks")
+        import_module("eventsync.control.absence")
         import_module("eventsync.control.subscribers")
         import_module("eventsync.control.desk")
         import_module("eventsync.control.drills.tasks")

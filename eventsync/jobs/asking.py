@@ -9,6 +9,8 @@ from typing import Any
 from django.db import connection
 from django_q.brokers import orm
 
+from eventsync.jobs import queue
+
 
 def keep_connection() -> None:
     """From now on this process keeps its connection, wherever Django would close it because it is not new."""
@@ -18,6 +20,12 @@ def keep_connection() -> None:
 def keep_none() -> None:
     """As it is in all processes to begin with."""
     connection.settings_dict |= {"CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False}
+
+
+def work() -> None:
+    """What a word has a process do, which keeps no connection while it waits for the next one."""
+    queue.run()
+    connection.close_if_unusable_or_obsolete()
 
 
 class Orm(orm.ORM):

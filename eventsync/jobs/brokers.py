@@ -7,7 +7,7 @@ from typing import Any
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
-WORD = "eventsync.jobs.queue.run"
+WORD = "eventsync.jobs.asking.work"
 
 
 class _Mine(threading.local):

@@ -1,4 +1,4 @@
-"""Chores: what a worker does again and again, such as clearing away what has had its time."""
+"""Chores: what a worker itself looks at again and again, for it must be done even when nobody does jobs."""
 
 import logging
 from collections.abc import Callable

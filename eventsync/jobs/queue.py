@@ -77,13 +77,11 @@ def when_ended(hear: Ended) -> Ended:
 
 def policy_of(name: str) -> Policy:
     """That of a task which is no longer there is the default."""
-    found = _tasks.get(name)
-    return found.policy if found else Policy()
+    return _tasks[name].policy if name in _tasks else Policy()
 
 
 def content_of(name: str) -> Content | None:
-    found = _tasks.get(name)
-    return found.content if found else None
+    return _tasks[name].content if name in _tasks else None
 
 
 def enqueue(
@@ -104,7 +102,8 @@ def enqueue(
     """
     if name not in _tasks:
         raise LookupError(f"no task is registered as {name}")
-    policy, now, key = _tasks[name].policy, timezone.now(), uuid4()
+    policy, now = _tasks[name].policy, timezone.now()
+    key = subject if policy.once else uuid4()
     dedupe = pressure.words(name, policy, dedupe=dedupe, subject=subject, partition=str(partition))
     new = {
         "id": key,

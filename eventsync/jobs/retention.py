@@ -1,4 +1,4 @@
-"""How long what is over is kept, each kind in its own way; a chore clears away the rest, a little at a time.
+"""How long what is over is kept, each kind in its own way; a recurring job clears away the rest, a little at a time.
 
 What still waits for somebody is never cleared away: dead jobs, open alerts, what a webhook has not taken yet.
 """
@@ -13,12 +13,12 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
-from eventsync.jobs.chores import chore
 from eventsync.jobs.models import UNFINISHED, Alert, DomainEvent, Job, Sending, TurnedAway, Worker
+from eventsync.jobs.recurring import recurring
 from eventsync.jobs.webhooks.models import UNTAKEN
 
-EVERY = timedelta(minutes=5)
-AT_ONCE = 2_000  # rows of a kind each time: nobody waits long for the database
+AT_ONCE = 2_000  # rows of a kind at a time: nobody waits long for the database
+ROUNDS = 100  # in an hour: what is more than that is left for the next
 ALERTS, WORKERS, TURNED_AWAY = timedelta(days=365), timedelta(days=7), timedelta(days=1)
 
 OVER = (Job.State.DONE, Job.State.CANCELLED, Job.State.EXPIRED)
@@ -59,17 +59,30 @@ def _clear(rows: QuerySet[Any]) -> int:
     return len(keys)
 
 
-@chore(every=EVERY)
+@recurring(
+    "jobs.clear_away",
+    every=timedelta(hours=1),
+    what="What is over was not cleared away: finished jobs, old alerts, ended sessions and such.",
+    whom="Nobody, as long as there is room on the disk.",
+)
 def clear_away(now: datetime) -> None:
-    clear(now=now)
+    for _ in range(ROUNDS):
+        if max(clear(now=now).values(), default=0) < AT_ONCE:
+            return
 
 
-@chore(every=timedelta(days=1))
-def tell_the_planner(now: datetime) -> None:
-    """What the database knows of its tables is renewed. PostgreSQL makes room by itself (autovacuum); SQLite's room is
-    used again."""
+@recurring(
+    "jobs.tend_the_database",
+    every=timedelta(days=1),
+    after=timedelta(hours=3, minutes=30),
+    what="The database was not tended in the night: it may become slower.",
+    whom="Nobody at first.",
+)
+def tend_the_database(now: datetime) -> None:
+    """What it knows of its tables is renewed, and on PostgreSQL room is made, as autovacuum does all day where much has
+    changed. SQLite uses its room again by itself; giving it back to the disk would stop all who write for minutes."""
     with connection.cursor() as cursor:
-        cursor.execute("PRAGMA optimize" if connection.vendor == "sqlite" else "ANALYZE")
+        cursor.execute("PRAGMA optimize" if connection.vendor == "sqlite" else "VACUUM (ANALYZE, SKIP_LOCKED)")
 
 
 def _technical(now: datetime) -> datetime:

@@ -118,7 +118,8 @@ class Policy:
     `retries`: how long to wait after each failure that may pass; after the last one the job is dead. `expires_after`:
     how long it is worth doing. `ordered`: within a partition one after the other, in the order of the commits
     that owe them. Who owes one makes others who do so there wait until that commit, so late in a transaction is best.
-    `approval`: who must agree before; None: nobody.
+    `once`: its subject is its id, so nothing is ever owed a second time: IntegrityError, unless it waits under the same
+    words. `approval`: who must agree before; None: nobody.
     `announced`: whether a domain event says that it is done or dead. `alike`: of what one job is enough while it waits,
     for droppable ones in a long queue.
     """
@@ -127,6 +128,7 @@ class Policy:
     priority: Priority = Priority.IMPORTANT
     expires_after: timedelta | None = None
     ordered: bool = False
+    once: bool = False
     approval: Demand | None = None
     announced: bool = True
     alike: Literal["subject", "partition"] = "subject"

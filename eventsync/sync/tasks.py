@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from eventsync.jobs.chores import chore
+from eventsync.jobs.recurring import recurring
 from eventsync.jobs.starting import before_start
 from eventsync.sync import marker, nightly, tombstones
 from eventsync.sync.outbox import keeping
@@ -10,12 +11,22 @@ from eventsync.sync.outbox import keeping
 before_start(marker.objection)
 
 
-@chore(every=timedelta(hours=1))
+@recurring(
+    "sync.purge_tombstones",
+    every=timedelta(hours=1),
+    what="Marks of what was removed a week ago were not cleared away.",
+    whom="Nobody: first lists of phones become a little longer.",
+)
 def purge_tombstones(now: datetime) -> None:
     tombstones.purge(now=now)
 
 
-@chore(every=timedelta(hours=1))
+@recurring(
+    "sync.forget_outboxes",
+    every=timedelta(hours=1),
+    what="Files of phones that somebody uploaded and did not bring in were not deleted.",
+    whom="People in those files: they are kept longer than a day.",
+)
 def forget_outboxes(now: datetime) -> None:
     keeping.forget_abandoned(now=now)
 

@@ -13,7 +13,7 @@ from eventsync.control.drills.course import Result
 from eventsync.control.drills.running import run, undisturbed
 from eventsync.control.management.commands.drill import Waiting
 from eventsync.jobs import alerts, brokers, queue, sweeping
-from eventsync.jobs.models import Alert, Job
+from eventsync.jobs.models import Alert, Job, Worker
 from eventsync.schedule.models import Event
 from tests.desk import alice
 
@@ -136,6 +136,19 @@ def test_broker_that_is_emptied_loses_no_job(db: None) -> None:
         ("nobody is bothered", "no open alert", True),
     ]
     assert (brokers.untaken(), left()) == (0, (0, []))
+
+
+def test_machine_that_is_silent_is_told_and_forgotten_when_it_is_gone(db: None) -> None:
+    results = outcome(run("worker-silent", event(), screen=Nobody(), span=INSTANT, pause=beat))
+    assert [(step, good) for step, _, good in results] == [
+        ("the alert is raised", True), ("a worker sees it", True), ("the alert ends by itself", True),
+    ]  # fmt: skip
+    assert (Worker.objects.count(), left()) == (0, (0, [("worker_silent", "Well again by itself")]))
+
+
+def test_silence_that_nobody_notices_is_missed_and_nothing_is_left(db: None) -> None:
+    results = run("worker-silent", event(), screen=Nobody(), pause=lambda seconds: None)
+    assert (outcome(results), Worker.objects.count()) == ([("the alert is raised", "no open alert", False)], 0)
 
 
 def test_alert_that_nobody_raises_is_missed_and_nothing_is_left(db: None) -> None:

@@ -13,11 +13,12 @@ class Tasks(AppConfig):
     path = str(Path(__file__).parent)
 
     def ready(self) -> None:
-        from eventsync.jobs import processes, queue, supervision
+        from eventsync.jobs import processes, queue, recurring, supervision
         from notifications import deliveries
         from tests.faults import tasks
 
         tasks.register()
+        recurring._all.clear()  # or each worker would do housekeeping beside what a test looks at
         if lease := os.environ.get("NOTICES_LEASE"):  # seconds
             deliveries.LEASE = timedelta(seconds=int(lease))
         if lease := os.environ.get("WORK_LEASE"):  # seconds

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from eventsync.control.drills.faults import DRILLS
 from tests.e2e.stage import ROOT
 from tests.faults.workshop import Workshop, on, until
 
@@ -38,7 +39,7 @@ def test_all_drills_go_as_they_must(workshop: Workshop) -> None:
     workshop.worker()
     code, lines = drill(workshop, "--all", "--minutes", "0")
     assert (code, lines[-1]) == (0, "All went as it must."), "\n".join(lines)
-    assert {line.split()[1] for line in lines[:-1]} == {"backlog", "dead-letters", "worker-crash", "broker-loss"}
+    assert {line.split()[1] for line in lines[:-1]} == set(DRILLS)
     assert {line[0] for line in lines[:-1]} == {"✓"}
     nothing_is_left(workshop)
 

@@ -14,7 +14,7 @@ def test_word_says_nothing_but_that_there_is_work(db: None) -> None:
     before = brokers.untaken()
     brokers.tell()
     word = SignedPackage.loads(OrmQ.objects.get().payload)
-    assert (word["func"], word["args"], word["kwargs"]) == ("eventsync.jobs.queue.run", (), {})
+    assert (word["func"], word["args"], word["kwargs"]) == ("eventsync.jobs.asking.work", (), {})
     assert (before, brokers.untaken()) == (0, 1)
 
 

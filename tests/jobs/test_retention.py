@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from eventsync.jobs import chores, retention
+from eventsync.jobs import queue, recurring, retention
 from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Sending, Webhook, Worker
 
 DAY = timedelta(days=1)
@@ -106,10 +106,24 @@ def test_clearing_costs_the_same_for_one_and_for_three(now):
     assert counts[0] == counts[1]
 
 
-def test_worker_does_it_as_a_chore(now):
-    job("done", now - 31 * DAY)
-    mine = [each for each in chores._chores if each.work.__module__ == retention.__name__]
-    assert sorted(each.work.__name__ for each in mine) == ["clear_away", "tell_the_planner"]
-    for each in mine:
-        each.work(now)
-    assert not Job.objects.exists()
+def test_job_goes_on_until_nothing_is_over_and_no_longer_than_its_share(now, monkeypatch):
+    for _ in range(5):
+        job("done", now - 31 * DAY)
+    monkeypatch.setattr(retention, "AT_ONCE", 1)
+    monkeypatch.setattr(retention, "ROUNDS", 3)
+    retention.clear_away(now)
+    assert Job.objects.count() == 2
+    retention.clear_away(now)
+    assert Job.objects.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_database_is_tended_by_a_job(transactional_db, broker, monkeypatch):
+    """PostgreSQL does it outside of a transaction alone."""
+    monkeypatch.setattr(recurring, "_all", [each for each in recurring._all if each.task == "jobs.tend_the_database"])
+    recurring.owe_due(timezone.now())
+    with CaptureQueriesContext(connection) as asked:
+        queue.run()
+    assert Job.objects.values_list("state", "error").get() == ("done", "")
+    tended = [each["sql"] for each in asked if each["sql"].startswith(("VACUUM", "PRAGMA optimize"))]
+    assert len(tended) == 1

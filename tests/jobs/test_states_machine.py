@@ -1,4 +1,4 @@
-"""Any order of owing, working, failing, dying and deciding: nothing owed is lost, nothing is tried too often."""
+"""Any order of owing, agreeing, working, failing, dying and deciding: nothing is lost, nothing is tried too often."""
 
 import os
 from collections import Counter
@@ -23,8 +23,11 @@ from hypothesis.stateful import (
 )
 
 from eventsync.jobs import processes, queue, sweeping
-from eventsync.jobs.models import UNCLAIMED, UNFINISHED, Alert, Attempt, Job
-from eventsync.jobs.rules import Policy
+from eventsync.jobs.approvals import deciding
+from eventsync.jobs.approvals.models import AGREED
+from eventsync.jobs.models import UNBEGUN, UNFINISHED, Alert, Approval, Attempt, Job
+from eventsync.jobs.rules import Demand, Matter, Policy, Somebody
+from tests.jobs.approving import ALICE, BOB
 from tests.jobs.conftest import Broker
 
 POLICIES = {
@@ -32,9 +35,18 @@ POLICIES = {
     "ordered": Policy(ordered=True, retries=(timedelta(seconds=5),)),
     "brief": Policy(expires_after=timedelta(minutes=5)),
 }
+AGREED_TO = "agreed to"  # the task whose jobs another person must agree to
 OUT = {
+    "waiting_approval": {"available", "cancelled", "expired"},
     "available": {"running", "cancelled", "expired"},
-    "running": {"done", "retry_wait", "dead", "available", "cancelled", "expired"},  # given back, and too late by then
+    "running": {"done", "retry_wait", "dead", "available", "waiting_approval", "cancelled", "expired"},
+    "retry_wait",
+        "dead",
+        "available",
+        "waiting_approval",
+        "cancelled",
+        "expired",
+    },  # late, given back
     "retry_wait": {"running", "cancelled", "expired"},
     "dead": {"available", "cancelled"},
 }
@@ -62,12 +74,15 @@ class Jobs(RuleBasedStateMachine):
         self.effects: Counter[UUID] = Counter()
         self.owed: list[UUID] = []
         self.before: dict[UUID, str] = {}
+        self.texts: dict[UUID, str] = {}  # what jobs that must be agreed to would say, by their subjects
         real, patch = timezone.now, self.monkeypatch.setattr
         patch(timezone, "now", lambda: real() + self.gone)
         patch(processes, "name_of", lambda process: f"worker-{self.names}")
         patch(processes, "is_gone", lambda name: name in self.seen_dead)
         patch(connection, "close", lambda: None)
-        for name, policy in POLICIES.items():
+        demand = Demand(self.describe, within=timedelta(minutes=10))
+        self.policies = POLICIES | {AGREED_TO: Policy(retries=(timedelta(seconds=5),), approval=demand)}
+        for name, policy in self.policies.items():
             self.monkeypatch.setitem(queue._tasks, name, queue.Registered(self.worker_at(name), policy))
 
     def teardown(self) -> None:
@@ -82,7 +97,10 @@ class Jobs(RuleBasedStateMachine):
             now = timezone.now()
             assert job.due_at <= now and (job.expires_at is None or job.expires_at > now - timedelta(seconds=1))
             older = Job.objects.filter(task=name, partition=job.partition, created_at__lt=job.created_at)
-            if POLICIES[name].ordered:
+            if name == AGREED_TO:
+                agreed = Approval.objects.filter(subject=job.id)[0]
+                assert (agreed.state in AGREED, agreed.sentence) == (True, self.texts[subject])
+            if self.policies[name].ordered:
                 assert not older.filter(state__in=UNFINISHED).exists()
                 assert Job.objects.get(task=name, partition=job.partition, state="running") == job
             self.states_are_left_only_by_their_documented_ways()
@@ -106,18 +124,53 @@ class Jobs(RuleBasedStateMachine):
                 raise Killed
 
     @rule(
-        name=st.sampled_from(sorted(POLICIES)),
+        name=st.sampled_from([*sorted(POLICIES), AGREED_TO, AGREED_TO]),
         partition=st.sampled_from(["north", "south"]),
         dedupe=st.sampled_from(["", "", "same"]),
         minutes=st.sampled_from([0, 0, 0, 2]),
     )
     def owe(self, name: str, partition: str, dedupe: str, minutes: int) -> None:
         due_at = timezone.now() + timedelta(minutes=minutes)
-        waiting = Job.objects.filter(task=name, dedupe=dedupe, state__in=UNCLAIMED).first() if dedupe else None
-        job = queue.enqueue(name, uuid4(), partition=partition, dedupe=dedupe, due_at=due_at)
+        subject = uuid4()
+        self.texts[subject] = "0"
+        waiting = Job.objects.filter(task=name, dedupe=dedupe, state__in=UNBEGUN).first() if dedupe else None
+        job = queue.enqueue(name, subject, partition=partition, dedupe=dedupe, due_at=due_at, by=ALICE)
         if waiting is None:
             self.owed.append(job.id)
         assert waiting is None or job == waiting
+
+    def describe(self, subject: UUID) -> Matter | None:
+        if Job.objects.filter(subject=subject, state="running").exists():
+            self.states_are_left_only_by_their_documented_ways()
+        text = self.texts.get(subject)
+        return Matter(text, {"text": text}) if text else None
+
+    @precondition(lambda self: Job.objects.filter(task=AGREED_TO).exists())
+    @rule(which=st.integers(0, 5), text=st.sampled_from(["1", "2", ""]))
+    def change(self, which: int, text: str) -> None:
+        """What a job would say, or nothing is left of it."""
+        jobs = list(Job.objects.filter(task=AGREED_TO))
+        self.texts[jobs[which % len(jobs)].subject] = text
+
+    @precondition(lambda self: Approval.objects.filter(state="requested").exists())
+    @rule(which=st.integers(0, 5), by=st.sampled_from([ALICE, BOB]), how=st.sampled_from(["grant", "reject", "force"]))
+    def decide(self, which: int, by: Somebody, how: str) -> None:
+        approval = (asked := list(Approval.objects.filter(state="requested")))[which % len(asked)]
+        job = Job.objects.get(id=approval.subject)
+        same = job.state == "waiting_approval" and self.texts[job.subject] == approval.sentence
+        may = same and approval.expires_at > timezone.now() and (how != "grant" or by != ALICE)
+        words = {} if how == "grant" else {"reason": "Because."}
+        assert getattr(deciding, how)(approval.pk, by=by, now=timezone.now(), **words).done == may
+        job.refresh_from_db()
+        assert not may or job.state == ("cancelled" if how == "reject" else "available")
+
+    @rule()
+    def look_at_what_waits_for_a_person(self) -> None:
+        deciding.sweep(timezone.now())
+        for approval in Approval.objects.filter(state="requested"):
+            job = Job.objects.get(id=approval.subject)
+            assert (job.state, approval.sentence) == ("waiting_approval", self.texts[job.subject])
+            assert approval.expires_at > timezone.now() - timedelta(seconds=1)
 
     @rule(
         outcome=st.sampled_from(
@@ -181,7 +234,7 @@ class Jobs(RuleBasedStateMachine):
     def replay(self, which: int) -> None:
         dead = list(Job.objects.filter(state="dead"))
         job = dead[which % len(dead)]
-        others = Job.objects.filter(task=job.task, dedupe=job.dedupe, state__in=UNCLAIMED).exclude(dedupe="")
+        others = Job.objects.filter(task=job.task, dedupe=job.dedupe, state__in=UNBEGUN).exclude(dedupe="")
         possible = not others.exists()
         assert queue.replay(job.id, now=timezone.now()) == possible
 
@@ -190,7 +243,7 @@ class Jobs(RuleBasedStateMachine):
     def cancel(self, which: int) -> None:
         jobs = list(Job.objects.all())
         job = jobs[which % len(jobs)]
-        possible = job.state in {*UNCLAIMED, "dead"}
+        possible = job.state in {*UNBEGUN, "dead"}
         assert queue.cancel(job.id, why="Never mind.", now=timezone.now()) == possible
 
     @invariant()
@@ -204,7 +257,7 @@ class Jobs(RuleBasedStateMachine):
     @invariant()
     def attempts_are_counted_and_never_more_than_the_policy_gives(self) -> None:
         for job in Job.objects.prefetch_related("tries"):
-            assert job.failures <= POLICIES[job.task].attempts
+            assert job.failures <= self.policies[job.task].attempts
             assert [each.number for each in job.tries.all()] == list(range(1, job.attempts + 1))
             open_ones = [each.number for each in job.tries.all() if each.ended_at is None]
             assert open_ones == ([job.attempts] if job.state == "running" else [])
@@ -217,17 +270,27 @@ class Jobs(RuleBasedStateMachine):
             assert job.state != "done" or self.effects[job.subject]
 
     @invariant()
+    def what_waits_for_a_person_is_asked_of_them_once(self) -> None:
+        for job in Job.objects.filter(state="waiting_approval"):
+            assert Approval.objects.filter(subject=job.id, state="requested").count() == 1
+
+    @invariant()
     def each_dead_job_is_told_of(self) -> None:
         dead = Counter(Job.objects.filter(state="dead").values_list("task", flat=True))
-        told = dict(Alert.objects.filter(kind="dead_letter").values_list("subject", "count"))
-        assert all(told.get(task, 0) >= count for task, count in dead.items())
+        told: Counter[str] = Counter()  # what is cleared told of others
+        for task, count in Alert.objects.filter(kind="dead_letter", cleared_at=None).values_list("subject", "count"):
+            told[task] += count
+        assert dead <= told
 
     def settle(self) -> None:
-        """From now on all goes well: whatever is still owed is done, unless it has expired."""
+        """From now on all goes well: what is owed is agreed to and done, if anything is left of it in time."""
         self.outcome = "return"
         for _ in range(3 * len(self.owed) + 3):
             self.gone += LONG
             sweeping.sweep(now=timezone.now())
+            deciding.sweep(timezone.now())
+            for approval in Approval.objects.filter(state="requested"):
+                assert deciding.grant(approval.pk, by=BOB, now=timezone.now()).done
             while queue.run_one():
                 pass
         assert not Job.objects.filter(state__in=UNFINISHED).exists()

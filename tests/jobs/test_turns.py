@@ -173,7 +173,8 @@ def test_ordered_jobs_are_done_one_by_one_while_others_are_owed(
         busy.release()
 
     def work() -> None:
-        until(lambda: queue.run() or len(done) == 20)
+        while len(done) < 20:
+            queue.run()
 
     def owe_ten() -> None:
         for _ in range(10):

@@ -9,12 +9,22 @@ from django.db.models import F
 from django.utils import timezone
 
 from eventsync.control.drills.course import Course
-from eventsync.control.drills.tasks import BACKLOG, BROKER_LOSS, DEAD_LETTER, REFUSED, WANTED, WORKER_CRASH
+from eventsync.control.drills.tasks import (
+    BACKLOG,
+    BROKER_LOSS,
+    DEAD_LETTER,
+    REFUSED,
+    WANTED,
+    WORKER_CRASH,
+    WORKER_SILENT,
+)
 from eventsync.control.models import Standing
 from eventsync.jobs import alerts, brokers, processes
 from eventsync.jobs.burying import DEAD_LETTER as DEAD_LETTER_ALERT
-from eventsync.jobs.models import Alert, Attempt, Job
+from eventsync.jobs.models import Alert, Attempt, Job, Worker
 from eventsync.jobs.queue import replay
+from eventsync.jobs.seeing.measures import SILENCE
+from eventsync.jobs.seeing.measures import WORKER_SILENT as WORKER_SILENT_ALERT
 from eventsync.jobs.seeing.registry import limits
 from eventsync.jobs.seeing.rules import Limit
 
@@ -31,7 +41,7 @@ Fault = Callable[[Course], None]
 
 def backlog(course: Course) -> None:
     """More jobs wait than the limit allows, behind one that is not due yet: no worker is kept from other work."""
-    [limit] = [each for each in limits if each.kind == "backlog"]
+    limit = _limit("backlog")
     course.expect("no backlog yet", _NOTHING, lambda: _standing(limit))
     course.owe(BACKLOG, JOBS, first_due=timezone.now() + WANTED)
     course.expect("jobs wait", f"{JOBS} waiting", course.states)
@@ -53,9 +63,13 @@ def _standing(limit: Limit) -> str:
     return _open(limit.kind, "")
 
 
-def _let_it_last(course: Course, limit: Limit, whole: timedelta) -> None:
+def _limit(kind: str) -> Limit:
+    return next(each for each in limits if each.kind == kind)
+
+
+def _let_it_last(course: Course, limit: Limit, whole: timedelta, subject: str = "") -> None:
     """With a span of our own, the workers' memory is told that what they have just seen began earlier."""
-    seen = Standing.objects.filter(kind=limit.kind, subject="", since__isnull=False)
+    seen = Standing.objects.filter(kind=limit.kind, subject=subject, since__isnull=False)
     course.expect(
         "a worker sees it", "it is seen", lambda: "it is seen" if seen.exists() else "nobody looks", within=_LONG
     )
@@ -124,6 +138,18 @@ def broker_loss(course: Course) -> None:
     course.expect("nobody is bothered", _NOTHING, lambda: _open(DEAD_LETTER_ALERT, BROKER_LOSS))
 
 
+def worker_silent(course: Course) -> None:
+    """A machine whose worker was heard from and is not any more; then it is gone for good, and nobody misses it."""
+    now, silent = timezone.now(), 2 * SILENCE
+    Worker.objects.create(name=f"{WORKER_SILENT}:1", started_at=now - silent, heard_at=now - silent)
+    said = f"No worker on {WORKER_SILENT} has been heard from"
+    course.expect("the alert is raised", said, lambda: _open(WORKER_SILENT_ALERT, WORKER_SILENT), within=_LONG)
+    Worker.objects.filter(name=f"{WORKER_SILENT}:1").delete()
+    limit = _limit(WORKER_SILENT_ALERT)
+    _let_it_last(course, limit, limit.calm, WORKER_SILENT)
+    course.expect("the alert ends by itself", _OVER, lambda: _last(WORKER_SILENT_ALERT, WORKER_SILENT), within=_LONG)
+
+
 def _forget() -> str:
     try:
         return f"words thrown away: {brokers.forget()}"
@@ -161,4 +187,5 @@ DRILLS: Mapping[str, Fault] = {
     "dead-letters": dead_letter,
     "worker-crash": worker_crash,
     "broker-loss": broker_loss,
+    "worker-silent": worker_silent,
 }

@@ -12,9 +12,9 @@ from django.utils import timezone
 from eventsync.access.scope import limit
 from eventsync.control.drills.course import NO_TIME, Course, Missed, Pause, Result, Screen
 from eventsync.control.drills.faults import DRILLS
-from eventsync.control.drills.tasks import NAMES, WANTED
+from eventsync.control.drills.tasks import NAMES, WANTED, WORKER_SILENT
 from eventsync.jobs import alerts
-from eventsync.jobs.models import UNFINISHED, Alert, Job
+from eventsync.jobs.models import UNFINISHED, Alert, Job, Worker
 from eventsync.jobs.rights import OF_PLACE
 from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
@@ -60,7 +60,8 @@ def take_away(pause: Pause) -> None:
     while ours.filter(state=Job.State.RUNNING).exists() and time.monotonic() < until:
         pause(0.2)
     ours.delete()
-    for row in Alert.objects.filter(subject__in=NAMES, cleared_at=None):
+    Worker.objects.filter(name__startswith=f"{WORKER_SILENT}:").delete()
+    for row in Alert.objects.filter(subject__in=[*NAMES, WORKER_SILENT], cleared_at=None):
         alerts.clear(alert_id=row.pk, by=BY, now=timezone.now())
 
 

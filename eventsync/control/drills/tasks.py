@@ -19,6 +19,7 @@ NAMES = BACKLOG, BROKER_LOSS, DEAD_LETTER, WORKER_CRASH = (
     "drill_dead_letter",
     "drill_worker_crash",
 )
+WORKER_SILENT = "drill_worker_silent"  # a machine that does not exist
 WANTED = timedelta(minutes=20)
 REFUSED = "This is a drill: nothing is wrong."
 

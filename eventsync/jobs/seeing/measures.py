@@ -14,6 +14,7 @@ SILENCE = timedelta(seconds=60)  # of a worker, which says that it lives each te
 RECENTLY = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)  # a machine that was silent for so long is not missed any more
 _FEWEST = 10  # tries, or a rate says nothing
+WORKER_SILENT = "worker_silent"  # the alert
 _PLACE = ("task", "partition")
 _WAITING = Job.objects.filter(state__in=UNCLAIMED, finished_at=None).order_by()
 
@@ -144,7 +145,7 @@ limit(
 )
 limit(
     Limit(
-        kind="worker_silent",
+        kind=WORKER_SILENT,
         measure="worker_silence_seconds",
         above=SILENCE.total_seconds(),
         lasting=timedelta(0),

@@ -49,7 +49,7 @@ def alerts(server: Server) -> list[str]:
         asked(
             server,
             "from eventsync.jobs.models import Alert\n"
-            "print(json.dumps(list(Alert.objects.values_list('message', flat=True))))",
+            "print(json.dumps(list(Alert.objects.filter(kind='release_code').values_list('message', flat=True))))",
         )
     )
 

@@ -28,9 +28,10 @@ class Command(BaseCommand):
     help = (
         "Makes a fault on purpose, in the demo or a rehearsal, beside a worker that runs: backlog (150 jobs wait until "
         "the alert comes; 8 minutes), dead-letters (a job fails for good), worker-crash (a process of a worker on this "
-        "machine is killed with a job in hand), broker-loss (the broker is emptied). Looks that the right alert comes "
-        "and goes and that every job is done, takes away what it made, and prints each step. Exit code 1 when "
-        "something else happened than expected."
+        "machine is killed with a job in hand), broker-loss (the broker is emptied), worker-silent (as if the worker "
+        "of a machine that does not exist were not heard from any more). Looks that the right alert comes and goes and "
+        "that every job is done, takes away what it made, and prints each step. Exit code 1 when something else "
+        "happened than expected."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
