@@ -1,4 +1,4 @@
-"""What families' pages of a very large event cost: a day of a thousand activities, its copy, its release.
+"""What a very large event costs: families' pages of a day of a thousand activities, its copy, release and import.
 
 CPU time of this process, for pages one request through all of the middleware; the least of several, for other programs
 only ever add to it.
@@ -14,14 +14,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from eventsync.schedule import sheets
+from eventsync.schedule.files.reading import look, read_schedule
 from eventsync.schedule.language.checking import wording
 from eventsync.schedule.models import Activity, Event, Place, Release, Venue
-from eventsync.schedule.plan import releasing
+from eventsync.schedule.plan import incoming, releasing
 from eventsync.sync.pull import read_page
 
 ACTIVITIES, PLACES, GROUPS = 1_000, 40, 20
 ROUNDS = 5
 NOON = datetime(2026, 7, 4, 12, tzinfo=UTC)
+DAY = NOON.date()
 SENTENCES = [
     "You run once around the track.",
     "Wear your blue shirt.",
@@ -91,6 +94,32 @@ def _measure() -> None:
     for what, address in {"a day": _day(event.first_day), "its copy": "/schedule/large/copy.json?lang=en"}.items():
         _page(what, address)
     _stream(event)
+    _files(event)
+
+
+def _files(event: Event) -> None:
+    """The whole plan into the draft of another event, in each format that the desk takes: looked at, then written."""
+    rows = Activity.objects.filter(event=event).select_related("event", "place__venue").order_by("start")
+    client = Client(SERVER_NAME="localhost")
+    files = {name: _get(client, f"/schedule/large/{name}?lang=en") for name in ("schedule.xml", "schedule.json")}
+    contents = {name: gzip.decompress(answer.content) for name, answer in files.items()}
+    contents |= {"plan.csv": sheets.write(event, rows, "csv"), "plan.xlsx": sheets.write(event, rows, "xlsx")}
+    for number, (name, content) in enumerate(contents.items()):
+        _import(name, content, Event.objects.create(slug=f"other-{number}", name="X", first_day=DAY, last_day=DAY))
+
+
+def _import(name: str, content: bytes, event: Event) -> None:
+    venue = Venue.objects.create(event=event, slug="park", name="Park")
+    began = time.perf_counter()
+    found = read_schedule(event, name, content)
+    seen = look(event, found, venue=venue)
+    looked = time.perf_counter()
+    assert not seen.problems, seen.problems[:3]
+    done = incoming.apply(event, found.items, seen=seen.seen, venue=venue)
+    written = time.perf_counter()
+    size = f"{len(done.added):,} activities, {len(content) / 1000:.0f} kB"
+    looks, writes = (looked - began) * 1000, (written - looked) * 1000
+    print(f"  {name + ' into a draft, by the clock':36}{looks:9.0f} + {writes:.0f}   {size}")
 
 
 def _release(what: str, event: Event) -> None:
