@@ -18,6 +18,7 @@ def headers_of(key: UUID, language: str) -> dict[str, str]:
 def message_of(delivery: Delivery, to: str) -> EmailMessage:
     notice, language = delivery.notice, delivery.recipient.language
     said, words = notice.shown_in(language), WORDS[language]
+    body = "\n".join([said["body"], *([words["quiet_why"]] if notice.breaks_quiet else [])])
     stop = stop_link_of(delivery.pk)
     headers = headers_of(delivery.pk, language) | {
         "List-Unsubscribe": f"<{stop}>",
@@ -26,7 +27,7 @@ def message_of(delivery: Delivery, to: str) -> EmailMessage:
     answers = f"{words['mail_answer']}: {link_of(delivery.pk)}\n{words['email_stop']}: {stop}"
     return EmailMessage(
         subject=" ".join(f"{notice.event.name}: {said['title']}".split()),
-        body=f"{said['body']}\n\n{answers}\n",
+        body=f"{body}\n\n{answers}\n",
         to=[to],
         headers=headers,
     )

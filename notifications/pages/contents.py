@@ -34,6 +34,7 @@ class Message:
     dir: str
     at: SafeString
     read: bool
+    breaks_quiet: bool
 
 
 def unknown(visit: Visit, links: Sequence[FamilyLink], *, phone: UUID, full: bool = False) -> Page:
@@ -109,7 +110,7 @@ def stop_way(visit: Visit, delivery: Delivery, *, stopped: bool) -> Page:
 
 def messages(visit: Visit, recipient: Recipient) -> list[Message]:
     """All that was said to them, the newest first."""
-    rows = Delivery.objects.filter(recipient=recipient, channel=Channel.IN_APP).select_related("notice")
+    rows = Delivery.objects.filter(recipient=recipient, channel=Channel.IN_APP).select_related("notice__event")
     return [_message(visit, each) for each in rows.order_by("-notice__made_at", "-pk")[:MOST]]
 
 
@@ -124,6 +125,7 @@ def _message(visit: Visit, delivery: Delivery) -> Message:
         dir=direction(language),
         at=visit.clock.shown_moment(notice.made_at),
         read=delivery.state == State.ACKNOWLEDGED,
+        breaks_quiet=notice.breaks_quiet,
     )
 
 

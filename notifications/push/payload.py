@@ -44,7 +44,10 @@ def short(delivery: Delivery) -> bytes:
 def _payload(delivery: Delivery, said: dict[str, str], *, answers: bool = False) -> bytes:
     recipient, notice = delivery.recipient, delivery.notice
     critical = notice.importance == Importance.CRITICAL
-    shown = said | {
+    why = f"\n{WORDS[recipient.language]['quiet_why']}" if notice.breaks_quiet else ""
+    shown = {
+        **said,
+        "body": said["body"] + why,
         "tag": tag_of(delivery),
         "silent": recipient.how == How.SILENT and not critical,
         **({"requireInteraction": True} if critical else {}),
