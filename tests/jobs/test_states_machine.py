@@ -40,13 +40,6 @@ OUT = {
     "waiting_approval": {"available", "cancelled", "expired"},
     "available": {"running", "cancelled", "expired"},
     "running": {"done", "retry_wait", "dead", "available", "waiting_approval", "cancelled", "expired"},
-    "retry_wait",
-        "dead",
-        "available",
-        "waiting_approval",
-        "cancelled",
-        "expired",
-    },  # late, given back
     "retry_wait": {"running", "cancelled", "expired"},
     "dead": {"available", "cancelled"},
 }
