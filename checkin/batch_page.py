@@ -118,6 +118,8 @@ class Page:
             yield "override"
         if payload.method == "paper":
             yield "paper"
+        if payload.unseen:
+            yield "unseen"
 
     def _objections(self, door: Door, payload: Passage) -> tuple[str, ...]:
         """Of somebody whom nobody knows there is nothing to say."""

@@ -18,6 +18,7 @@ WHY = {
     "device_revoked": "The phone had been revoked when it delivered this. What it recorded is kept.",
     "override": "The phone warned, and whoever was at the door let the person in; the reason says why.",
     "paper": "Typed in from a paper list after the fact.",
+    "unseen": "The person had gone, and nobody recorded it then. Somebody said so later; when it was is not known.",
 }
 
 REFUSALS = {

@@ -25,13 +25,14 @@ class Subject(msgspec.Struct, kw_only=True):
 
 
 class Passage(Subject, kw_only=True):
-    """`checkin.arrive` and `checkin.leave`."""
+    """`checkin.arrive` and `checkin.leave`. `unseen`: somebody had gone, and nobody recorded it then."""
 
     method: Literal["scan", "search", "typed", "paper"]
     roster_version: int | None = None
     group: Id | None = None
     override: Reason | None = None
     slot: Slot | None = None
+    unseen: bool = False
 
 
 class Refusal(Subject, kw_only=True):

@@ -14,7 +14,7 @@ LIST = "/admin/checkin/attendancerecord/"
 FLAGS = {
     "second_admission", "unknown_person", "revoked_credential", "replaced_credential", "credential_taken",
     "wrong_scope", "on_hold", "clock_suspect", "outside_window", "no_effect", "device_revoked", "override", "paper",
-    "not_admitted", "cancelled", "unpaid", "slot_taken",
+    "not_admitted", "cancelled", "unpaid", "slot_taken", "unseen",
 }  # fmt: skip
 
 

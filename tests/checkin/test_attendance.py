@@ -10,7 +10,7 @@ from checkin import roster
 from checkin.models import AttendanceRecord, Checkpoint, CredentialState, Headcount, Presence
 from checkin.rules import credential_digest
 from eventsync.sync.models import Device
-from tests.cast import NOON, Games, Phone, add_person, give_code
+from tests.cast import NOON, Games, Phone, add_person, give_code, make_phone
 from tests.checkin.walk_ins import healthy
 
 
@@ -243,6 +243,26 @@ def test_paper_and_override_are_said(games: Games, phone: Phone) -> None:
     payload = {"checkpoint": str(games.door.id), "person": str(games.people[0].id)}
     paper = phone.record("checkin.arrive", payload | {"method": "paper", "override": "on the list of the bus"})
     assert flags(phone.push(paper)) == [["override", "paper"]]
+
+
+def test_paper_counts_in_the_window_of_the_time_on_it(games: Games, phone: Phone) -> None:
+    payload = {"checkpoint": str(games.daily.id), "person": str(games.people[0].id), "method": "paper"}
+    early = NOON - timedelta(days=1)
+    phone.push(phone.record("checkin.arrive", payload, at=early))
+    [presence] = phone.attendance("presence")
+    assert (presence["window"], presence["since"]) == ("2026-07-03", "2026-07-03T12:00:00.000Z")
+    assert (headcount(games.daily, "2026-07-03"), headcount(games.daily, "2026-07-04")) == ((1, 0, 0), None)
+
+
+def test_who_is_said_to_be_gone_is_out_flagged_and_in_again_when_that_is_undone(games: Games) -> None:
+    lead = make_phone(games, profile="lead")
+    arrival = lead.arrive(games.people[0], door=games.gate)
+    gone = lead.leave(games.people[0], door=games.gate, at=NOON + timedelta(hours=8))
+    gone["payload"] |= {"method": "search", "unseen": True}
+    assert flags(lead.push(arrival, gone)) == [[], ["unseen"]]
+    assert headcount(games.gate) == (0, 0, 0)
+    lead.push(lead.void(gone, door=games.gate))
+    assert (headcount(games.gate), healthy(games)) == ((1, 0, 0), [])
 
 
 @pytest.mark.parametrize(

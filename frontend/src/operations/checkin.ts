@@ -11,17 +11,18 @@ export type Subject =
   | { readonly kind: 'person'; readonly id: string }
   | { readonly kind: 'credential'; readonly digest: string };
 
-export type Method = 'scan' | 'search' | 'typed';
+export type Method = 'scan' | 'search' | 'typed' | 'paper';
 export type Verb = Entry['verb'];
 
 /**
  * `override`: why, although something spoke against it. `slot`: the place that the person gets, or gives back. `group`: the
- * same in all that one tap recorded.
+ * same in all that one tap recorded. `unseen`: nobody saw them leave.
  */
 export interface Said {
   readonly override?: string | undefined;
   readonly slot?: string | undefined;
   readonly group?: string | undefined;
+  readonly unseen?: true;
 }
 
 /** What everything that one tap records of several people has in common. */
@@ -29,11 +30,9 @@ export function newGroup(): string {
   return uuid7();
 }
 
-export function movement(verb: Verb, checkpoint: string, subject: Subject, method: Method, { override, slot, group }: Said = {}): Draft {
-  const why = override === undefined ? {} : { override };
-  const where = slot === undefined ? {} : { slot };
-  const together = group === undefined ? {} : { group };
-  return { kind: `checkin.${verb}`, refers_to: null, payload: { checkpoint, ...pointer(subject), method, ...why, ...where, ...together } };
+export function movement(verb: Verb, checkpoint: string, subject: Subject, method: Method, said: Said = {}): Draft {
+  const more = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  return { kind: `checkin.${verb}`, refers_to: null, payload: { checkpoint, ...pointer(subject), method, ...more } };
 }
 
 /** Somebody was sent away, by one of the codes of docs/protocol.md, section 8. */

@@ -34,9 +34,9 @@ export class OutboxView {
     return row as OutboxRow; // one for each
   }
 
-  /** The same for several that belong together, all or none. */
-  async enqueueAll(drafts: readonly Draft[]): Promise<readonly OutboxRow[]> {
-    const rows = await this.outbox.appendAll(drafts);
+  /** The same for several that belong together, all or none. `when` they happened, by this phone's clock, ms: now. */
+  async enqueueAll(drafts: readonly Draft[], when?: number): Promise<readonly OutboxRow[]> {
+    const rows = await this.outbox.appendAll(drafts, when);
     const ids = rows.map(({ id }) => id);
     // Just before the caller goes on, so that what follows from the rows and from the answer is drawn at once.
     queueMicrotask(() => this.#merge(ids, rows));

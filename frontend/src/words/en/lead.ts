@@ -48,6 +48,20 @@ export const lead = {
   'hold.person': 'Hold {name}, {delegation}',
   'hold.no_match': 'Nobody else on the list matches.',
 
+  'paper.title': 'From a paper list',
+  'paper.help': 'People who were ticked on paper while no phone worked. Each is recorded with the time on the paper.',
+  'paper.where': 'Where',
+  'paper.way': 'Which way',
+  'paper.when': 'Time on the paper',
+  'paper.when_wrong': 'Write a time of the last seven days that is over.',
+  'paper.who': 'Who is on the paper',
+  'paper.record': 'Record from paper: {count}',
+
+  'still.title': 'Still in',
+  'still.help': 'Whoever went out and nobody recorded it. They count as gone from now on; it can be undone.',
+  'still.label': 'Still in: {place}',
+  'still.gone': 'Gone, not recorded: {count}',
+
   'walkin.title': 'Walk-ins ({number})',
   'walkin.none': 'Nobody waits here. Who is registered at a door comes by themselves.',
   'walkin.nowhere': 'Seen nowhere yet',

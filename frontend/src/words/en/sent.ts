@@ -53,6 +53,7 @@ export const sent = {
   'flag.device_revoked': 'This phone had been switched off by an organiser.',
   'flag.override': 'Let in with a reason, although something spoke against it.',
   'flag.paper': 'Entered from paper.',
+  'flag.unseen': 'Gone, and nobody recorded it then.',
   'flag.not_admitted': 'This place is for others. The person was let in, and counts.',
   'flag.cancelled': 'This person had been cancelled. They count all the same.',
   'flag.unpaid': 'This person had not paid. They count all the same.',

@@ -1,0 +1,49 @@
+// What a lead records of something that happened when no phone did: from a list on paper, or of who went out unseen.
+
+import type { Checkpoint } from '../../contract/protocol';
+import type { Draft } from '../../db/outbox';
+import type { Attendance } from '../../operations/attendance.svelte';
+import { movement, newGroup, subjectOfKey, type Verb } from '../../operations/checkin';
+import type { Roster } from '../../operations/roster.svelte';
+import type { Presence } from '../../rules/attendance';
+
+const LAST_MS = 7 * 86_400_000;
+
+/** Whether a time on paper can be meant at `now`: over, and not long ago; ms. NaN cannot. */
+export function canBeWritten(at: number, now: number): boolean {
+  return at <= now && now - at <= LAST_MS;
+}
+
+/** These people, by their ids, as a list on paper has them. */
+export function fromPaper(verb: Verb, { id }: Checkpoint, people: Iterable<string>): readonly Draft[] {
+  const group = newGroup();
+  return [...people].map((person) => movement(verb, id, { kind: 'person', id: person }, 'paper', { group }));
+}
+
+export interface StillIn {
+  /** Of the subject. */
+  readonly id: string;
+  readonly name: string;
+  readonly presence: Presence;
+  /** They leave with a guardian only: that is nothing to be said afterwards, for many at once. */
+  readonly guarded: boolean;
+}
+
+/** Who is in where people go in and out; the first who came is the first. */
+export function stillIn(checkpoint: Checkpoint, attendance: Attendance, roster: Roster): readonly StillIn[] {
+  const since = ({ presence }: StillIn): number => Date.parse(presence.since);
+  return [...attendance.presencesAt(checkpoint, '')]
+    .filter(([, { state }]) => state === 'present')
+    .map(([id, presence]): StillIn => {
+      const subject = subjectOfKey(id);
+      const guarded = checkpoint.guarded === true && roster.personOf(subject)?.guarded === true;
+      return { id, name: roster.nameOf(subject), presence, guarded };
+    })
+    .sort((a, b) => since(a) - since(b));
+}
+
+/** They are gone, and nobody saw it. */
+export function gone({ id: checkpoint }: Checkpoint, people: readonly StillIn[]): readonly Draft[] {
+  const group = newGroup();
+  return people.map(({ id, presence: { slot } }) => movement('leave', checkpoint, subjectOfKey(id), 'search', { slot, group, unseen: true }));
+}
