@@ -1,6 +1,7 @@
 """`manage.py simulate`: a rehearsal with headless devices, a network with faults, and an audit at the end."""
 
 import json
+import logging
 import re
 import sys
 from argparse import ArgumentTypeError
@@ -72,7 +73,7 @@ class Command(BaseCommand):
             raise CommandError("--url needs --event: without an event the simulation runs servers of its own.")
         stage = self._existing(options) if options["event"] else _own_stage(options["processes"])
         try:
-            with stage as place:
+            with _without_news(), stage as place:
                 failed = self._days(place, options)
                 wrong = list(streams.differences())
         except StageFailed as failure:
@@ -136,6 +137,16 @@ class Command(BaseCommand):
         if len(options["seeds"]) > 1:
             raise CommandError("With --event there is one day, so one seed.")
         yield Stage([options["url"] or settings.BASE_URL], [], event)
+
+
+@contextmanager
+def _without_news() -> Iterator[None]:
+    """What goes as it should is not written across the bar, nor between the lines of the result."""
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @contextmanager
