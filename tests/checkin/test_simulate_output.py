@@ -1,4 +1,4 @@
-"""What `manage.py simulate` shows and with what it ends: the real command on real servers, also when something is lost."""
+"""What `manage.py simulate` shows and how it ends: the real command on real servers, also when something is lost."""
 
 import os
 import pty

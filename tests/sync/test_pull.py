@@ -51,6 +51,16 @@ def walk(phone: Phone, stream: str, *, limit: int) -> list[list[tuple[int, str, 
         after = changes[-1]["seq"]
 
 
+@pytest.mark.parametrize("accept", ["application/x-ndjson", "application/json", "text/html", ""])
+def test_a_page_is_lines_of_json_whatever_the_client_accepts(phone: Phone, stream: str, accept: str) -> None:
+    write(stream, a=1)
+    url = f"/api/v1/streams/{stream}/changes"
+    answer = phone.client.get(url, headers=phone.headers | {"Accept": accept})
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/x-ndjson")
+    header, *changes = map(json.loads, answer.content.splitlines())
+    assert (header["complete"], keys(changes)) == (True, [(2, "a", False)])
+
+
 def test_pull_snapshot_has_the_newest_version_of_each_record(phone: Phone, stream: str) -> None:
     write(stream, a=1, b=1)
     write(stream, a=2)
