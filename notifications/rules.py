@@ -141,10 +141,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What of a notice counts for when it goes out. `cancels`: whoever does not hear of it comes for nothing."""
+    """What of a notice counts for when it goes out. `must_hear`: or they come or wait for nothing."""
 
     importance: Importance
-    cancels: bool = False
+    must_hear: bool = False
 
 
 def settled_at(*, first: datetime, last: datetime) -> datetime:
@@ -179,8 +179,8 @@ def ways(importance: Importance, *, browsers: int, phone: bool, email: bool) -> 
 def course(word: Word, *, until: datetime, timing: Timing, now: datetime, zone: ZoneInfo, today: int) -> Course | None:
     """When a new notice that somebody wants goes to them; None: it is only in the list of messages.
 
-    `until`: it is of use before that. `today`: how many they were sent on this day. Something cancelled that waiting
-    would make useless does not wait: they would set out for nothing.
+    `until`: it is of use before that. `today`: how many they were sent on this day. What they must hear, and waiting
+    would make useless, does not wait: they would set out for nothing.
     """
     if word.importance == Importance.CRITICAL:
         return Course(State.QUEUED, now, Why.CRITICAL)
@@ -189,7 +189,7 @@ def course(word: Word, *, until: datetime, timing: Timing, now: datetime, zone: 
     held = _held(timing, now, zone)
     if held is None:
         return course_of_due(word, now=now, today=today)
-    return Course(State.QUEUED, now, Why.CANCELLED) if word.cancels and held.at >= until else held
+    return Course(State.QUEUED, now, Why.CANCELLED) if word.must_hear and held.at >= until else held
 
 
 def _held(timing: Timing, now: datetime, zone: ZoneInfo) -> Course | None:
@@ -207,7 +207,7 @@ def course_of_due(word: Word, *, now: datetime, today: int) -> Course:
         return Course(State.QUEUED, now)
     if word.importance == Importance.CRITICAL:
         return Course(State.QUEUED, now, Why.CRITICAL)
-    return Course(State.QUEUED, now, Why.CANCELLED) if word.cancels else Course(State.OVER_BUDGET, now, Why.CAP)
+    return Course(State.QUEUED, now, Why.CANCELLED) if word.must_hear else Course(State.OVER_BUDGET, now, Why.CAP)
 
 
 def is_quiet(now: datetime, zone: ZoneInfo) -> bool:

@@ -38,7 +38,7 @@ _WHY = {
     Why.QUIET.value: "Quiet hours, 20:00 to 7:00.",
     Why.SET_TIME.value: "They want it at set times.",
     Why.CAP.value: "They were sent four on that day.",
-    Why.CANCELLED.value: "They were sent four on that day, but something is cancelled.",
+    Why.CANCELLED.value: "Or they come or wait for nothing, so neither night nor four on a day stop it.",
     Why.AGAIN.value: "It is about safety, and no answer came the first time: it may have arrived twice.",
 }
 

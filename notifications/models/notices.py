@@ -47,7 +47,7 @@ class Notice(models.Model):
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=10, choices=Kind)
     importance = models.CharField(max_length=10, choices=[(each.value, each.value.capitalize()) for each in Importance])
-    cancels = models.BooleanField(default=False, help_text="Whoever does not hear of it comes for nothing.")
+    must_hear = models.BooleanField(default=False, help_text="Whoever does not hear of it comes or waits for nothing.")
     texts = models.JSONField()
     discreet = models.JSONField(null=True)
     activities = models.JSONField(default=list)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from eventsync.schedule.links.rules import is_for
-from eventsync.schedule.plan.rules import Change, Kind, Told
+from eventsync.schedule.plan.rules import Change, Kind, Status, Told
 from notifications.rules import Importance, Word, useful_until
 
 MUCH_LATER = timedelta(minutes=30)
+WAITING = timedelta(hours=2)  # that people may still wait where they were told to, whatever was planned
 _UNTOLD = {Kind.DETAILS}  # the page tells it to whoever looks; nobody has to do anything
 _BIG = {Kind.CANCELLED, Kind.RESTORED, Kind.HELD, Kind.RESUMED, Kind.TIME_EARLIER, Kind.PLACE}
 _ORDER = list(Importance)
@@ -36,8 +37,13 @@ class Item:
         return Importance.BIG if _BIG & set(self.kinds) or (later and later >= MUCH_LATER) else Importance.NORMAL
 
     @property
-    def cancels(self) -> bool:
-        return Kind.CANCELLED in self.kinds
+    def must_hear(self) -> bool:
+        """It is off, or not any more, or what they were told to wait for has an end."""
+        return self._ends_wait or bool({Kind.CANCELLED, Kind.RESTORED} & set(self.kinds))
+
+    @property
+    def _ends_wait(self) -> bool:
+        return _ends_wait(self.old, self.new)
 
     def concerns(self, groups: Groups) -> bool:
         """Whether it is for any of these groups, or was."""
@@ -69,11 +75,16 @@ def items(changes: Iterable[Change], *, now: datetime) -> list[Item]:
 def _item(changes: Sequence[Change], now: datetime) -> Item:
     old, new = changes[0].old, changes[0].new
     until = max(useful_until(told.start, told.end, now=now) for told in (old, new) if told is not None)
+    until = max(until, now + WAITING) if _ends_wait(old, new) else until
     kinds = tuple(change.kind for change in changes if change.kind not in _UNTOLD)
     return Item(kinds=kinds, old=old, new=new, until=until)
+
+
+def _ends_wait(old: Told | None, new: Told) -> bool:
+    return old is not None and old.status == Status.HELD != new.status
 
 
 def word(told: Sequence[Item]) -> Word:
     """How much depends on all of these together."""
     importance = min((each.importance for each in told), key=_ORDER.index)
-    return Word(importance=importance, cancels=any(each.cancels for each in told))
+    return Word(importance=importance, must_hear=any(each.must_hear for each in told))

@@ -112,7 +112,7 @@ def notice_of(
     earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lte=since, expires_at__gt=now), about)
     said = {"texts": words.texts(told, event), "discreet": words.discreet(told, event, look)}
     times = {"since": since, "until": until, "expires_at": max(each.until for each in told)}
-    weighs = {"importance": weight.importance.value, "cancels": weight.cancels}
+    weighs = {"importance": weight.importance.value, "must_hear": weight.must_hear}
     of = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None}
     new = {**of, **weighs, **said, **times, "must_acknowledge": answered}
     return making.make(event, key, new, now=now)
@@ -158,7 +158,7 @@ def send(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> list[
 
 
 def word_of(notice: Notice) -> Word:
-    return Word(importance=Importance(notice.importance), cancels=notice.cancels)
+    return Word(importance=Importance(notice.importance), must_hear=notice.must_hear)
 
 
 def _delivery(

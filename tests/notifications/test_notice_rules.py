@@ -35,7 +35,7 @@ from tests.cast import NOON
 HELSINKI = ZoneInfo("Europe/Helsinki")
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 NORMAL, BIG, CRITICAL = (Word(importance=each) for each in (Importance.NORMAL, Importance.BIG, Importance.CRITICAL))
-CANCELS = Word(importance=Importance.BIG, cancels=True)
+CANCELS = Word(importance=Importance.BIG, must_hear=True)
 LATER = datetime(9999, 1, 1, tzinfo=UTC)  # it is of use for ever
 
 # Clocks that change at midnight, by half an hour, by a whole day, or not at all.

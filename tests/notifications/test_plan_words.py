@@ -179,7 +179,9 @@ def replace_id(found: Item, key: str) -> Item:
 @pytest.mark.parametrize(
     ("kind", "weight"),
     [
-        (Kind.CANCELLED, Word(importance=Importance.BIG, cancels=True)),
+        (Kind.CANCELLED, Word(importance=Importance.BIG, must_hear=True)),
+        (Kind.RESTORED, Word(importance=Importance.BIG, must_hear=True)),
+        (Kind.RESUMED, Word(importance=Importance.BIG, must_hear=True)),
         (Kind.HELD, Word(importance=Importance.BIG)),
         (Kind.TIME_EARLIER, Word(importance=Importance.BIG)),
         (Kind.PLACE, Word(importance=Importance.BIG)),
