@@ -14,6 +14,7 @@ from django.urls import path  # noqa: E402
 
 from eventsync import environment, threads  # noqa: E402
 from eventsync.control.desk import desk  # noqa: E402
+from eventsync.schedule.pages.live import plan  # noqa: E402
 from eventsync.sync import marker  # noqa: E402
 from eventsync.sync.admission import OTHERS, Admission  # noqa: E402
 from eventsync.sync.poke.consumer import poke  # noqa: E402
@@ -23,6 +24,6 @@ if (_objection := marker.start()) is not None:
 
 threads.keep_connections()
 threads.spare_collections()
-_sockets = URLRouter([path("ws/v1/poke", poke), path("ws/v1/desk", desk)])  # type: ignore[arg-type] # no views
+_sockets = URLRouter([path("ws/v1/poke", poke), path("ws/v1/desk", desk), path("ws/v1/plan/<slug:slug>", plan)])  # type: ignore[arg-type] # no views
 _http = Admission(threads.Handler(), pushes=settings.MAX_PUSHES, others=OTHERS)
 application = ProtocolTypeRouter({"http": _http, "websocket": _sockets})

@@ -1,6 +1,7 @@
 import { Choices } from './features/schedule/choices';
 import { isSame } from './features/schedule/present';
 import { Keeper } from './features/schedule/keeper';
+import { Live } from './features/schedule/live';
 import { readUpTo, unread } from './features/schedule/mark';
 import { Own } from './features/schedule/own';
 import { Sheet } from './features/schedule/sheet';
@@ -31,7 +32,8 @@ if (form !== null) new Choices(document, form).start();
 let held: number | null = null;
 
 async function look(): Promise<void> {
-  if (document.visibilityState !== 'visible') return;
+  if (document.visibilityState !== 'visible') return live.rest();
+  live.listen();
   if (!(await own.keep(mine))) return location.reload(); // the card was taken back: what it showed goes at once
   const newest = await keeper.keep();
   if (newest === null) return;
@@ -40,6 +42,12 @@ async function look(): Promise<void> {
   if (newest !== held) await keeper.keepExtras();
   held = newest;
 }
+
+// A crowd that hears of it at once asks one after the other.
+const SOON_MS = 10_000;
+const live = new Live(`${location.origin.replace('http', 'ws')}/ws/v1/plan/${event}`, () => {
+  setTimeout(() => void look(), Math.random() * SOON_MS);
+});
 
 function watchTheClock(): void {
   const now = Date.now();

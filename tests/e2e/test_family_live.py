@@ -1,0 +1,88 @@
+"""The pages for families while a plan is released at the desk: they hear of it, and places have their maps."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.screenshots import DESK, PASSWORD, USER
+from tests.e2e.stage import Phone, Server
+from tests.e2e.test_admin_safety import sign_in
+from tests.e2e.test_family_offline import DRAWN, WATCH, open_plan
+
+pytestmark = pytest.mark.long
+LOOKS_AFTER = 45_000  # milliseconds: the soonest that a page asks by itself
+
+DRAFT = """
+from datetime import timedelta
+from eventsync.schedule.models import Activity, Event
+for moved in Activity.objects.filter(event__slug="demo").order_by("-start")[:1]:
+    later = {"start": moved.start + timedelta(minutes=15), "end": moved.end + timedelta(minutes=15)}
+    Activity.objects.filter(pk=moved.pk).update(**later)
+"""
+MAP = """
+import io
+from PIL import Image
+from django.utils import timezone
+from eventsync.schedule import maps
+from eventsync.schedule.models import Event, Place
+from eventsync.schedule.plan import releasing
+event = Event.objects.get(slug="demo")
+file = io.BytesIO()
+Image.new("RGB", (1600, 900), "lightblue").save(file, "PNG")
+kept = maps.keep(maps.cleaned(file.getvalue()))
+Place.objects.filter(venue__event=event, name="Stage").update(map=kept, map_text="The stage is behind the yellow desk.")
+releasing.release(event=event, comment={}, seen=releasing.preview(event).seen, by="Maria", now=timezone.now())
+"""
+SHIFTS = """() => {
+    window.shifted = 0;
+    new PerformanceObserver(list => { for (const each of list.getEntries()) window.shifted += each.value; })
+        .observe({ type: 'layout-shift', buffered: true });
+}"""
+
+
+@pytest.fixture
+def desk(server: Server, new_phone: Callable[..., Phone], monkeypatch: pytest.MonkeyPatch) -> Page:
+    server.manage("demo", "--people", "3", "--no-invite")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    server.manage("createsuperuser", "--noinput", "--username", USER, "--email", "")
+    page = new_phone(viewport=DESK).page
+    sign_in(page, server, USER)
+    return page
+
+
+def test_page_hears_of_a_release_and_only_offers_it(
+    desk: Page, server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    page = open_plan(new_phone(bypass_csp=True), f"{server.url}/schedule/demo/?lang=en")
+    page.evaluate(SHIFTS)
+    page.evaluate(WATCH)
+    server.manage("shell", "-v", "0", "-c", DRAFT)
+    desk.goto(f"{server.url}/admin/schedule/release/add/?event=demo")
+    desk.get_by_role("button", name="Release 2").or_(desk.get_by_role("button", name="Release 3")).click()
+    offered = page.get_by_role("status").filter(has_text="There is a new plan.")
+    expect(offered).to_be_visible(timeout=LOOKS_AFTER - 20_000)
+    assert set(page.evaluate("() => window.moved")) == {"offer"}
+    assert page.evaluate("() => window.shifted") < 0.05
+    page.get_by_role("link", name="Show the new plan").click()
+    expect(page.locator("#offer")).to_be_empty()
+
+
+def test_map_of_a_place_is_there_without_a_network(server: Server, new_phone: Callable[..., Phone]) -> None:
+    server.manage("demo", "--people", "3", "--no-invite")
+    server.manage("shell", "-v", "0", "-c", MAP)
+    page = open_plan(
+        new_phone(bypass_csp=True, viewport={"width": 320, "height": 640}), f"{server.url}/schedule/demo/?lang=en"
+    )
+    page.wait_for_function(
+        "async () => (await (await caches.open('eventsync-plans')).keys()).some(({ url }) => url.includes('/maps/'))"
+    )
+    page.context.set_offline(True)
+    page.get_by_role("link", name="Places", exact=True).click()
+    page.get_by_role("link", name="Stage").click()
+    expect(page.get_by_text("No internet now.")).to_be_visible()
+    picture = page.get_by_role("figure").get_by_role("img", name="Map: Stage")
+    picture.scroll_into_view_if_needed()
+    assert picture.evaluate(DRAWN)
+    expect(page.get_by_role("figure")).to_contain_text("The stage is behind the yellow desk.")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= 320")

@@ -1,0 +1,89 @@
+"""The socket of families' pages: everybody may listen, hears that there is a new plan, and nothing else."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from channels.db import database_sync_to_async
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.db import connections
+from django.urls import path
+
+from eventsync.schedule.models import Activity
+from eventsync.schedule.pages.live import plan
+from eventsync.sync.poke.consumer import MALFORMED, REVOKED
+from eventsync.sync.poke.hub import Socket
+from tests.cast import Games
+from tests.schedule.plan.plans import Day, make_day, release
+from tests.sync.apart import apart
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE = 60  # seconds, of which a busy machine may need some
+SOCKETS = URLRouter([path("ws/v1/plan/<slug:slug>", plan)])  # type: ignore[arg-type] # no views
+
+
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Socket.__init__, "__kwdefaults__", {"ping": 0.2})
+
+
+@pytest.fixture
+def day(games: Games) -> Day:
+    day = make_day(games)
+    release(day.event)
+    return day
+
+
+def listen(
+    scenario: Callable[[WebsocketCommunicator], Awaitable[Any]], *, slug: str = "games", origin: str = "testserver"
+) -> Any:
+    async def run() -> Any:
+        headers = [(b"origin", f"http://{origin}".encode())]
+        socket = WebsocketCommunicator(SOCKETS, f"/ws/v1/plan/{slug}", headers)
+        try:
+            return await scenario(socket)
+        finally:
+            await socket.disconnect()
+            await database_sync_to_async(connections.close_all)()
+
+    return apart(run())
+
+
+def heard(act: Callable[[], object]) -> list[dict[str, Any]]:
+    """What comes until two pings after this happened, but for pings."""
+
+    async def scenario(socket: WebsocketCommunicator) -> list[dict[str, Any]]:
+        assert (await socket.connect())[0]
+        assert "ping" in await socket.receive_json_from(PATIENCE)
+        await database_sync_to_async(act)()
+        said: list[dict[str, Any]] = []
+        pings = 0
+        while pings < 2:
+            message = await socket.receive_json_from(PATIENCE)
+            pings += "ping" in message
+            said += [] if "ping" in message else [message]
+        return said
+
+    return listen(scenario)  # type: ignore[no-any-return]
+
+
+def test_release_is_said_and_says_nothing_of_what_it_is(day: Day) -> None:
+    def tell() -> None:
+        Activity.objects.filter(pk=day.party.pk).update(delay=15)
+        release(day.event)
+
+    assert heard(tell) == [{"poke": {}}]
+
+
+def test_what_nobody_released_is_not_said(day: Day) -> None:
+    assert heard(lambda: Activity.objects.filter(pk=day.party.pk).update(delay=15)) == []
+
+
+@pytest.mark.parametrize(("where", "code"), [({"slug": "none"}, MALFORMED), ({"origin": "elsewhere.example"}, REVOKED)])
+def test_no_event_and_pages_of_others_get_nothing(day: Day, where: dict[str, str], code: int) -> None:
+    async def scenario(socket: WebsocketCommunicator) -> int:
+        accepted, refused = await socket.connect()
+        return int((await socket.receive_output(PATIENCE))["code"]) if accepted else int(refused)
+
+    assert listen(scenario, **where) == code
