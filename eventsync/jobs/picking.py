@@ -74,8 +74,8 @@ def _places(due: QuerySet[Job]) -> list[tuple[int, str]]:
 
 def _most(now: datetime) -> int:
     """How many jobs of one partition may be in hand at once: as many as there are hands, but one."""
-    workers = Worker.objects.filter(heard_at__gt=now - _HEARD).count()
-    return max(workers * settings.Q_CLUSTER["workers"] - 1, 1)
+    hands: int = settings.Q_CLUSTER["workers"]
+    return max(Worker.objects.filter(heard_at__gt=now - _HEARD).count() * hands - 1, 1)
 
 
 @transaction.atomic
