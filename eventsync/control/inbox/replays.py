@@ -1,4 +1,5 @@
-"""/control/replays/: many dead letters together: first what it would be, then how far it is, and a way to stop it."""
+"""/control/replays/: many dead letters together: first what it would be, then how far it is, and a way to stop it; or
+all of them discarded."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from eventsync.control.inbox import finding, together
-from eventsync.control.inbox.views import read_asked
+from eventsync.control.inbox.views import DiscardForm, read_asked
 from eventsync.control.models import Replay
 from eventsync.control.pages import draw
 from eventsync.jobs.seeing.letters import Fate, Letter, Source, sources
@@ -62,12 +63,30 @@ def replay(request: HttpRequest, key: UUID) -> HttpResponse:
         raise Http404
     if "rest" in request.POST:
         return _preview_of(request, together.rest_of(found, request.user))
+    if "discard" in request.POST:
+        return _discard(request, found)
     if request.method == "POST":
         _decide(request, found)
         return HttpResponseRedirect(reverse("replay", args=[key]))
     if found.state == Replay.State.DRAFT:
         return draw(request, "control/replay_preview.html", _preview(request, found))
     return draw(request, "control/replay.html", _progress(found))
+
+
+def _discard(request: HttpRequest, found: Replay) -> HttpResponse:
+    """All of a draft, with one reason."""
+    if found.by_id != request.user.pk:
+        raise PermissionDenied
+    form = DiscardForm(request.POST)
+    if not form.is_valid():
+        return draw(request, "control/replay_preview.html", _preview(request, found) | {"form": form})
+    done = together.discard(found, form.cleaned_data["reason"])
+    if not done:
+        messages.warning(request, "Nothing was done: it has begun already.")
+        return HttpResponseRedirect(reverse("replay", args=[found.pk]))
+    words = f"{done[True]} discarded, with your reason."
+    messages.success(request, f"{words} {done[False]} had been dealt with before." if done[False] else words)
+    return HttpResponseRedirect(reverse("inbox"))
 
 
 def _decide(request: HttpRequest, found: Replay) -> None:
@@ -102,6 +121,7 @@ def _preview(request: HttpRequest, found: Replay) -> dict[str, Any]:
         "own": found.by_id == request.user.pk,
         "at_once": together.AT_ONCE,
         "failures": together.FAILURES,
+        "form": DiscardForm(),
     }
 
 

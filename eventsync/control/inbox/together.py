@@ -134,6 +134,22 @@ def begin(replay: Replay, *, now: datetime) -> bool:
     return True
 
 
+def discard(replay: Replay, reason: str) -> Counter[bool]:
+    """Discards what somebody looked at, each by itself; how many are done, and how many were not letters any more.
+
+    Nothing is done of one that has begun, or that somebody else had discarded a moment before.
+    """
+    items = list(replay.items.values_list("kind", "key"))
+    if not Replay.objects.filter(pk=replay.pk, state=Replay.State.DRAFT).delete()[0]:
+        return Counter()
+    return Counter(_discard(replay.by, kind, key, reason) for kind, key in items)
+
+
+def _discard(user: Any, kind: str, key: str, reason: str) -> bool:
+    found = finding.one(user, kind, key)
+    return found is not None and finding.may_act(user, *found) and acting.discard(user, *found, reason).done
+
+
 @transaction.atomic
 def stop(replay: Replay, user: Any, *, now: datetime) -> bool:
     """False when it does not run. What was not released stays where it is."""
