@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from eventsync.access.ranks import Rank
-from eventsync.control.inbox import acting
+from eventsync.control.inbox import finding
 from eventsync.control.models import Replay
 from notifications.models import Delivery
 from tests.cast import Games
@@ -83,6 +83,6 @@ def test_nobody_else_discards_what_somebody_chose_or_what_is_not_theirs(games, l
     address = choose(lead, all="")
     assert staff("olli", Rank.LEAD, games.event).post(address, WHY).status_code == 403
     assert staff("vic", Rank.LEAD, games.event, games.hall).post(address, WHY).status_code == 404
-    monkeypatch.setattr(acting.finding, "may_act", lambda *_: False)  # the right was taken away meanwhile
+    monkeypatch.setattr(finding, "may_act", lambda *_: False)  # the right was taken away meanwhile
     lead.post(address, WHY)
     assert closed() == [("", "")]

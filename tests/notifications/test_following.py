@@ -3,7 +3,8 @@
 from eventsync.schedule.links.making import revoke
 from tests.cast import NOON
 from tests.notifications.families import make_recipient
-from tests.notifications.test_plan_notices import change, day, heard, tell
+from tests.notifications.test_plan_notices import day, heard
+from tests.notifications.tomorrow import change, tell
 from tests.schedule.links.cards import make_card
 from tests.schedule.plan.plans import HOUR
 

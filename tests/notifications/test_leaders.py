@@ -1,5 +1,7 @@
 """Leaders of groups: known by their cards, written to by themselves, asked to say that they read of another place."""
 
+from typing import Any
+
 import pytest
 
 from notifications.hand import audience
@@ -20,7 +22,7 @@ def day(games: Games) -> Day:
     return make_tomorrow(games)
 
 
-def by_card(day: Day, *groups: str, leads: bool = False, **said: object) -> Recipient:
+def by_card(day: Day, *groups: str, leads: bool = False, **said: Any) -> Recipient:
     found = make_recipient(day.event, groups=[], **said)
     found.links.add(make_card(day.event, groups=groups, leads=leads).link)
     return found
