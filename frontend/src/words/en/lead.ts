@@ -36,6 +36,18 @@ export const lead = {
   'resolved.shared': 'They share it: {name}.',
   'resolved.reopened': 'Opened again: {name}.',
 
+  'safety.title': 'Diet, medication, contacts',
+  'safety.help': 'Write down what you heard, also without a network. It changes nothing by itself: at the organisers’ desk another person sees it beside what is confirmed.',
+  'safety.about': 'What it is about',
+  'safety.dietary': 'Dietary needs',
+  'safety.medication': 'Medication',
+  'safety.contacts': 'Emergency contacts',
+  'safety.text': 'What you heard',
+  'safety.who': 'Whom it is about',
+  'safety.people': 'People to propose it for',
+  'safety.person': 'Propose it for {name}, {delegation}',
+  'safety.proposed': 'Proposed for {name}. Another person looks at it.',
+
   'hold.placed': 'On hold: {name}.',
   'hold.lift': 'Lift',
   'hold.lift_name': 'Lift the hold on {name}',

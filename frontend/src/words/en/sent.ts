@@ -38,6 +38,7 @@ export const sent = {
   'deed.hold': 'Put on hold',
   'deed.release': 'Hold lifted',
   'deed.release_try': 'Heard a release code',
+  'deed.propose_safety': 'Proposed: diet, medication or contacts',
   'deed.own': 'Took on a conflict',
   'deed.resolve': 'Resolved a conflict',
 
