@@ -5,11 +5,13 @@ import re
 import statistics
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import zstandard
 from django.db import connection, transaction
 from django.test.utils import setup_test_environment, teardown_test_environment
 
@@ -148,7 +150,10 @@ def replay(statements: Sequence[Statement]) -> None:
 
 
 def pull() -> None:
-    print(f"\n{'snapshot of':>16} {'first, ms':>12} {'stored, ms':>14} {'wire, kB':>10} {'100 changes, ms':>16}")
+    """Beside each page the raw limit: its lines by one statement, as one JSON text, packed by zlib (6) or zstd (3)."""
+    limits = f"{'json + zlib':>12} {'or zstd':>8}"
+    print(f"\n{'snapshot of':>16} {'first, ms':>12} {limits} {'stored, ms':>11} {'wire, kB':>10}", end="")
+    print(f" {'100 changes, ms':>16} {limits}")
     for count in (10_000, 50_000):
         games = with_people(f"pull-{count}", count)
         phone = make_phone(games)
@@ -161,8 +166,24 @@ def pull() -> None:
         rename(games, 100)
         few = f"/api/v1/streams/{stream}/changes?after={head}"
         changes = [cpu(partial(get, phone, few, headers)) for _ in range(ROUNDS)]
+        raw = [1e3 * limit(stream, after, pack) for after in (0, head) for pack in (zlib.compress, zstandard.compress)]
         first, stored, few_ms = (1e3 * figure for figure in (costs[0], *map(statistics.median, (costs[1:], changes))))
-        print(f"{count:>16} {first:>12.0f} {stored:>14.1f} {size / 1e3:>10.0f} {few_ms:>16.1f}")
+        print(f"{count:>16} {first:>12.0f} {raw[0]:>12.0f} {raw[1]:>8.0f} {stored:>11.1f} {size / 1e3:>10.0f}", end="")
+        print(f" {few_ms:>16.1f} {raw[2]:>12.1f} {raw[3]:>8.1f}")
+
+
+def limit(stream: str, after: int, pack: Callable[[bytes], bytes]) -> float:
+    """Seconds of CPU that the very rows of a page cost without us: the median of what is needed to send them at all."""
+    sql = "SELECT seq, kind, key, deleted, body FROM sync_change WHERE stream = %s AND seq > %s ORDER BY seq"
+
+    def bare() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [stream, after])
+            names = ("seq", "kind", "key", "deleted", "body")
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        pack(json.dumps([row | {"body": json.loads(row["body"] or "null")} for row in rows]).encode())
+
+    return statistics.median(cpu(bare) for _ in range(ROUNDS))
 
 
 def rename(games: Games, count: int) -> None:
