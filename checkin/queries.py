@@ -155,6 +155,11 @@ def _who(subject: str, known: dict[UUID, Who]) -> Who:
             return NOT_THERE_YET
 
 
+def by_whom(by: str, phone: str) -> str:
+    """Who recorded something, and on which phone; nothing twice. What was recorded by nobody has the phone in `by`."""
+    return f"{by} ({phone})" if phone and phone not in by else by
+
+
 def flags_of(records: Sequence[AttendanceRecord]) -> dict[UUID, list[str]]:
     """All flags of each record: what check-in remarked, then what the engine did (clock, revoked phone)."""
     flags = {record.operation_id: record.flags.split() for record in records}

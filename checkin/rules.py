@@ -153,11 +153,6 @@ class Presence(NamedTuple):
         return self.slot if self.state == "present" else ""
 
 
-def by_whom(by: str, phone: str) -> str:
-    """Who recorded something, and on which phone; nothing twice. What was recorded by nobody has the phone in `by`."""
-    return f"{by} ({phone})" if phone and phone not in by else by
-
-
 def fold(
     *, policy: Policy, entries: Iterable[Entry], voided: Collection[str] = (), base: Presence | None = None
 ) -> Presence | None:
@@ -188,7 +183,7 @@ def _admission(arrivals: list[Entry], base: Presence | None) -> Presence | None:
     first = min(arrivals, key=in_order, default=None)
     if base and (first is None or base.since <= first.at):
         return base._replace(state="present", duplicates=duplicates)
-    return _presence("present", first, duplicates) if first else None
+    return Presence("present", first.at, first.by, first.id, duplicates, first.slot, first.phone) if first else None
 
 
 def _latest(entries: list[Entry], base: Presence | None) -> Presence | None:
@@ -197,11 +192,7 @@ def _latest(entries: list[Entry], base: Presence | None) -> Presence | None:
     last = max(entries, key=in_order, default=None)
     if last is None or (base and base.since > last.at):
         return base
-    return _presence("present" if last.verb == "arrive" else "left", last, 0)
-
-
-def _presence(state: State, entry: Entry, duplicates: int) -> Presence:
-    return Presence(state, entry.at, entry.by, entry.id, duplicates, entry.slot, entry.phone)
+    return Presence("present" if last.verb == "arrive" else "left", last.at, last.by, last.id, 0, last.slot, last.phone)
 
 
 def slot_holders(presences: Mapping[str, Presence]) -> dict[str, list[str]]:

@@ -25,8 +25,7 @@ from checkin.admin.filters import (
 )
 from checkin.flags import REFUSALS, WHY
 from checkin.models import AttendanceRecord
-from checkin.queries import flags_of, people_of
-from checkin.rules import by_whom
+from checkin.queries import by_whom, flags_of, people_of
 from eventsync.access.admin import NEVER, ReadOnlyAdmin
 from eventsync.access.scope import Belongs
 from eventsync.schedule.admin import EventFilter

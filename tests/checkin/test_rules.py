@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from checkin import rules
+from checkin.queries import by_whom
 
 VECTORS = Path(__file__).parent.parent / "contract" / "vectors"
 
@@ -49,7 +50,7 @@ def test_window_at(given: dict[str, Any], expected: str) -> None:
 
 @pytest.mark.parametrize(("given", "expected"), cases("by_whom"))
 def test_by_whom(given: dict[str, str], expected: str) -> None:
-    assert rules.by_whom(**given) == expected
+    assert by_whom(**given) == expected
 
 
 @pytest.mark.parametrize(("given", "expected"), cases("attendance"))
