@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.screenshots import DESK, PASSWORD, USER
-from tests.e2e.stage import Phone, Server
+from tests.e2e.stage import Phone, Server, wait_until
 from tests.e2e.test_admin_safety import sign_in
 from tests.e2e.test_family_offline import DRAWN, WATCH, open_plan
 
@@ -74,8 +74,9 @@ def test_map_of_a_place_is_there_without_a_network(server: Server, new_phone: Ca
     page = open_plan(
         new_phone(bypass_csp=True, viewport={"width": 320, "height": 640}), f"{server.url}/schedule/demo/?lang=en"
     )
-    page.wait_for_function(
-        "async () => (await (await caches.open('eventsync-plans')).keys()).some(({ url }) => url.includes('/maps/'))"
+    wait_until(
+        page,
+        "async () => (await (await caches.open('eventsync-plans')).keys()).some(({ url }) => url.includes('/maps/'))",
     )
     page.context.set_offline(True)
     page.get_by_role("link", name="Places", exact=True).click()

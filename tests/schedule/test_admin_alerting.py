@@ -26,7 +26,7 @@ SHEET = "number,title,date,start,end\nR,Relay,2026-07-04,13:20,14:20\n"
 
 
 @pytest.fixture
-def told(day) -> Day:
+def told(day: Day) -> Day:
     """Families know the plan."""
     Activity.objects.filter(pk=day.relay.pk).update(number="R")
     release(day.event)

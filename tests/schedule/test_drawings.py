@@ -5,7 +5,8 @@ import zlib
 
 import pytest
 
-from eventsync.schedule.drawings import MOST, Refused, cleaned
+from eventsync.schedule.drawings import MOST, cleaned
+from eventsync.schedule.rasters import Refused
 
 XMLNS = 'xmlns="http://www.w3.org/2000/svg"'
 

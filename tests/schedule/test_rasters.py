@@ -6,7 +6,8 @@ import struct
 import pytest
 from PIL import Image, features
 
-from eventsync.schedule.maps import MOST, Refused, cleaned
+from eventsync.schedule.maps import MOST, cleaned
+from eventsync.schedule.rasters import Refused
 from tests.schedule.test_drawings import chunk, png, svg
 
 SECRET = b"60 N 25 E, Maria"

@@ -14,7 +14,7 @@ from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, translate
 from eventsync.schedule.models import Place, PlaceMap, Revision
 from eventsync.schedule.pages.places import map_address
 from eventsync.schedule.plan.freezing import PLACE_TEXTS
-from eventsync.schedule.rasters import Raster
+from eventsync.schedule.rasters import Raster, Refused
 from eventsync.schedule.staff import OF_PLACE
 
 PICTURE = f"PNG, JPEG or WebP, at most {maps.MOST // 1000} kB and {maps.LARGEST} dots each way. It shows the way there."
@@ -32,7 +32,7 @@ class PlaceForm(DraftForm):
             return
         try:
             self.made = maps.cleaned(file.read(10 * maps.MOST))
-        except maps.Refused as why:
+        except Refused as why:
             raise forms.ValidationError(str(why)) from why
 
     def clean(self) -> dict[str, Any]:
@@ -80,7 +80,7 @@ class PlaceAdmin(DraftAdmin):
     def drawn(self, place: Place) -> SafeString | str:
         if place.map is None:
             return "–"
-        return format_html('<img src="{}" alt="" width="320">', map_address(place.map))
+        return format_html('<img src="{}" alt="" width="320">', map_address(place.map.file))
 
     def save_model(self, request: HttpRequest, obj: Place, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         before = PlaceMap.objects.filter(places=obj).first()

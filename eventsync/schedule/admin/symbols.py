@@ -14,6 +14,7 @@ from eventsync.schedule import drawings
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, event_of, translate
 from eventsync.schedule.models import Event, OwnSymbol
 from eventsync.schedule.pages.symbols import KEYS, address, meaning
+from eventsync.schedule.rasters import Refused
 from eventsync.schedule.staff import OF_ROW
 
 SMALL = f"SVG or PNG, at most {drawings.MOST // 1000} kB. What does not draw is left out: look at it once it is saved."
@@ -39,7 +40,7 @@ class SymbolForm(DraftForm):
             return
         try:
             made = drawings.cleaned(file.read(10 * drawings.MOST + 1))
-        except drawings.Refused as why:
+        except Refused as why:
             raise forms.ValidationError(str(why)) from why
         self.instance.kind, self.instance.drawing = made
         self.instance.digest = sha256(made.content).hexdigest()[:32]

@@ -115,7 +115,7 @@ def _map(place: ToldPlace) -> dict[str, Any] | None:
         return None
     texts = {key: said.map_text for key, said in place.texts.items() if said.map_text}
     size = {"width": place.map.width, "height": place.map.height}
-    return {"address": f"{settings.BASE_URL}{map_address(place.map)}", **size, "text": texts}
+    return {"address": f"{settings.BASE_URL}{map_address(place.map.file)}", **size, "text": texts}
 
 
 def _changes(reader: Reader) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from django.core.validators import URLValidator
 from django.db import models
 from django.db.models.functions import Lower
 
-from eventsync.schedule.drawings import PNG, SVG
+from eventsync.schedule.drawings import SVG
 from eventsync.schedule.models.happening import Event
+from eventsync.schedule.rasters import PNG
 
 
 class OwnSymbol(models.Model):

@@ -11,7 +11,7 @@ from eventsync.schedule.pages.cards import written
 from eventsync.schedule.pages.telling import FACTS, UNKNOWN, Teller
 from eventsync.schedule.pages.visits import Visit
 from eventsync.schedule.plan.queries import Plan
-from eventsync.schedule.plan.rules import Map, PlaceTexts, ToldPlace, language_of
+from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace, language_of
 
 
 def places_page(visit: Visit, plan: Plan) -> dict[str, Any]:
@@ -60,11 +60,11 @@ def _sense(sense: str, value: str, visit: Visit) -> tuple[str, str]:
 
 def maps_of(plan: Plan) -> list[str]:
     """The addresses of all that the plan has."""
-    return sorted({map_address(place.map) for place in plan.places.values() if place.map})
+    return sorted({map_address(place.map.file) for place in plan.places.values() if place.map})
 
 
-def map_address(told: Map) -> str:
-    digest, _, kind = told.file.partition(".")
+def map_address(file: str) -> str:
+    digest, _, kind = file.partition(".")
     return reverse("place-map", kwargs={"digest": digest, "kind": kind})
 
 
@@ -75,7 +75,12 @@ def _map(place: ToldPlace, teller: Teller) -> dict[str, Any] | None:
     name = teller.said(place.names)[0]
     shows = teller.text({language: texts.map_text for language, texts in place.texts.items()})
     size = {"width": place.map.width, "height": place.map.height}
-    return {"file": map_address(place.map), **size, "name": teller.visit.words.say("map", place=name), "shows": shows}
+    return {
+        "file": map_address(place.map.file),
+        **size,
+        "name": teller.visit.words.say("map", place=name),
+        "shows": shows,
+    }
 
 
 def _steps(place: ToldPlace, teller: Teller, of: Callable[[PlaceTexts], tuple[str, ...]]) -> list[SafeString]:

@@ -59,7 +59,7 @@ def place(row: Place, language: str) -> ToldPlace:
         quiet_room=row.quiet_room,
         step_free=row.step_free,
         toilet=row.toilet,
-        map=row.map and Map(file=row.map.file, width=row.map.width, height=row.map.height),
+        map=Map(file=row.map.file, width=row.map.width, height=row.map.height) if row.map else None,
     )
 
 

@@ -53,7 +53,7 @@ def desk(db) -> Client:
 
 
 @pytest.fixture
-def mapped(day, desk) -> Day:
+def mapped(day: Day, desk: Client) -> Day:
     assert send(desk, day, drawn("PNG"), map_text=WORDS, map_text_fi=FINNISH) == ""
     release(day.event)
     return day

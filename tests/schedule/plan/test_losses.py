@@ -1,5 +1,7 @@
 """What of a place is worse than families were told."""
 
+from typing import Any
+
 import pytest
 
 from eventsync.schedule.plan.losses import losses
@@ -8,8 +10,8 @@ from eventsync.schedule.plan.rules import PlaceTexts, ToldPlace
 
 def place(*, directions: tuple[str, ...] = (), quiet_directions: tuple[str, ...] = (), **said: str) -> ToldPlace:
     texts = {"en": PlaceTexts(name="Deck", directions=directions, quiet_directions=quiet_directions)}
-    senses = {"noise": "unknown", "crowd": "unknown", "light": "unknown", "quiet_room": "unknown"} | said
-    return ToldPlace(id="deck", venue="pool", venue_name="Pool", texts=texts, **senses)
+    senses: dict[str, Any] = dict.fromkeys(("noise", "crowd", "light", "quiet_room"), "unknown")
+    return ToldPlace(id="deck", venue="pool", venue_name="Pool", texts=texts, **senses | said)
 
 
 def lost(before: ToldPlace, after: ToldPlace) -> list[tuple[str, str, str]]:
