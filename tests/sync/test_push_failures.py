@@ -1,11 +1,12 @@
 """Push when something breaks: a bug harms one operation, the database harms none."""
 
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import DatabaseError, DataError, Error, OperationalError
+from django.db import DatabaseError, DataError, Error, OperationalError, connection
 from django.db.utils import DatabaseErrorWrapper
 
 from checkin.models import Headcount
@@ -80,6 +81,33 @@ def test_push_database_error_is_never_a_verdict(
     assert (answer.status_code, answer.json()["error"]["code"], answer["Retry-After"]) == (503, "unavailable", "5")
     assert Operation.objects.count() == 0
     assert phone.push(operation)[0]["verdict"] == "accepted"
+
+
+@pytest.fixture
+def full(games: Games, phone: Phone) -> Iterator[None]:
+    """No more pages for the database, as SQLite itself says it of a full disk; afterwards there is room again."""
+    with connection.cursor() as cursor:
+        # Nothing free within it either.
+        pages, free = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+        cursor.execute(f"PRAGMA max_page_count = {pages - free}")
+        yield
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="tests/faults/test_disk_full.py fills PostgreSQL's disk")
+@pytest.mark.django_db(transaction=True)
+def test_push_to_a_database_without_room_stores_nothing_and_says_so(
+    games: Games, phone: Phone, full: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(push_module, "PATIENCE", 0)
+    operations = [phone.arrive(games.people[0], actor="Maria" * 15) for _ in range(200)]  # more than a page has left
+    answer = phone.post({"operations": operations})
+    assert (answer.status_code, answer.json()["error"]["code"], answer["Retry-After"]) == (503, "unavailable", "5")
+    assert (Operation.objects.count(), Quarantined.objects.count()) == (0, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert {result["replayed"] for result in phone.push(*operations)} == {False}
+    assert Operation.objects.count() == 200
 
 
 @pytest.mark.parametrize("bug", [DataError("too long"), on_postgres("54000")], ids=["data", "limit"])
