@@ -102,7 +102,7 @@ def test_on_a_terminal_a_bar_grows_and_goes_away() -> None:
 
 def _everything_from(terminal: int) -> str:
     """What is written to a terminal until nobody has it open any more."""
-    pieces = []
+    pieces: list[bytes] = []
     while True:
         try:
             piece = os.read(terminal, 4096)

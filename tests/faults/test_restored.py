@@ -80,8 +80,9 @@ def copied(web: Web, folder: Path) -> str:
 
 def is_done(said: dict[str, Any], after: Sequence[str] = ()) -> bool:
     """All is settled and everybody is seen to be there, by what was read of the server's present history."""
-    read = said["read"]
-    return said["unsettled"] == 0 and said["present"] == 2 * EACH and read == [said["epoch"]] != after
+    read = list(said["read"])
+    is_settled, is_seen = said["unsettled"] == 0, said["present"] == 2 * EACH
+    return is_settled and is_seen and read == [said["epoch"]] and read != list(after)
 
 
 def test_fifty_who_came_after_the_backup_are_there_again(
