@@ -27,9 +27,9 @@ class Receiver:
 
 
 @contextmanager
-def listening(port: int = 0, receiver: Receiver | None = None) -> Iterator[Receiver]:
+def listening(port: int = 0, known: Receiver | None = None) -> Iterator[Receiver]:
     """By default on any port, as another one; else the given one, which was away."""
-    receiver = receiver or Receiver()
+    receiver = known or Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
