@@ -4,6 +4,7 @@ from typing import Literal
 
 from playwright.sync_api import ElementHandle, Page, expect
 
+from tests.e2e.equal_access import violations
 from tests.e2e.stage import axe, sideways
 
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -31,11 +32,59 @@ def speak(page: Page, language: str) -> None:
         expect(root).to_have_attribute("dir", "rtl" if language == "ar" else "ltr")
 
 
+# What a person could press, and how large it is, in CSS pixels. A link inside a sentence is as high as its line.
+SMALL = """() => {
+    const isText = ({ nodeType, data }) => nodeType === Node.TEXT_NODE && /\\p{L}/u.test(data);
+    const inSentence = each =>
+        getComputedStyle(each).display === 'inline' && [...each.parentElement.childNodes].some(isText);
+    const pressed = ['a:not(.skip)', 'summary', 'button', 'select', 'textarea',
+        'input:not([type=checkbox], [type=radio], [hidden])', 'label:has([type=checkbox], [type=radio])'];
+    return [...document.querySelectorAll(pressed)]
+        .filter(each => each.checkVisibility() && !inSentence(each))
+        .map(each => [each.textContent.trim(), each.getBoundingClientRect()])
+        .filter(([, { width, height }]) => width < 44 || height < 44)
+        .map(([text, { width, height }]) => `${text} ${Math.round(width)}x${Math.round(height)}`);
+}"""
+# Text that is smaller than `least` (as names of shapes less), or is written so that it is hard to read.
+HARD_TO_READ = """([within, least]) => [...document.querySelectorAll(within)].filter(each => {
+    const written = [...each.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim());
+    const style = getComputedStyle(each);
+    if (!written || !each.checkVisibility() || each.closest('.hidden, script, style, title, noscript')) return false;
+    const beside = each.closest('nav, button:has(> svg)');
+    const size = parseFloat(style.fontSize);
+    return size < (beside ? least - 1.5 : least) || style.fontStyle !== 'normal' || style.textTransform !== 'none'
+        || style.textAlign === 'justify' || (style.hyphens === 'auto' && !beside && size < 2 * least);
+}).map(each => `${each.outerHTML.slice(0, 80)} ${getComputedStyle(each).fontSize}`)"""
+USUAL = 15.9  # pixels: the size of text that browsers have, but for a tenth
+
+
+def sweep(page: Page, *, within: str = "body *", least: float = USUAL) -> list[str]:
+    """What is too small to press or to read, or is hard to read, as the browser has computed it."""
+    small = [f"small: {each}" for each in page.evaluate(SMALL)]
+    return small + [f"hard to read: {each}" for each in page.evaluate(HARD_TO_READ, [within, least])]
+
+
+def cut_below(page: Page) -> list[str]:
+    """Text of which the lower part is hidden, and what cannot be scrolled to."""
+    return list(
+        page.evaluate(
+            """() => [...document.body.querySelectorAll('*')].filter(each => {
+                if (each.closest('.hidden, svg') || !each.checkVisibility() || each.clientHeight < 2) return false;
+                const { overflowY, position } = getComputedStyle(each);
+                const hides = ['hidden', 'clip'].includes(overflowY) && each.scrollHeight > each.clientHeight + 1;
+                const below = position === 'fixed' && each.getBoundingClientRect().bottom > innerHeight + 1;
+                return each.textContent.trim() !== '' && (hides || below);
+            }).map(each => `${each.tagName.toLowerCase()}.${each.className} ${each.textContent.trim().slice(0, 40)}`)"""
+        )
+    )
+
+
 def faults(page: Page) -> list[str]:
     """What is wrong with a screen, in any of its looks; it is in English again afterwards."""
     found = []
     for language in ("en", "ar"):
         speak(page, language)
+        found += [f"{language}: {each}" for each in (*sweep(page), *violations(page))]
         for theme in THEMES:
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             found += [f"{language} {theme}: {each}" for each in axe(page, "color-contrast-enhanced")]

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.looks import sweep
 from tests.e2e.stage import Phone, Server, axe, sideways, wait_until
-from tests.e2e.test_family_pages import HARD_TO_READ, RULES, SMALL
+from tests.e2e.test_family_pages import RULES
 
 CARD = """
 import json
@@ -109,6 +110,6 @@ def test_pages_of_a_link_can_be_read_by_everybody(server: Server, new_phone: Cal
         page.set_viewport_size({"width": width, "height": 640})
         for address in pages:
             page.goto(f"{address}?lang={language}")
-            wrong = axe(page, *RULES) + [each for script in (SMALL, HARD_TO_READ) for each in page.evaluate(script)]
+            wrong = axe(page, *RULES) + sweep(page, within="main *, footer *", least=18)
             found += [f"{address} {language}: {each}" for each in wrong + sideways(page, except_in=".skip")]
     assert found == []

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.equal_access import violations
+from tests.e2e.looks import sweep
 from tests.e2e.stage import Phone, Server, axe, sideways
 
 Look = tuple[str, int, Literal["light", "dark"]]
@@ -21,17 +22,6 @@ SOME: tuple[Look, ...] = (("en", 360, "light"), ("ar", 1280, "dark"))
 ALL: tuple[Look, ...] = (*SOME, ("en", 1280, "dark"), ("ar", 360, "light"))
 RULES = ("color-contrast-enhanced", "page-has-heading-one", "region", "heading-order", "landmark-unique")
 SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important }"
-# What a person could press, and how large it is, in CSS pixels.
-SMALL = """() => [...document.querySelectorAll('a:not(.skip), summary, button, label')]
-        .filter(each => each.checkVisibility()).map(each => {
-    const { width, height } = each.getBoundingClientRect();
-    return [width < 44 || height < 44, `${each.textContent.trim()} ${Math.round(width)}x${Math.round(height)}`];
-}).filter(([small]) => small).map(([, what]) => what)"""
-HARD_TO_READ = """() => [...document.querySelectorAll('main *, footer *')].filter(each => {
-    const style = getComputedStyle(each);
-    return parseFloat(style.fontSize) < 18 || style.fontStyle !== 'normal' || style.textTransform !== 'none'
-        || style.textAlign === 'justify' || style.hyphens === 'auto';
-}).map(each => each.outerHTML.slice(0, 80))"""
 MOVING = """() => [...document.querySelectorAll('*')].filter(each => {
     const style = getComputedStyle(each);
     return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0;
@@ -45,7 +35,7 @@ def faults(page: Page, address: str, looks: tuple[Look, ...]) -> list[str]:
         page.goto(f"{address}?lang={language}")
         page.set_viewport_size({"width": width, "height": 640})
         page.emulate_media(color_scheme=theme)
-        wrong = axe(page, *RULES) + [each for script in (SMALL, HARD_TO_READ, MOVING) for each in page.evaluate(script)]
+        wrong = axe(page, *RULES) + sweep(page, within="main *, footer *", least=18) + page.evaluate(MOVING)
         page.add_style_tag(content=SPACED)
         page.set_viewport_size({"width": 320, "height": 640})
         wrong += [f"narrow: {each}" for each in sideways(page, except_in=".skip")]

@@ -18,7 +18,7 @@ def opened(server: Server, phone: Phone, language: str) -> Page:
     page = phone.page
     page.goto(f"{server.url}/guide/?lang={language}")
     expect(page.locator("html")).to_have_attribute("lang", language)
-    expect(page.get_by_role("heading", level=2)).to_have_count(9)
+    expect(page.get_by_role("heading", level=2)).to_have_count(8)
     loaded = "() => [...document.images].every(image => image.complete && image.naturalWidth > 0)"
     page.wait_for_function(loaded)
     return page

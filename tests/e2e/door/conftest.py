@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from tests.e2e.film import camera, film
 from tests.e2e.kiosk import HELD, enrol
 from tests.e2e.proxy import Renewed, standing_before
 from tests.e2e.stage import Phone, Server
@@ -86,6 +88,24 @@ def at_kiosk(server: Server, new_phone: Callable[..., Phone]) -> Callable[..., P
     def make(*, script: str = HELD, switches: Sequence[str] = (), **options: Any) -> Phone:
         phone = new_phone(switches=switches, **options)
         enrol(phone, server, script=script)
+        return phone
+
+    return make
+
+
+@pytest.fixture
+def filming(server: Server, code: str, tmp_path: Path, new_phone: Callable[..., Phone]) -> Callable[..., Phone]:
+    """Makes a phone at the main door whose camera sees the scenes; nothing is scanned yet."""
+
+    def make(
+        scenes: Sequence[tuple[Image.Image, float]], *, before: str = "", switches: Sequence[str] = (), **options: Any
+    ) -> Phone:
+        seeing = camera(film(tmp_path / "film.y4m", scenes))
+        phone = new_phone(switches=[*seeing, *switches], **{"permissions": ["camera"], **options})
+        if before and phone.context is not None:
+            phone.context.add_init_script(before)
+        phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=DOOR)
+        expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
         return phone
 
     return make

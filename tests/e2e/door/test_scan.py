@@ -1,16 +1,14 @@
 """The camera at the door: a film of real codes is what Chromium's fake camera sees."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
-from tests.e2e.film import camera, code_128, film, qr, scene
+from tests.e2e.film import code_128, qr, scene
 from tests.e2e.stage import PATIENCE, Phone, Server, axe, sideways
-from tests.e2e.tour import DOOR, UNKNOWN_CODE
+from tests.e2e.tour import UNKNOWN_CODE
 
 PEOPLE = 60  # as loaded in conftest.py
 EMPTY = scene()
@@ -35,32 +33,7 @@ FELT = """
     OscillatorNode.prototype.start = function (...at) { felt.tones++; return start.apply(this, at); };
     navigator.vibrate = beat => felt.beats.push(beat);
 """
-# A second camera that is the first one under another name.
-TWO_CAMERAS = """
-    const { mediaDevices } = navigator;
-    const open = mediaDevices.getUserMedia.bind(mediaDevices);
-    window.wished = [];
-    mediaDevices.enumerateDevices = async () => ['First', 'Second'].map(label =>
-        ({ kind: 'videoinput', deviceId: label.toLowerCase(), label }));
-    mediaDevices.getUserMedia = wish => { window.wished.push(wish.video.deviceId); return open({ video: true }); };
-"""
 FACING = "() => { navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', %r) } }"
-
-
-@pytest.fixture
-def filming(server: Server, code: str, tmp_path: Path, new_phone: Callable[..., Phone]) -> Callable[..., Phone]:
-    """Makes a phone at the main door whose camera sees the scenes; nothing is scanned yet."""
-
-    def make(scenes: Sequence[tuple[Image.Image, float]], *, before: str = "", **options: Any) -> Phone:
-        switches = camera(film(tmp_path / "film.y4m", scenes))
-        phone = new_phone(switches=switches, **{"permissions": ["camera"], **options})
-        if before and phone.context is not None:
-            phone.context.add_init_script(before)
-        phone.enrol(f"{server.url}/app/#enrol={code}", name="Maria", checkpoint=DOOR)
-        expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
-        return phone
-
-    return make
 
 
 def open_camera(phone: Phone) -> None:
@@ -177,40 +150,6 @@ def test_a_camera_that_does_not_open_says_what_to_do(
 
 
 @pytest.mark.long
-def test_the_camera_rests_while_nobody_looks(new: list[dict[str, str]], filming: Callable[..., Phone]) -> None:
-    phone = filming([(scene((qr(new[0]["code"]), MIDDLE)), 1)])
-    open_camera(phone)
-    word(phone, "In", new[0]["name"])
-    page = phone.page
-    picture = page.get_by_label("What the camera sees")
-    stream = picture.evaluate_handle("video => video.srcObject")
-    assert stream.evaluate("stream => stream.active")
-    hide(phone, hidden=True)
-    expect(picture).to_have_count(0)
-    assert not stream.evaluate("stream => stream.active")
-    hide(phone, hidden=False)
-    stream = picture.evaluate_handle("video => video.srcObject")
-    page.get_by_role("link", name="This phone").click()
-    expect(page.get_by_role("heading", name="This phone")).to_be_visible()
-    assert not stream.evaluate("stream => stream.active")
-    page.get_by_role("link", name="Door").click()
-    expect(picture).to_be_visible()
-    assert recorded(phone) == [("checkin.arrive", "scan")]
-
-
-def hide(phone: Phone, *, hidden: bool) -> None:
-    """What a page hears when its phone is put into a pocket."""
-    phone.page.evaluate(
-        """hidden => {
-            const get = () => hidden ? 'hidden' : 'visible';
-            Object.defineProperty(document, 'visibilityState', { get, configurable: true });
-            document.dispatchEvent(new Event('visibilitychange'));
-        }""",
-        hidden,
-    )
-
-
-@pytest.mark.long
 def test_the_phones_own_decoder_is_asked_where_it_reads_qr_codes(
     new: list[dict[str, str]], filming: Callable[..., Phone]
 ) -> None:
@@ -268,16 +207,6 @@ def test_results_fill_the_screen_and_can_be_made_quiet(
     open_camera(phone)
     word(phone, "In", new[0]["name"])
     assert (axe(page, "color-contrast-enhanced"), sideways(page)) == ([], [])
-
-
-@pytest.mark.long
-def test_the_camera_that_was_chosen_is_opened_again(new: list[dict[str, str]], filming: Callable[..., Phone]) -> None:
-    phone = filming([(EMPTY, 1)], before=TWO_CAMERAS)
-    open_camera(phone)
-    phone.page.get_by_role("combobox", name="Camera").select_option("Second")
-    phone.page.reload()
-    expect(phone.page.get_by_label("What the camera sees")).to_be_visible()
-    assert phone.page.evaluate("() => window.wished") == [{"ideal": "second"}]
 
 
 @pytest.mark.long

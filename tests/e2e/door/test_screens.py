@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.looks import in_forced_colours, speak
+from tests.e2e.equal_access import violations
+from tests.e2e.looks import in_forced_colours, speak, sweep
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import (
     DOOR,
@@ -29,7 +30,7 @@ def word(phone: Phone, heading: str, name: str = "") -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_every_screen_passes_axe_in_light_and_dark_and_fits_a_narrow_phone(
+def test_every_screen_passes_both_checkers_in_light_and_dark_and_fits_a_narrow_phone(
     language: str, server: Server, code: str, new: list[dict[str, str]], new_phone: Callable[..., Phone]
 ) -> None:
     earlier = guests(PEOPLE)[EARLIER]
@@ -41,13 +42,16 @@ def test_every_screen_passes_axe_in_light_and_dark_and_fits_a_narrow_phone(
         for scheme in ("light", "dark"):
             phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             found[f"{screen} {scheme}"] = axe(phone.page, "color-contrast-enhanced")
+        found[f"{screen} sizes"] = sweep(phone.page) + violations(phone.page)
         found[f"{screen} forced"] = in_forced_colours(phone.page)
         assert phone.page.evaluate("document.getAnimations().length") == 0
         phone.page.set_viewport_size({"width": 320, "height": 640})
         found[f"{screen} 320"] = sideways(phone.page)
         phone.page.set_viewport_size({"width": 360, "height": 640})
         speak(phone.page, "en")
-    assert found == {f"{screen} {part}": [] for screen in SCREENS for part in ("light", "dark", "forced", "320")}
+    assert found == {
+        f"{screen} {part}": [] for screen in SCREENS for part in ("light", "dark", "sizes", "forced", "320")
+    }
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "ar"])
