@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from eventsync.control.absence import lookout
@@ -43,6 +43,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if item.get_closest_marker("long")]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if not item.get_closest_marker("long")]
+
+
+@pytest.fixture
+def committed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for a commit is done at once: the transaction around a test has none."""
+    monkeypatch.setattr(transaction, "on_commit", lambda do, using=None, robust=False: do())
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ letter. Only one of class droppable may miss some, when too much waits ([archite
 beside it stands **best effort**. Webhooks and all others are guaranteed.
 Operations (from phones) and changes (to phones) are guaranteed too; the only message that is **best effort** is
 the poke, which says no more than “pull”. Order: a subscriber that asks for it hears those of one partition (a venue, or
-the event) in the order in which they were written; of two that are written at the same moment, either.
+the event) in the order in which they were committed.
 
 A version is for ever. What would change the shape of one is a new version beside it.
 """

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from eventsync.jobs.chores import chore
@@ -81,8 +82,14 @@ def owe_due(now: datetime) -> None:
 
 @transaction.atomic
 def _owe(each: Recurring, key: UUID, now: datetime) -> None:
-    """Instead of one more, the one that failed for good is tried again: it is one letter, however often it fails."""
-    dead = Job.objects.filter(task=each.task, state=Job.State.DEAD, finished_at__isnull=False).first()
+    """Instead of one more, the one that failed for good is tried again: it is one letter, however often it fails.
+
+    Nothing, while one is at work or waits, or when one of before was done since.
+    """
+    mine = Job.objects.filter(task=each.task)
+    if mine.filter(Q(finished_at=None) | Q(state=Job.State.DONE, finished_at__gte=each.due(now))).exists():
+        return
+    dead = mine.filter(state=Job.State.DEAD).first()
     if dead is None:
         enqueue(each.task, key, dedupe=each.task)
     elif dead.finished_at and dead.finished_at < each.due(now):

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.utils import timezone
 from django_q.cluster import Cluster
 
 from eventsync.jobs import processes, shift
@@ -75,7 +76,7 @@ class Supervisor:
         return sum(name in mine for name in at_work.values_list("worker", flat=True))
 
     def stop(self) -> None:
-        """Lets the jobs that run come to their end, unless the processes do not hear."""
+        """Lets the jobs that run come to their end, and stay theirs, unless the processes do not hear."""
         shift.leave()
         if self._cluster.sentinel.is_alive():
             self._cluster.stop_event.set()
@@ -83,6 +84,7 @@ class Supervisor:
         while self._cluster.sentinel.is_alive() and time.monotonic() - last < AT_ONCE:
             self._cluster.sentinel.join(0.2)
             with suppress(DatabaseError):
+                self.hold(now=timezone.now())
                 last = time.monotonic() if self._busy() else last
             connection.close()
         self._kill()

@@ -38,6 +38,9 @@ def _is_dead(job: Job) -> bool:
 
 @transaction.atomic
 def _give_back(job: Job, *, now: datetime) -> None:
+    """Unless its worker has renewed the lease meanwhile, or is done."""
+    if not Job.objects.select_for_update(no_key=True).filter(pk=job.pk, lease=job.lease).exists():
+        return
     Attempt.objects.filter(job=job, number=job.attempts, ended_at=None).update(ended_at=now, error=DIED)
     if job.failures < queue.policy_of(job.task).attempts:
         queue.leave(job, Job.State.AVAILABLE, error=DIED, now=now)

@@ -19,7 +19,7 @@ LIST, LOG, INBOX, TRACE = "/admin/jobs/webhook/", "/admin/jobs/sending/", "/cont
 
 
 @pytest.fixture
-def hooks(games: Games) -> Rows:
+def hooks(committed: None, games: Games) -> Rows:
     """Of the event, of another and of all, each with something that was not taken."""
     of = partitions(games)
     made = {}

@@ -73,7 +73,9 @@ def test_from_a_job_to_what_it_began_with(games: Games, phone: Phone, kitchen: N
     assert steps(str(Job.objects.get().pk)) == steps(operation["id"])
 
 
-def test_what_goes_to_a_webhook_is_a_step_until_it_is_taken_or_discarded(games: Games, phone: Phone) -> None:
+def test_what_goes_to_a_webhook_is_a_step_until_it_is_taken_or_discarded(
+    committed: None, games: Games, phone: Phone
+) -> None:
     hook = Webhook.objects.create(name="Transport", url="https://transport.example", names=["people_arrived"])
     operation = phone.arrive(games.people[0])
     phone.push(operation)

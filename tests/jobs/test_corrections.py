@@ -179,7 +179,9 @@ def test_what_is_owed_by_a_newer_job_is_not_decided(kitchen: Kitchen) -> None:
     assert Job.objects.get(pk=job.pk).state == "dead"
 
 
-def test_message_to_another_system_goes_out_corrected_and_signed(kitchen: Kitchen, settings: Any) -> None:
+def test_message_to_another_system_goes_out_corrected_and_signed(
+    committed: None, kitchen: Kitchen, settings: Any
+) -> None:
     settings.WEBHOOKS_PRIVATE = True
     with listening() as receiver:
         _, first, job = untaken(receiver.url)
@@ -200,7 +202,7 @@ def test_message_to_another_system_goes_out_corrected_and_signed(kitchen: Kitche
     assert page.count("A test for Transport, in other words.") == 1
 
 
-def test_data_of_a_message_must_be_what_the_domain_event_can_say(kitchen: Kitchen) -> None:
+def test_data_of_a_message_must_be_what_the_domain_event_can_say(committed: None, kitchen: Kitchen) -> None:
     untaken()
     kitchen.fail()
     sending = Sending.objects.get(domain_event__isnull=False)

@@ -75,15 +75,12 @@ def test_job_that_still_waits_is_not_owed_again(tidy: Tidy) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_workers_that_notice_at_the_same_moment_owe_it_once(transactional_db: None, tidy: Tidy) -> None:
+def test_workers_that_notice_at_the_same_moment_owe_it_once(
+    transactional_db: None, tidy: Tidy, at: Callable[[datetime], None]
+) -> None:
     done = tidy()
-
-    def work(now: datetime) -> None:
-        recurring.owe_due(now)
-        queue.run()
-
     for hours in range(10):
-        together([partial(work, NOON + hours * HOUR)] * 3)
+        together([partial(at, NOON + hours * HOUR)] * 3)
         queue.run()
         assert (len(done), Job.objects.count()) == (hours + 1, hours + 1)
 
@@ -101,6 +98,26 @@ def test_job_that_fails_for_good_is_one_letter_until_it_goes_well(
     at(NOON + 2 * HOUR)
     assert (len(done), set(Job.objects.values_list("state", flat=True))) == (1, {"done"})
     assert Alert.objects.get().cleared_at == NOON + 2 * HOUR
+
+
+def test_what_was_replayed_and_went_well_since_is_that_of_this_time(
+    tidy: Tidy, at: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = tidy(queue.Permanent("The folder is gone."))
+    at(NOON)
+    monkeypatch.setattr(timezone, "now", lambda: NOON + HOUR)
+    queue.replay(Job.objects.get().pk, now=NOON + HOUR)
+    queue.run()
+    at(NOON + HOUR + MINUTE)
+    assert (done, Job.objects.count()) == ([NOON + HOUR], 1)
+
+
+def test_none_is_owed_beside_one_at_work(tidy: Tidy, at: Callable[[datetime], None]) -> None:
+    tidy()
+    at(NOON)
+    Job.objects.update(state=Job.State.RUNNING, finished_at=None, lease=NOON + 3 * HOUR)
+    at(NOON + HOUR)
+    assert Job.objects.count() == 1
 
 
 def test_full_queue_puts_it_off(tidy: Tidy, at: Callable[[datetime], None], settings: Any) -> None:

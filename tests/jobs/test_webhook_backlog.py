@@ -20,7 +20,9 @@ EVENT = uuid.UUID(int=1)
 
 
 @pytest.fixture
-def receiver(settings: Any, broker: Broker, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+def receiver(
+    settings: Any, broker: Broker, db: None, committed: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Receiver]:
     settings.WEBHOOKS_PRIVATE = True
     monkeypatch.setattr(sending, "AT_ONCE", 3)
     with listening() as found:

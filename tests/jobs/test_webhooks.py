@@ -25,7 +25,7 @@ Later = Callable[[timedelta], None]
 
 
 @pytest.fixture(autouse=True)
-def _loopback(settings: Any, broker: Broker, db: None) -> None:
+def _loopback(settings: Any, broker: Broker, db: None, committed: None) -> None:
     settings.WEBHOOKS_PRIVATE = True
 
 

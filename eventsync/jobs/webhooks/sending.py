@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -56,13 +57,13 @@ class NotTaken(Exception):
 
 @carrier
 def carry(rows: Sequence[DomainEvent]) -> None:
-    """Owes each webhook what it hears of, in the publisher's transaction. Mostly there is none."""
+    """Writes what each webhook hears of, in the publisher's transaction, which waits for nobody. Mostly none does."""
     if not any_row(Webhook):
         return
-    for webhook in Webhook.objects.order_by("id"):  # the same everywhere: they wait for each other
+    for webhook in Webhook.objects.all():
         heard = [row for row in rows if _hears(webhook, row)]
         if heard:
-            _owe(webhook, [_sending(webhook, row) for row in heard])
+            _write(webhook, [_sending(webhook, row) for row in heard])
 
 
 def _hears(webhook: Webhook, row: DomainEvent) -> bool:
@@ -81,14 +82,13 @@ def _sending(webhook: Webhook, row: DomainEvent) -> Sending:
     )
 
 
-def _owe(webhook: Webhook, sendings: Iterable[Sending]) -> None:
-    """Those that come behind others that are not owed yet wait with them."""
-    at_once = webhook.off_at is None and not _unowed(webhook).exists() and _room(webhook) > 0
-    rows = Sending.objects.bulk_create(sendings)
-    if at_once:
-        _enqueue(webhook, rows)
+def _write(webhook: Webhook, sendings: Iterable[Sending]) -> None:
+    """They are owed after the commit: the turn that their order needs is not held while a publisher is at work."""
+    Sending.objects.bulk_create(sendings)
+    transaction.on_commit(partial(_owe_more, webhook), robust=True)
 
 
+@transaction.atomic
 def _owe_more(webhook: Webhook) -> None:
     """The oldest first, as many as there is room for."""
     if webhook.off_at is None and (room := _room(webhook)) > 0:
@@ -195,10 +195,9 @@ def _trying(sending: Sending) -> Iterator[spans.Span]:
 
 @chore(every=timedelta(minutes=1))
 def owe_what_was_left(now: datetime) -> None:
-    """What was written just when the last before it was taken, or when somebody cancelled all before it."""
+    """What was not owed after its commit, or was written just when the last before it ended."""
     for webhook in Webhook.objects.filter(off_at=None, id__in=Sending.objects.filter(owed_at=None).values("webhook")):
-        with transaction.atomic():
-            _owe_more(webhook)
+        _owe_more(webhook)
 
 
 @when_ended
@@ -275,5 +274,5 @@ def send_test(webhook: Webhook) -> Sending:
     body = around(key, "eventsync.test.v1", now, {"message": f"A test for {webhook}."})
     sending = Sending(id=UUID(key), webhook=webhook, correlation=UUID(key), body=json.dumps(body), created_at=now)
     with transaction.atomic():
-        _owe(webhook, [sending])
+        _write(webhook, [sending])
     return sending
