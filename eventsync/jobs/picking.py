@@ -1,6 +1,7 @@
 """Which job is next: the most important first, then one partition as often as another, then the oldest.
 
-No partition has all hands: one of them is free for the others, however long its jobs take.
+No partition has all hands: one of them is free for the others, however long its jobs take. Only what is more important
+than all that it has in hand takes that one, too.
 """
 
 import random
