@@ -1,4 +1,4 @@
-"""By keyboard alone: a lead takes on a conflict, and a phone hands over. The door is in test_screens.py, a kiosk in test_kiosk.py."""
+"""By keyboard alone: a lead takes on a conflict, a phone hands over. The door: test_screens.py, a kiosk: test_kiosk.py."""
 
 from collections.abc import Callable
 
