@@ -1,4 +1,4 @@
-"""By keyboard alone: a lead takes on a conflict, a phone hands over. The door: test_screens.py, a kiosk: test_kiosk.py."""
+"""By keyboard alone: a lead takes on a conflict, a phone hands over. Others: test_screens.py, test_kiosk.py."""
 
 from collections.abc import Callable
 
