@@ -31,7 +31,7 @@ class PlaceForm(DraftForm):
         if not (file := self.cleaned_data["file"]):
             return
         try:
-            self.made = maps.cleaned(file.read(10 * maps.MOST))
+            self.made = maps.cleaned(file.read(maps.LONGEST + 1))
         except Refused as why:
             raise forms.ValidationError(str(why)) from why
 

@@ -1,13 +1,16 @@
 """A map of a place: always with words that say the same, told by a release, and on phones without a network."""
 
+import io
 import re
 from html import unescape
+from random import randbytes
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
+from PIL import Image
 
 from eventsync.access.ranks import Rank
 from eventsync.schedule.copying import copy
@@ -22,6 +25,13 @@ from tests.schedule.test_rasters import drawn
 
 WORDS = "You are at the yellow desk. The deck is behind the blue door."
 FINNISH = "Olet keltaisen pöydän luona. Allas on sinisen oven takana."
+
+
+def photo(side: int) -> bytes:
+    """As a phone takes one: no dot is like the next, so there are many bytes."""
+    written = io.BytesIO()
+    Image.frombytes("RGB", (side, side), randbytes(3 * side * side)).save(written, "JPEG", quality=95)
+    return written.getvalue()
 
 
 def form(place: Place, **said: Any) -> dict[str, Any]:
@@ -101,7 +111,11 @@ def test_no_map_without_words(day, desk):
 
 @pytest.mark.parametrize(
     ("content", "why"),
-    [(svg("<path d='M0 0'/>"), "neither a PNG nor a JPEG nor a WebP"), (png(40, 200), "40 × 200 dots")],
+    [
+        (svg("<path d='M0 0'/>"), "neither a PNG nor a JPEG nor a WebP"),
+        (png(40, 200), "40 × 200 dots"),
+        (photo(1_400), "It is too large. A map has at most 200 kB and 2000 dots each way: save it smaller."),
+    ],
 )
 def test_what_is_no_map_is_refused_with_a_sentence(day, desk, content, why):
     assert why in send(desk, day, content, map_text=WORDS)
