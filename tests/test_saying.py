@@ -1,5 +1,6 @@
 """The words of the guide, of trust, of rescue and of the app before it starts: complete, used, each in its language."""
 
+import ast
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -70,6 +71,13 @@ def test_every_text_is_used() -> None:
     assert {key.removeprefix("why_") for key in WORDS["en"].rescue} <= {name for pair in used for name in pair}
 
 
+def test_script_of_rescue_says_the_same_where_an_older_page_carries_no_words() -> None:
+    script, page = ((ROOT / path).read_text() for path in ("static/rescue/rescue.js", "templates/rescue.html"))
+    written = script.partition("const SPARE = {\n")[2].partition("};\n")[0]
+    spare = ast.literal_eval("{" + re.sub(r"(^  |[{,] )(\w+): ", r"\1'\2': ", written, flags=re.MULTILINE) + "}")
+    assert spare == {key: text for key, text in WORDS["en"].rescue.items() if f"rescue.{key} " not in page}
+
+
 PAGES = ["/rescue", "/guide/"]
 
 
@@ -91,5 +99,5 @@ def test_page_is_in_the_language_that_is_asked_for(
     said = answer.content.decode()
     words: Words = WORDS[code]
     assert f'<html lang="{code}" dir="{words.dir}">' in said
-    assert f"<title>{words.rescue['title'] if page == '/rescue' else words.words['guide_title']}</title>" in said
+    assert f">{words.rescue['title'] if page == '/rescue' else words.words['guide_title']}</title>" in said
     assert (answer["Content-Language"], answer["Vary"]) == (code, "Accept-Language")

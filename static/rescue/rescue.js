@@ -5,8 +5,38 @@ import { copyOf, openOutbox, readOutbox } from './outbox.js';
 
 const element = (id) => document.getElementById(id);
 const buttons = ['send', 'keep', 'share'].map(element);
+// What this script says, where the page is an older one, which a phone had stored: each file comes by itself.
+const SPARE = {
+  none: 'none',
+  to_send: { one: '{count} record to send.', other: '{count} records to send.' },
+  nothing: 'Nothing waits: everything that was recorded here has been sent.',
+  never: 'Nothing was ever recorded in this browser. If the app is on the home screen or in another browser, open this page there.',
+  closed: 'This browser does not let the page read what was recorded ({why}). Leave private browsing, or allow site data.',
+  failed: 'That did not work ({why}). Nothing is lost. Please try again.',
+  not_enrolled: 'This phone is enrolled for no event, so it cannot send. Keep a copy and hand it over.',
+  sending: 'Sending…',
+  to_go: { one: 'Sending… {count} record to go.', other: 'Sending… {count} records to go.' },
+  sent: { one: '{count} record sent.', other: '{count} records sent.' },
+  done: 'Nothing waits any more.',
+  left: { one: '{count} record not yet: nothing is lost.', other: '{count} records not yet: nothing is lost.' },
+  later: 'The server wants them later, or cannot read them. Keep a copy and show it to the organisers.',
+  offline: 'The server did not answer ({why}). Try again with signal, or keep a copy.',
+  stranger: 'The server does not know this phone any more. Keep a copy and hand it over.',
+  refused: 'The server says: {why}',
+  kept: { one: 'A copy of {count} record was saved among this phone’s downloads.', other: 'A copy of {count} records was saved among this phone’s downloads.' },
+  shared: 'The copy was shared.',
+  not_shared: 'Nothing was shared.',
+  why_no_connection: 'no connection',
+  why_timeout: 'no answer within 20 seconds',
+  why_no_server: 'no EventSync server answered (status {status})',
+  why_web_page: 'a web page answered',
+  why_status: 'the server answered with status {status}',
+  why_nonsense: 'the answer makes no sense',
+  why_changed: 'the server was changed just now',
+};
+const carried = element('catalogues');
 // By language, {dir, words}: the page carries them, so that they are there whatever else is not.
-const CATALOGUES = JSON.parse(element('catalogues').textContent);
+const CATALOGUES = carried === null ? { en: { dir: 'ltr', words: SPARE } } : JSON.parse(carried.textContent);
 const CHOICE = 'eventsync-language';
 let language = 'en';
 let database = null;
@@ -17,7 +47,6 @@ function speak() {
   const wanted = [chosen(), ...navigator.languages].map((tag) => tag.toLowerCase().split('-')[0]);
   language = wanted.find((code) => Object.keys(CATALOGUES).includes(code)) ?? 'en';
   Object.assign(document.documentElement, { lang: language, dir: CATALOGUES[language].dir });
-  document.title = text('title');
   for (const each of document.querySelectorAll('[data-says]')) each.textContent = text(each.dataset.says);
   for (const each of document.querySelectorAll('[data-names]')) each.setAttribute('aria-label', text(each.dataset.names));
 }
@@ -33,7 +62,8 @@ function chosen() {
 /** `values` by the names of the slots; `count` chooses among the forms of a text that counts. */
 function text(key, values = {}) {
   const { dir, words } = CATALOGUES[language];
-  const found = words[key] ?? CATALOGUES.en.words[key] ?? key;
+  // An older exchange.js says why in full.
+  const found = words[key] ?? SPARE[key] ?? key.replace('why_', '');
   const form = typeof found === 'string' ? found : (found[new Intl.PluralRules(language).select(values.count)] ?? found.other);
   // In Arabic every value keeps its own direction.
   return form.replace(/\{(\w+)\}/g, (_, name) => (dir === 'rtl' ? `\u2068${values[name]}\u2069` : values[name]));

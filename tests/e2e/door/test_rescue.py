@@ -24,6 +24,19 @@ BREAK = """async () => {
     }
 }"""
 
+# What a phone stored before the page spoke several languages; of its script it has the newest.
+OLDER = """async () => {
+    const [name] = await caches.keys();
+    const cache = await caches.open(name);
+    const change = async (path, was, is) => {
+        const held = await cache.match(path);
+        const headers = { 'Content-Type': held.headers.get('Content-Type') };
+        await cache.put(path, new Response((await held.text()).replaceAll(was, is), { headers }));
+    };
+    await change('/rescue', /<script id="catalogues".+?<\\/script>| data-(says|names)="\\w+"/gs, '');
+    await change('/static/rescue/exchange.js', "'no_connection'", "'no connection'");
+}"""
+
 
 @pytest.fixture
 def broken(server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone]) -> Phone:
@@ -76,6 +89,22 @@ def test_rescue_saves_a_copy_without_a_server(broken: Phone, tmp_path: Path) -> 
     assert (header["format"], header["version"], header["count"]) == ("eventsync-outbox", 1, 3)
     assert lines == [row["operation"] | {"device": header["device"]} for row in broken.rows()]
     expect(page.get_by_role("status")).to_contain_text("A copy of 3 records was saved")
+
+
+@pytest.mark.long
+def test_older_page_of_rescue_works_with_the_newest_script(broken: Phone, server: Server) -> None:
+    broken.page.evaluate(OLDER)
+    page = to_rescue(broken)
+    assert page.locator("#catalogues").count() == 0
+    expect(page.get_by_role("status")).to_have_text("3 records to send.")
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server did not answer (no connection).")
+    with page.expect_download():
+        page.get_by_role("button", name="Keep a copy").click()
+    expect(page.get_by_role("status")).to_contain_text("A copy of 3 records was saved")
+    server.start()
+    page.get_by_role("button", name="Send now").click()
+    expect(page.get_by_role("status")).to_have_text("3 records sent. Nothing waits any more.")
 
 
 @pytest.mark.long
