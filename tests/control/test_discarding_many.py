@@ -3,9 +3,10 @@
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 
 from eventsync.access.ranks import Rank
-from eventsync.control.inbox import finding
+from eventsync.control.inbox import acting, finding, together
 from eventsync.control.models import Replay
 from notifications.models import Delivery
 from tests.cast import Games
@@ -76,6 +77,55 @@ def test_one_that_has_begun_is_not_discarded(games, lead):
     lead.post(address, {"begin": ""})
     assert "it has begun already" in lead.post(address, WHY, follow=True).content.decode()
     assert closed() == [("", "")]
+
+
+def test_one_that_begins_meanwhile_is_kept_and_no_more_of_it_is_discarded(games, lead, monkeypatch):
+    owed(games, 3)
+    address, discard = choose(lead, all=""), acting.discard
+
+    def press_begin_after(*said):
+        answer = discard(*said)
+        together.begin(Replay.objects.get(), now=timezone.now())
+        return answer
+
+    monkeypatch.setattr(acting, "discard", press_begin_after)
+    said = lead.post(address, WHY, follow=True).content.decode()
+    assert "1 discarded, with your reason." in said
+    assert "it has begun already" in said
+    assert closed() == [("", "")] * 2 + [("lea", "Told by loudspeaker.")]
+    assert Replay.objects.get().state == "running"
+
+
+def test_error_leaves_the_rest_to_a_second_press(games, lead, monkeypatch):
+    owed(games, 3)
+    address, discard, broken = choose(lead, all=""), acting.discard, [False, True]
+
+    def fail_at_second(*said):
+        if broken and broken.pop(0):
+            raise OSError("It rains.")
+        return discard(*said)
+
+    monkeypatch.setattr(acting, "discard", fail_at_second)
+    with pytest.raises(OSError, match="rains"):
+        lead.post(address, WHY)
+    assert closed() == [("", "")] * 2 + [("lea", "Told by loudspeaker.")]
+    assert "1 of those that you chose was dealt with meanwhile." in page(lead, address)
+    said = lead.post(address, WHY, follow=True).content.decode()
+    assert "2 discarded, with your reason. 1 had been dealt with before." in said
+    assert (closed(), Replay.objects.count()) == ([("lea", "Told by loudspeaker.")] * 3, 0)
+
+
+def test_beginning_what_was_discarded_a_moment_before_finds_nothing(games, lead, monkeypatch):
+    owed(games, 1)
+    address, begin = choose(lead, all=""), together.begin
+
+    def too_late(replay, **said):
+        together.discard(replay, "Called.")
+        return begin(replay, **said)
+
+    monkeypatch.setattr(together, "begin", too_late)
+    assert lead.post(address, {"begin": ""}).status_code == 404
+    assert (closed(), Replay.objects.count()) == ([("lea", "Called.")], 0)
 
 
 def test_nobody_else_discards_what_somebody_chose_or_what_is_not_theirs(games, lead, monkeypatch):

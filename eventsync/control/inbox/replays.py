@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.admin.views.decorators import staff_member_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -81,12 +82,12 @@ def _discard(request: HttpRequest, found: Replay) -> HttpResponse:
     if not form.is_valid():
         return draw(request, "control/replay_preview.html", _preview(request, found) | {"form": form})
     done = together.discard(found, form.cleaned_data["reason"])
-    if not done:
-        messages.warning(request, "Nothing was done: it has begun already.")
-        return HttpResponseRedirect(reverse("replay", args=[found.pk]))
     words = f"{done[True]} discarded, with your reason."
     messages.success(request, f"{words} {done[False]} had been dealt with before." if done[False] else words)
-    return HttpResponseRedirect(reverse("inbox"))
+    if not Replay.objects.filter(pk=found.pk).exists():
+        return HttpResponseRedirect(reverse("inbox"))
+    messages.warning(request, "Nothing more was discarded: it has begun already.")
+    return HttpResponseRedirect(reverse("replay", args=[found.pk]))
 
 
 def _decide(request: HttpRequest, found: Replay) -> None:
@@ -103,7 +104,7 @@ def _decide(request: HttpRequest, found: Replay) -> None:
     if done:
         messages.success(request, words)
     else:
-        found.refresh_from_db()
+        found = get_object_or_404(Replay, pk=found.pk)  # somebody may have discarded all of it
         messages.warning(request, f"Nothing was done. It is now: {found.get_state_display()}.")
 
 

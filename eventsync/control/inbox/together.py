@@ -137,12 +137,23 @@ def begin(replay: Replay, *, now: datetime) -> bool:
 def discard(replay: Replay, reason: str) -> Counter[bool]:
     """Discards what somebody looked at, each by itself; how many are done, and how many were not letters any more.
 
-    Nothing is done of one that has begun, or that somebody else had discarded a moment before.
+    Nothing more is done of one that has begun. An error leaves the draft, so that the rest can be discarded later.
     """
-    items = list(replay.items.values_list("kind", "key"))
-    if not Replay.objects.filter(pk=replay.pk, state=Replay.State.DRAFT).delete()[0]:
-        return Counter()
-    return Counter(_discard(replay.by, kind, key, reason) for kind, key in items)
+    done: Counter[bool] = Counter()
+    for kind, key in list(replay.items.values_list("kind", "key")):
+        with transaction.atomic():
+            if not _held(replay):
+                return done
+            done[_discard(replay.by, kind, key, reason)] += 1
+    with transaction.atomic():
+        for draft in _held(replay):
+            draft.delete()
+    return done
+
+
+def _held(replay: Replay) -> QuerySet[Replay]:
+    """The draft, which nobody begins before the transaction ends; empty when it is none any more."""
+    return Replay.objects.select_for_update().filter(pk=replay.pk, state=Replay.State.DRAFT)
 
 
 def _discard(user: Any, kind: str, key: str, reason: str) -> bool:
