@@ -4,7 +4,6 @@ import logging
 import time
 
 from django.core.signals import request_finished
-from django.db import Error
 from django.utils import timezone
 
 from eventsync.control import alarms
@@ -32,8 +31,8 @@ class Lookout:
         self._next = moment + EVERY
         try:
             _look(moment - self._began)
-        except Error as error:
-            log.warning("Nobody looked whether workers are there: %s", error)
+        except Exception:  # also a bug of ours
+            log.exception("Nobody looked whether workers are there")
 
 
 def _look(age: float) -> None:

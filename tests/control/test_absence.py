@@ -75,12 +75,18 @@ def test_it_is_looked_at_once_in_a_while_and_not_at_each_request(clock: Clock) -
     assert ([bool(count) for count in counts], counts[1]) == ([True, False, False, True], 0)
 
 
-def test_answer_holds_though_nobody_could_look(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [OperationalError, ValueError])
+def test_answer_holds_though_nobody_could_look(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: type[Exception]
+) -> None:
     def away(*_: object, **__: object) -> None:
-        raise OperationalError
+        raise error
 
     monkeypatch.setattr(alarms, "hold_one", away)
     assert asked(clock, GRACE) == []
+    assert [(row.levelname, row.getMessage()) for row in caplog.records if row.name == absence.__name__] == [
+        ("ERROR", "Nobody looked whether workers are there")
+    ]
 
 
 def test_real_clock_is_that_of_the_process() -> None:
