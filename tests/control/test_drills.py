@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from eventsync.access.ranks import Rank
 from eventsync.control import alarms, measures
 from eventsync.control.drills import course
 from eventsync.control.drills.course import Result
@@ -15,9 +16,10 @@ from eventsync.control.management.commands.drill import Waiting
 from eventsync.jobs import alerts, brokers, queue, sweeping
 from eventsync.jobs.models import Alert, Job, Worker
 from eventsync.schedule.models import Event
-from tests.desk import alice
+from tests.desk import alice, staff
 
 INSTANT = timedelta(0)
+TOLD = "A drill is running: what is below may be practice."
 
 
 class Nobody:
@@ -91,11 +93,11 @@ def test_dead_letter_is_told_tried_again_and_dealt_with(db: None) -> None:
     [("replay", "1 done", "Well again by itself"), ("discard", "1 cancelled", "Dealt with by alice")],
 )
 def test_person_deals_with_a_letter_that_is_held(db: None, choice: str, became: str, over: str) -> None:
-    desk, told = alice(), "A drill is running: what is below may be practice."
+    desk = alice()
 
     def practise(seconds: float) -> None:
         if dead := Job.objects.filter(state="dead").first():
-            assert told in desk.get("/control/health/").content.decode()
+            assert TOLD in desk.get("/control/health/").content.decode()
             desk.post(f"/control/inbox/job/{dead.pk}/", {choice: "", "reason": "A drill."})
         beat(seconds)
 
@@ -104,7 +106,7 @@ def test_person_deals_with_a_letter_that_is_held(db: None, choice: str, became: 
         ("a person replays or discards it in /control/inbox/", f"somebody did: {became}", True),
         ("with its last letter, the alert is over", f"over: {over}", True),
     ]
-    assert (left()[0], told in desk.get("/control/health/").content.decode()) == (0, False)
+    assert (left()[0], TOLD in desk.get("/control/health/").content.decode()) == (0, False)
 
 
 def test_letter_that_is_held_and_that_nobody_deals_with_is_missed(db: None) -> None:
@@ -139,7 +141,14 @@ def test_broker_that_is_emptied_loses_no_job(db: None) -> None:
 
 
 def test_machine_that_is_silent_is_told_and_forgotten_when_it_is_gone(db: None) -> None:
-    results = outcome(run("worker-silent", event(), screen=Nobody(), span=INSTANT, pause=beat))
+    desk, stranger = alice(), staff("lea", Rank.LEAD, event("games"))
+
+    def watch(seconds: float) -> None:
+        beat(seconds)
+        alerting = Alert.objects.filter(cleared_at=None).exists()
+        assert [TOLD in each.get("/control/health/").content.decode() for each in (desk, stranger)] == [alerting, False]
+
+    results = outcome(run("worker-silent", event(), screen=Nobody(), span=INSTANT, pause=watch))
     assert [(step, good) for step, _, good in results] == [
         ("the alert is raised", True), ("a worker sees it", True), ("the alert ends by itself", True),
     ]  # fmt: skip

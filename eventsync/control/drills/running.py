@@ -66,9 +66,12 @@ def take_away(pause: Pause) -> None:
 
 
 def is_running(user: Any, right: str, *, now: datetime) -> bool:
-    """Whether what `user` sees may be a drill's; one that was killed counts for as long as its jobs are wanted."""
+    """Whether what `user` sees may be a drill's; one that was killed counts for as long as its jobs are wanted, or
+    its alert of a machine is open.
+    """
     recent = Q(state__in=UNFINISHED, finished_at=None) | Q(finished_at__gt=now - WANTED)  # for which there are indexes
-    return limit(Job.objects.filter(recent, task__in=NAMES), user, right, OF_PLACE).exists()
+    made = Job.objects.filter(recent, task__in=NAMES), Alert.objects.filter(subject=WORKER_SILENT, cleared_at=None)
+    return any(limit(rows, user, right, OF_PLACE).exists() for rows in made)
 
 
 def objection(event: Event, *, although_an_event_runs: bool, now: datetime) -> str | None:
