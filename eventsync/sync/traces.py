@@ -1,4 +1,4 @@
-"""What the engine adds to a trace: operations, their verdicts, where in which stream they are visible, pokes."""
+"""What the engine adds to a trace: operations, their verdicts, and where in which stream they are visible."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -14,6 +14,9 @@ from eventsync.jobs.seeing.registry import Step, trace
 from eventsync.sync.models import Operation, Quarantined, Resolution
 
 _AROUND = timedelta(minutes=1)  # a push ends within that
+_VISIBLE = (  # whether a poke went out is in the log alone
+    "Visible in {} from position {} on. Phones that listen are told to look, as far as they can be reached."
+)
 
 
 @trace
@@ -40,10 +43,7 @@ def _life(row: Operation) -> Iterator[Step]:
     for stream, seq in orjson.loads(row.at).items():
         whole = stream.endswith((str(row.event_id), str(row.device_id)))
         there = own if whole else Partition(row.event_id, UUID(stream.partition(":")[2]))  # at another venue's door
-        words = f"Visible in {stream} from position {seq} on."
-        yield Step(row.received_at, "Change", words, sees=sees, partition=there)
-        words = f"If that moved {stream}, whoever listens is told to pull. Who heard it is kept nowhere."
-        yield Step(row.received_at, "Poke", words, sees=sees, partition=there)
+        yield Step(row.received_at, "Change", _VISIBLE.format(stream, seq), sees=sees, partition=there)
 
 
 def _batch(row: Operation) -> set[UUID]:

@@ -1,4 +1,4 @@
-"""/control/trace/: pokes, approvals and notices are steps of the story that they belong to."""
+"""/control/trace/: approvals and notices are steps of the story that they belong to."""
 
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -37,13 +37,13 @@ def steps(of: UUID | str, *kinds: str) -> list[tuple[str, str]]:
     return [each for each in found if not kinds or each[0] in kinds]
 
 
-def test_poke_follows_the_change_that_it_tells_of(games: Games, phone: Phone) -> None:
+def test_change_promises_no_more_of_the_poke_than_is_known(games: Games, phone: Phone) -> None:
     operation = phone.arrive(games.people[0])
     phone.push(operation)
     kinds = [what for what, _ in steps(operation["id"])]
-    assert kinds == ["Operation", "Verdict", "Change", "Poke", "Domain event"]
-    [(_, words)] = steps(operation["id"], "Poke")
-    assert words.startswith(f"If that moved attendance:{games.hall.id}, whoever listens is told to pull.")
+    assert kinds == ["Operation", "Verdict", "Change", "Domain event"]
+    [(_, words)] = steps(operation["id"], "Change")
+    assert words.endswith("Phones that listen are told to look, as far as they can be reached.")
 
 
 def test_approval_of_what_a_phone_proposed_is_found_by_its_record(games: Games) -> None:
