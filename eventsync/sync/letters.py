@@ -53,6 +53,7 @@ HELPS = {
         step=f"Report it, and mend the fault. {_RERUN}",
     ),
 }
+EMPTY = "Only its hash is kept."
 _OTHER = Help(what="A record could not be applied.", owner=_US, step=f"Read why. {_RERUN}")
 
 
@@ -87,7 +88,7 @@ def _unfold(row: Quarantined) -> Contents:
         reverse(f"admin:sync_quarantined_{name}", args=[row.pk]) for name in ("change", "read", "bytes")
     )
     return Contents(
-        payload=sealed_words(seal) if seal else exact(body),
+        payload=sealed_words(seal) if seal else exact(body) or EMPTY,
         facts=list(_facts(row)),
         tries=[Try(row.received_at, f"It came from {row.device}: {row.message} ({row.code})")],
         whom=registry.affected(row.device.event_id, members),

@@ -1,4 +1,5 @@
-"""Quarantine: what people can do about a body that could not be applied. Its bytes stay, whatever they do."""
+"""Quarantine: what people can do about a body that could not be applied. Its bytes stay, whatever
+they do; only those of a sealed kind go once it is applied."""
 
 import logging
 import time
@@ -57,8 +58,8 @@ class _Rerun:
 
 def rerun(row: Quarantined, *, by: str, now: datetime) -> Attempt:
     """Judges the stored bytes anew, as if they had just come from the same hands; applied at most once."""
-    if not row.body:
-        return Attempt(applied=False, told=ERASED)
+    if told := _closed(row) or ("" if row.body else ERASED):
+        return Attempt(applied=False, told=told)
     try:
         return _try(row, _read_again(row, by, now))
     except ApiError as error:  # the database stays busy
@@ -121,14 +122,19 @@ def _without_erased(asked: _Rerun) -> _Rerun:
 
 
 def _why_not(row: Quarantined, stored: Operation | None, asked: _Rerun) -> str:
-    if row.resolution != Resolution.OPEN:
-        return f"It is not open any more: {row.get_resolution_display().lower()}."
-    if stored is None:
-        return ""
+    if (told := _closed(row)) or stored is None:
+        return told
     if stored.body_hash != row.body_hash:
         return _TAKEN
     waiting = stored.verdict == Verdict.QUARANTINED
     return _RACED if waiting and stored.device_id != asked.item.author.id else ""
+
+
+def _closed(row: Quarantined) -> str:
+    """Why nothing can be done about it any more; empty when something can."""
+    if row.resolution == Resolution.OPEN:
+        return ""
+    return f"It is not open any more: {row.get_resolution_display().lower()}."
 
 
 def _decide(
@@ -164,9 +170,11 @@ def _store(asked: _Rerun, stored: Operation | None, result: Result) -> None:
 
 
 def _resolve(row: Quarantined, asked: _Rerun) -> None:
+    """What it says is kept no longer than that of an operation that was never kept aside."""
+    received = asked.item.received
     row.resolution, row.resolved_at, row.resolved_by = Resolution.APPLIED, asked.now, asked.by
-    row.body = asked.item.received.raw
-    row.message = row.message if row.body else ERASED
+    row.body = b"" if registry.seal_of(received.raw, received.members or {}) else received.raw
+    row.message = row.message if received.raw else ERASED
     row.save(update_fields=["resolution", "resolved_at", "resolved_by", "body", "message"])
 
 

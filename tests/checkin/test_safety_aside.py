@@ -5,10 +5,12 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from checkin.models import SafetyAccess
 from eventsync.access.ranks import Rank
-from eventsync.sync.models import Quarantined
+from eventsync.sync import quarantine
+from eventsync.sync.models import Device, Quarantined
 from tests.cast import Games, Phone, make_games
 from tests.checkin.safety import INSULIN, NUTS, Lead, make_lead
 from tests.desk import alice, bob, charlie, staff
@@ -134,3 +136,20 @@ def test_what_else_is_kept_aside_is_read_as_before_and_noted_nowhere(games: Game
     found = tells(bob(ASIDE), kept, "by the door")
     assert {name for name, (_, told) in found.items() if told} == {"change", "letter", "read", "bytes"}
     assert readings() == []
+
+
+def test_once_it_is_applied_only_its_hash_stays(games: Games) -> None:
+    kiosk = make_lead(games, "kiosk")
+    kept = aside(kiosk.phone, kiosk.propose(INSULIN, "medication"))
+    digest, why = kept.body_hash, kept.message
+    Device.objects.filter(profile="kiosk").update(profile="lead")
+    assert quarantine.rerun(Quarantined.objects.get(), by="maria", now=timezone.now()).applied
+    assert [each["text"] for each in kiosk.proposals()] == [INSULIN]
+    kept.refresh_from_db()
+    assert (bytes(kept.body), kept.body_hash, kept.message) == (b"", digest, why)
+    desk = alice()
+    assert not any(told for _, told in tells(desk, kept).values())
+    for name in ("change", "letter"):
+        assert "Only its hash is kept." in desk.get(pages(kept)[name]).content.decode()
+    again = quarantine.rerun(kept, by="maria", now=timezone.now())
+    assert again == quarantine.Attempt(applied=False, told="It is not open any more: applied.")

@@ -19,7 +19,7 @@ from eventsync.access.admin import NEVER, ago
 from eventsync.sync import quarantine
 from eventsync.sync.admin.operations import FromDeviceAdmin
 from eventsync.sync.admin.reading import ByIdFilter
-from eventsync.sync.letters import help_of, sealed_words
+from eventsync.sync.letters import EMPTY, help_of, sealed_words
 from eventsync.sync.models import Quarantined
 from eventsync.sync.registry import registry
 from eventsync.sync.rights import OF_QUARANTINED
@@ -79,7 +79,7 @@ class QuarantinedAdmin(FromDeviceAdmin):
         if seal := registry.seal_of(body, members_of(body)):
             url = reverse("admin:sync_quarantined_read", args=[row.pk])
             return format_html('<p>{} <a href="{}">Read what it says</a></p>', sealed_words(seal), url)
-        return format_html('<pre class="exact">{}</pre>', pretty(body))
+        return format_html('<pre class="exact">{}</pre>', pretty(body)) if body else EMPTY
 
     @admin.display(description="exact bytes")
     def download(self, row: Quarantined) -> str:
