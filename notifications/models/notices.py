@@ -100,4 +100,5 @@ class Notice(models.Model):
         """Whether it says of the plan all that `older` says, or says it anew: nobody need hear that any more."""
         if not self.kind == older.kind == Kind.PLAN or not older.activities:
             return False
-        return older.until < self.until and set(older.activities) <= set(self.activities)
+        later = self.since <= older.since and older.until < self.until
+        return later and set(older.activities) <= set(self.activities)

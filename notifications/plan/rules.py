@@ -13,17 +13,17 @@ MUCH_LATER = timedelta(minutes=30)
 WAITING = timedelta(hours=2)  # that people may still wait where they were told to, whatever was planned
 _UNTOLD = {Kind.DETAILS}  # the page tells it to whoever looks; nobody has to do anything
 _BIG = {Kind.CANCELLED, Kind.RESTORED, Kind.HELD, Kind.RESUMED, Kind.TIME_EARLIER, Kind.PLACE}
-_ORDER = list(Importance)
+_ORDER, _KINDS = list(Importance), list(Kind)
 Groups = frozenset[str] | None
 """Of which groups somebody hears; None: of everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """All that changed of one activity; of use until then."""
+    """All that changed of one activity; of use until then. `olds`: what somebody may believe of it."""
 
     kinds: tuple[Kind, ...]
-    old: Told | None
+    olds: tuple[Told, ...]
     new: Told
     until: datetime
 
@@ -33,8 +33,9 @@ class Item:
 
     @property
     def importance(self) -> Importance:
-        later = Kind.TIME_LATER in self.kinds and self.old is not None and self.new.start - self.old.start
-        return Importance.BIG if _BIG & set(self.kinds) or (later and later >= MUCH_LATER) else Importance.NORMAL
+        later = any(self.new.start - old.start >= MUCH_LATER for old in self.olds)
+        big = _BIG & set(self.kinds) or (Kind.TIME_LATER in self.kinds and later)
+        return Importance.BIG if big else Importance.NORMAL
 
     @property
     def must_hear(self) -> bool:
@@ -43,11 +44,11 @@ class Item:
 
     @property
     def _ends_wait(self) -> bool:
-        return _ends_wait(self.old, self.new)
+        return _ends_wait(self.olds, self.new)
 
     def concerns(self, groups: Groups) -> bool:
         """Whether it is for any of these groups, or was."""
-        return groups is None or any(is_for(told, groups) for told in (self.old, self.new) if told is not None)
+        return groups is None or any(is_for(told, groups) for told in (*self.olds, self.new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +67,29 @@ class Hearer:
 
 
 def items(changes: Iterable[Change], *, now: datetime) -> list[Item]:
-    """By activity, what matters most first, then what is soonest; without what is over, and what nobody need know."""
-    found = [_item(list(each), now) for _, each in groupby(changes, key=lambda change: change.new.id)]
+    """By activity, what matters most first, then what is soonest; without what is over, and what nobody need know.
+
+    Changes since several releases may be given together, for those who may know any of these.
+    """
+    sides = sorted(changes, key=lambda change: (change.new.id, _KINDS.index(change.kind)))
+    found = [_item(list(each), now) for _, each in groupby(sides, key=lambda change: change.new.id)]
     told = [each for each in found if each.kinds and each.until > now]
     return sorted(told, key=lambda each: (_ORDER.index(each.importance), each.new.start, each.id))
 
 
 def _item(changes: Sequence[Change], now: datetime) -> Item:
-    old, new = changes[0].old, changes[0].new
-    until = max(useful_until(told.start, told.end, now=now) for told in (old, new) if told is not None)
-    until = max(until, now + WAITING) if _ends_wait(old, new) else until
-    kinds = tuple(change.kind for change in changes if change.kind not in _UNTOLD)
-    return Item(kinds=kinds, old=old, new=new, until=until)
+    new = changes[0].new
+    olds = tuple(change.old for change in changes if change.old is not None)
+    until = max(useful_until(told.start, told.end, now=now) for told in (*olds, new))
+    until = max(until, now + WAITING) if _ends_wait(olds, new) else until
+    kinds = dict.fromkeys(change.kind for change in changes if change.kind not in _UNTOLD)
+    if Kind.TIME_EARLIER in kinds:
+        kinds.pop(Kind.TIME_LATER, None)  # than they know; whoever may believe the later time would miss it
+    return Item(kinds=tuple(kinds), olds=olds, new=new, until=until)
 
 
-def _ends_wait(old: Told | None, new: Told) -> bool:
-    return old is not None and old.status == Status.HELD != new.status
+def _ends_wait(olds: Iterable[Told], new: Told) -> bool:
+    return any(old.status == Status.HELD != new.status for old in olds)
 
 
 def word(told: Sequence[Item]) -> Word:

@@ -1,17 +1,20 @@
 """From a release to notices: once it has settled, each recipient gets one notice of all that concerns them, or none."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from eventsync.jobs.queue import enqueue
 from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between, last_release
+from eventsync.schedule.plan.rules import Change
 from notifications import deliveries, making
 from notifications.addresses import addressed
 from notifications.failing import keeping as failing
@@ -20,7 +23,19 @@ from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Set
 from notifications.owing import owe_delivering
 from notifications.plan import rules, words
 from notifications.plan.rules import Hearer, Item
-from notifications.rules import Course, Importance, News, State, Timing, Word, course, midnight, settled_at, wants
+from notifications.rules import (
+    WAITING,
+    Course,
+    Importance,
+    News,
+    State,
+    Timing,
+    Word,
+    course,
+    midnight,
+    settled_at,
+    wants,
+)
 from notifications.wording.telltale import Look, looking
 
 TELL = "notifications.tell"  # job
@@ -82,15 +97,61 @@ def _note(settled: Settling, until: int) -> None:
 
 def make(event: Event, *, since: int, until: int, now: datetime) -> None:
     """One notice for all whom the same changes concern, in the list of each of them, and pushed as they wish."""
-    told, look = rules.items(changes_between(event, since, until), now=now), looking(event)
-    people = list(Recipient.objects.filter(event=event).prefetch_related("links")) if told else []
-    notices: dict[Hearer, Notice | None] = {}
-    for each in {hearer_of(each) for each in people}:
-        notices[each] = notice_of(event, told, each, since, until, look=look, now=now)
-    for notice in dict.fromkeys(each for each in notices.values() if each):
-        hearers = [each for each in people if notices[hearer_of(each)] == notice]
-        for part in deliveries.parts(hearers):
-            plan(notice, part, now=now)
+    changes = changes_between(event, since, until)
+    news, look = rules.items(changes, now=now), looking(event)
+    alike = _alike(event, news, since, until) if news else {}
+    before = {each for _, each in alike} - {since}
+    told = {since: news} | {each: _told(event, changes, each, until, now=now) for each in before}
+    hearers: dict[Notice, list[Recipient]] = defaultdict(list)
+    for (hearer, each), theirs in alike.items():
+        notice = notice_of(event, told[each], hearer, each, until, look=look, now=now)
+        if notice is not None:
+            hearers[notice] += theirs
+    for notice, theirs in hearers.items():
+        older = said_anew(notice)
+        for part in deliveries.parts(theirs):
+            plan(notice, part, older, now=now)
+
+
+def _alike(event: Event, news: Sequence[Item], since: int, until: int) -> dict[tuple[Hearer, int], list[Recipient]]:
+    """Everybody, by what counts of them, and by the release since which they are told: what of the same activities
+    did not get through to them is said anew."""
+    missed = _missed(event, until)
+    found: dict[tuple[Hearer, int], list[Recipient]] = defaultdict(list)
+    for each in Recipient.objects.filter(event=event).prefetch_related("links"):
+        hearer = hearer_of(each)
+        behind = [
+            before
+            for before, about in missed.get(each.pk, ())
+            if any(item.id in about for item in hearer.hears_of(news))
+        ]
+        found[hearer, min([since, *behind])].append(each)
+    return found
+
+
+def _missed(event: Event, until: int) -> dict[UUID, list[tuple[int, list[str]]]]:
+    """Of which notices of the plan a way to somebody did not get through yet: since when, and about what.
+
+    And what they have of this very release, if telling it ended half way: they get the same again, not another.
+    """
+    ahead = Q(state__in=(*WAITING, State.SENDING), notice__until__lt=until)
+    failed = failing.WAITS & Q(notice__until__lt=until)
+    theirs = Q(channel=Channel.IN_APP, notice__until=until)
+    rows = Delivery.objects.filter(ahead | failed | theirs, notice__event=event, notice__kind=Kind.PLAN).order_by()
+    found: dict[UUID, list[tuple[int, list[str]]]] = defaultdict(list)
+    for whose, since, about in rows.values_list("recipient", "notice__since", "notice__activities"):
+        found[whose].append((since, about))
+    return found
+
+
+def _told(event: Event, changes: Sequence[Change], since: int, until: int, *, now: datetime) -> list[Item]:
+    """What is different of the same activities since an earlier release, which somebody may believe in.
+
+    What changed back since then is said all the same: it stands in their list of messages.
+    """
+    about = {each.new.id for each in changes}
+    earlier = (each for each in changes_between(event, since, until) if each.new.id in about)
+    return rules.items([*earlier, *changes], now=now)
 
 
 def hearer_of(recipient: Recipient) -> Hearer:
@@ -109,7 +170,7 @@ def notice_of(
     key = hashlib.sha256(
         "|".join([Kind.PLAN, *(["answered"] if answered else []), str(since), str(until), *about]).encode()
     ).hexdigest()
-    earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lte=since, expires_at__gt=now), about)
+    earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lt=until, expires_at__gt=now), about)
     said = {"texts": words.texts(told, event), "discreet": words.discreet(told, event, look)}
     times = {"since": since, "until": until, "expires_at": max(each.until for each in told)}
     weighs = {"importance": weight.importance.value, "must_hear": weight.must_hear}
@@ -124,9 +185,10 @@ def _about(notices: Iterable[Notice], about: Sequence[str]) -> list[Notice]:
 
 
 @transaction.atomic
-def plan(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
-    """In the list of each, and pushed as they wish; whoever has it already does not get it twice."""
-    _supersede(notice, people, now=now)
+def plan(notice: Notice, people: Sequence[Recipient], older: Sequence[Notice] = (), *, now: datetime) -> None:
+    """In the list of each, and pushed as they wish; whoever has it already does not get it twice. `older`: those all
+    of which it says."""
+    _supersede(older, people, now=now)
     listed = [_delivery(notice, each, Course(State.ACCEPTED, now), now) for each in people]
     sent = send(notice, people, now=now)
     Delivery.objects.bulk_create([*listed, *sent], batch_size=1_000, ignore_conflicts=True)
@@ -171,11 +233,16 @@ def _delivery(
     return Delivery(notice=notice, recipient=recipient, channel=channel, endpoint=end, changed_at=now, **going)
 
 
-def _supersede(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
-    """What has not gone out of what this one says, or says anew. What is held is looked at when its time has come."""
-    if not notice.activities:
+def said_anew(notice: Notice) -> list[Notice]:
+    """Those all of which it says, or says anew."""
+    earlier = Notice.objects.filter(event=notice.event, kind=Kind.PLAN, since__gte=notice.since, until__lt=notice.until)
+    return [each for each in earlier.defer("texts", "discreet") if notice.says_anew(each)]
+
+
+def _supersede(older: Sequence[Notice], people: Sequence[Recipient], *, now: datetime) -> None:
+    """What has not gone out of these. What is held is looked at when its time has come."""
+    if not older:
         return
-    older = [each for each in Notice.objects.filter(event=notice.event).defer("texts") if notice.says_anew(each)]
     theirs = Delivery.objects.filter(notice__in=older, recipient__in=people)
     deliveries.supersede(theirs.exclude(state=State.HELD), now=now)
     failing.close(theirs, failing.NEWER, now=now)

@@ -85,6 +85,16 @@ def test_what_waited_for_the_morning_still_asks(day):
     assert (sent.notice.must_acknowledge, len(sent.notice.activities)) == (True, 2)
 
 
+def test_place_that_did_not_get_through_is_still_to_be_answered(day):
+    by_card(day, "Finland", leads=True)
+    change(day.swim, place=day.stage)
+    tell(day)
+    later(day.swim, HOUR)
+    tell(day, NOON + HOUR)
+    pushed = Delivery.objects.get(channel="push", state="queued")
+    assert pushed.notice.must_acknowledge
+
+
 def test_card_that_was_taken_back_leads_nobody(day):
     leader = by_card(day, "Finland", leads=True)
     leader.links.update(revoked_at=NOON)

@@ -73,16 +73,17 @@ def test_it_owes_no_job_by_itself(games):
 @pytest.mark.parametrize(
     ("newer", "older", "anew"),
     [
-        ((2, ["swim", "run"]), (1, ["swim"]), True),
-        ((2, ["swim"]), (1, ["swim"]), True),
-        ((2, ["swim"]), (1, ["swim", "run"]), False),  # of the run nobody would hear
-        ((1, ["swim"]), (2, ["swim"]), False),
-        ((2, ["swim"]), (2, ["swim"]), False),
-        ((2, ["swim"]), (1, []), False),
+        ((0, 2, ["swim", "run"]), (0, 1, ["swim"]), True),
+        ((0, 2, ["swim"]), (0, 1, ["swim"]), True),
+        ((1, 2, ["swim"]), (0, 1, ["swim"]), False),  # of what changed first nobody would hear
+        ((0, 2, ["swim"]), (0, 1, ["swim", "run"]), False),  # of the run nobody would hear
+        ((0, 1, ["swim"]), (0, 2, ["swim"]), False),
+        ((0, 2, ["swim"]), (0, 2, ["swim"]), False),
+        ((0, 2, ["swim"]), (0, 1, []), False),
     ],
 )
-def test_a_newer_notice_says_an_older_one_anew_if_it_is_about_all_of_the_same(newer, older, anew):
-    made = [Notice(kind="plan", until=until, activities=about) for until, about in (newer, older)]
+def test_a_newer_notice_says_an_older_one_anew_if_it_tells_all_of_the_same(newer, older, anew):
+    made = [Notice(kind="plan", since=since, until=until, activities=about) for since, until, about in (newer, older)]
     assert made[0].says_anew(made[1]) is anew
 
 

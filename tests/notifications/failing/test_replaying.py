@@ -118,8 +118,8 @@ def expire(owed: Delivery) -> None:
 
 
 def say_anew(owed: Delivery) -> None:
-    newer = make_notice(owed.notice.event, activities=["1", "2"], expires_at=NOON + HOUR)
-    telling.plan(newer, [owed.recipient], now=timezone.now())
+    newer = make_notice(owed.notice.event, since=0, activities=["1", "2"], expires_at=NOON + HOUR)
+    telling.plan(newer, [owed.recipient], telling.said_anew(newer), now=timezone.now())
 
 
 def read_it(owed: Delivery) -> None:
