@@ -40,6 +40,7 @@ class Templates:
     held: Template
     several: Template
     discreet: Template
+    discreet_held: Template
 
 
 def _read(code: str) -> Templates:
@@ -60,7 +61,7 @@ def texts(told: Sequence[Item], event: Event) -> dict[str, dict[str, str]]:
 
 
 def discreet(told: Sequence[Item], event: Event, look: Look) -> dict[str, dict[str, str]] | None:
-    """What lock screens say instead, where a name in it would tell others of somebody."""
+    """What lock screens say instead, where a name in it would tell others of somebody: what, when and what to do."""
     tellers = [_Teller(event, code) for code in _codes(event)]
     if any(look(*each) for teller in tellers for each in teller.named(told[0])):
         return {teller.code: teller.discreet(told[0]) for teller in tellers}
@@ -73,7 +74,10 @@ def _codes(event: Event) -> list[str]:
 
 def _texts(told: Sequence[Item], event: Event, code: str) -> dict[str, str]:
     teller = _Teller(event, code)
-    template, values = (teller.one if len(told) == 1 else teller.several)(told)
+    return _filled(*(teller.one if len(told) == 1 else teller.several)(told))
+
+
+def _filled(template: Template, values: Mapping[str, str]) -> dict[str, str]:
     return {
         "title": fit(template.title, values, TITLE, give="activity"),
         "body": fit(template.body, values, BODY, give="place"),
@@ -102,8 +106,9 @@ class _Teller:
         return [said(each, wanted=self.code, otherwise=self.event.language) for each in names]
 
     def discreet(self, item: Item) -> dict[str, str]:
-        template = TEMPLATES[self.code].discreet
-        return {"title": template.title, "body": template.body.format(when=self._when(item))}
+        templates = TEMPLATES[self.code]
+        template = templates.discreet_held if item.new.status == Status.HELD else templates.discreet
+        return _filled(template, self._values(item))
 
     def _values(self, item: Item) -> dict[str, str]:
         return {

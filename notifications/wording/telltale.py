@@ -20,7 +20,8 @@ Look = Callable[[str, str], tuple[Fault, ...]]
 """What a text in a language tells of somebody; asked again it remembers."""
 
 _INSTEAD = (
-    "Lock screens say “One of your times has changed” instead. Leave it out, or explain it among the event’s words."
+    "Lock screens say only what changed, such as “In your plan: Later”. Leave it out, or explain it among the event’s "
+    "words."
 )
 
 

@@ -15,7 +15,7 @@ from eventsync.schedule.plan.rules import Kind, Slot, Status, Texts, Told, chang
 from notifications.plan import words
 from notifications.plan.rules import Item, items, word
 from notifications.rules import Importance, Word
-from notifications.wording.rules import BODY, TITLE, Part, faults
+from notifications.wording.rules import BODY, TITLE, Fault, Part, faults
 from tests.cast import NOON
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -62,6 +62,12 @@ def item(old: Told | None, new: Told, now: datetime = NOON - HOUR) -> Item:
 def say(kind: Kind, language: str = "en") -> tuple[str, str]:
     said = words.texts([item(*CHANGES[kind])], EVENT)[language]
     return said["title"], said["body"]
+
+
+def discreet(kind: Kind, language: str = "en") -> dict[str, str]:
+    found = words.discreet([item(*CHANGES[kind])], EVENT, lambda *_: (Fault("Swimming", "Leave it out."),))
+    assert found is not None
+    return found[language]
 
 
 @pytest.mark.parametrize(
@@ -139,6 +145,27 @@ def test_notice_is_short_and_calm_in_each_language(kind, language):
     title, body = say(kind, language)
     found = [*faults(title, part=Part.TITLE, language=language), *faults(body, part=Part.BODY, language=language)]
     assert [each for each in found if each.hard] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "body"),
+    [
+        (Kind.CANCELLED, "Cancelled", "Saturday 4 July, 3 pm. You can ask a person what to do. Open to read."),
+        (Kind.HELD, "Please wait", "We do not know the new time yet. We will tell you the new time. Open to read."),
+        (Kind.PLACE, "Another place", "Saturday 4 July, 3 pm. Please go to the new place. Open to read."),
+    ],
+)
+def test_lock_screens_read_what_and_what_to_do_where_names_are_left_out(kind, title, body):
+    assert discreet(kind) == {"title": f"In your plan: {title}", "body": body}
+
+
+@pytest.mark.parametrize("language", sorted(WORDS))
+@pytest.mark.parametrize("kind", sorted(CHANGES))
+def test_what_lock_screens_say_is_whole_short_and_calm_in_each_language(kind, language):
+    said = discreet(kind, language)
+    parts = ((said["title"], Part.TITLE), (said["body"], Part.BODY))
+    assert [each for text, part in parts for each in faults(text, part=part, language=language) if each.hard] == []
+    assert all(text[-1] != "…" and "Swimming" not in text for text, _ in parts)
 
 
 @pytest.mark.parametrize("language", sorted(WORDS))
