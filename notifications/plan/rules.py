@@ -11,6 +11,7 @@ from notifications.rules import Importance, Word, useful_until
 
 MUCH_LATER = timedelta(minutes=30)
 WAITING = timedelta(hours=2)  # that people may still wait where they were told to, whatever was planned
+LONGEST_WAIT = timedelta(hours=6)  # after what was planned is over: who tidies up later wakes nobody
 _UNTOLD = {Kind.DETAILS}  # the page tells it to whoever looks; nobody has to do anything
 _BIG = {Kind.CANCELLED, Kind.RESTORED, Kind.HELD, Kind.RESUMED, Kind.TIME_EARLIER, Kind.PLACE}
 _ORDER, _KINDS = list(Importance), list(Kind)
@@ -40,11 +41,8 @@ class Item:
     @property
     def must_hear(self) -> bool:
         """It is off, or not any more, or what they were told to wait for has an end."""
-        return self._ends_wait or bool({Kind.CANCELLED, Kind.RESTORED} & set(self.kinds))
-
-    @property
-    def _ends_wait(self) -> bool:
-        return _ends_wait(self.olds, self.new)
+        ends = any(_ends_wait(old, self.new) for old in self.olds)
+        return ends or bool({Kind.CANCELLED, Kind.RESTORED} & set(self.kinds))
 
     def concerns(self, groups: Groups) -> bool:
         """Whether it is for any of these groups, or was."""
@@ -81,15 +79,16 @@ def _item(changes: Sequence[Change], now: datetime) -> Item:
     new = changes[0].new
     olds = tuple(change.old for change in changes if change.old is not None)
     until = max(useful_until(told.start, told.end, now=now) for told in (*olds, new))
-    until = max(until, now + WAITING) if _ends_wait(olds, new) else until
+    if any(_ends_wait(old, new) and now < old.end + LONGEST_WAIT for old in olds):
+        until = max(until, now + WAITING)
     kinds = dict.fromkeys(change.kind for change in changes if change.kind not in _UNTOLD)
     if Kind.TIME_EARLIER in kinds:
         kinds.pop(Kind.TIME_LATER, None)  # than they know; whoever may believe the later time would miss it
     return Item(kinds=tuple(kinds), olds=olds, new=new, until=until)
 
 
-def _ends_wait(olds: Iterable[Told], new: Told) -> bool:
-    return any(old.status == Status.HELD != new.status for old in olds)
+def _ends_wait(old: Told, new: Told) -> bool:
+    return old.status == Status.HELD != new.status
 
 
 def word(told: Sequence[Item]) -> Word:

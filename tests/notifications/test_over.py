@@ -59,6 +59,16 @@ def test_it_is_said_also_when_what_was_planned_is_over(day, status, title):
     assert (str(notice), notice.expires_at) == (title, after + timedelta(hours=2))
 
 
+@pytest.mark.parametrize(("after", "told"), [(6 * HOUR - MINUTE, 2), (6 * HOUR, 1), (33 * HOUR, 1)])
+def test_tidying_up_wakes_nobody_who_waits_no_more(day, after, told):
+    make_recipient(day.event)
+    change(day.swim, status="held")
+    tell(day, TOMORROW - 10 * MINUTE)
+    change(day.swim, status="cancelled")
+    tell(day, TOMORROW + HOUR + after)
+    assert Notice.objects.count() == told
+
+
 def test_what_nobody_waits_for_is_over_when_it_is(day):
     make_recipient(day.event)
     change(day.swim, status="cancelled")
