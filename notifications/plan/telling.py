@@ -173,7 +173,7 @@ def notice_of(
     earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lt=until, expires_at__gt=now), about)
     said = {"texts": words.texts(told, event), "discreet": words.discreet(told, event, look)}
     times = {"since": since, "until": until, "expires_at": max(each.until for each in told)}
-    weighs = {"importance": weight.importance.value, "must_hear": weight.must_hear}
+    weighs = {"importance": weight.importance.value, "must_hear": weight.must_hear or answered}
     of = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None}
     new = {**of, **weighs, **said, **times, "must_acknowledge": answered}
     return making.make(event, key, new, now=now)

@@ -9,8 +9,9 @@ from notifications.hand.answers import answers
 from notifications.hand.rules import To
 from notifications.models import Delivery, Notice, Recipient
 from notifications.plan import holding, telling
+from notifications.rules import CAP
 from tests.cast import NOON, Games
-from tests.notifications.families import make_recipient
+from tests.notifications.families import make_notice, make_recipient, owe
 from tests.notifications.tomorrow import change, later, make_tomorrow, tell
 from tests.notifications.writing import written
 from tests.schedule.links.cards import make_card
@@ -43,6 +44,28 @@ def test_leader_is_asked_to_say_that_they_read_of_another_place_and_nobody_else_
     assert not Delivery.objects.filter(recipient=other).exists()
     [everybody, *_] = answers(asked)
     assert (everybody.people, everybody.read) == (1, 0)
+
+
+@pytest.mark.parametrize(("leads", "became"), [(True, ("queued", "cancelled")), (False, ("over_budget", "cap"))])
+def test_place_to_be_answered_goes_out_also_as_one_too_many_for_a_day(day, leads, became):
+    whom = by_card(day, "Finland", leads=leads)
+    for _ in range(CAP):
+        owe(make_notice(day.event), whom, state="accepted", accepted_at=NOON)
+    change(day.swim, place=day.stage)
+    tell(day, NOON + HOUR)
+    [push] = Delivery.objects.filter(notice=of(whom), channel="push")
+    assert (push.state, push.why) == became
+
+
+@pytest.mark.parametrize(("begins", "state"), [(17, "queued"), (20, "held")])
+def test_place_to_be_answered_waits_for_the_morning_only_where_that_is_early_enough(day, begins, state):
+    leader, night = by_card(day, "Finland", leads=True), NOON + 10 * HOUR
+    change(day.swim, start=NOON + begins * HOUR, end=NOON + (begins + 1) * HOUR)
+    tell(day)
+    Delivery.objects.filter(state="queued").update(state="displayed")
+    change(day.swim, place=day.stage)
+    tell(day, night)
+    assert Delivery.objects.get(recipient=leader, channel="push", notice__made_at=night).state == state
 
 
 def test_of_another_time_they_are_only_told(day):
