@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Case, F, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 
 from notifications.failing import keeping as failing
 from notifications.failing.rules import MISSED
 from notifications.ladder import calls
 from notifications.models import Channel, Delivery, Notice, Recipient
-from notifications.rules import WAITING, Importance, State, Why, ways_to
+from notifications.rules import SEEN, WAITING, Importance, State, Why, ways_to
 
 Row = TypeVar("Row")
 _ORDER = Case(*(When(notice__importance=each.value, then=Value(at)) for at, each in enumerate(Importance)))
@@ -70,9 +70,12 @@ def unwanted(why: str, *, now: datetime) -> dict[str, Any]:
 
 
 def expire(event_id: UUID, *, now: datetime) -> int:
-    """What is of no use any more. What nobody took in time failed, and somebody hears of it."""
+    """What is of no use any more. What nobody took in time failed, and somebody hears of it, unless they saw it
+    elsewhere."""
     over = Delivery.objects.filter(state__in=WAITING, notice__event=event_id, notice__expires_at__lte=now)
-    missed = over.filter(Q(state=State.FAILED_TEMP) | Q(state=State.QUEUED, due_at__lt=F("notice__expires_at") - LATE))
+    late = Q(state=State.FAILED_TEMP) | Q(state=State.QUEUED, due_at__lt=F("notice__expires_at") - LATE)
+    seen = Delivery.objects.filter(notice=OuterRef("notice"), recipient=OuterRef("recipient"), state__in=SEEN)
+    missed = over.filter(late, ~Exists(seen))
     for channel in list(missed.order_by().values_list("channel", flat=True).distinct()):
         _miss(missed.filter(channel=channel), event_id, channel, now)
     return move(over, State.EXPIRED, now=now)

@@ -91,20 +91,20 @@ class State(StrEnum):
     OVER_BUDGET = "over_budget"
 
 
-_TOLD = (State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED)
+SEEN = (State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED)
 _OVER = (State.SUPERSEDED, State.EXPIRED)
 WAYS: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset((State.SENDING, State.FAILED_PERM, *_OVER)),
     State.HELD: frozenset((State.QUEUED, State.OVER_BUDGET, *_OVER)),
     State.SENDING: frozenset(
-        (State.ACCEPTED, State.FAILED_TEMP, State.FAILED_PERM, State.QUEUED, State.UNCERTAIN, State.OVER_BUDGET, *_TOLD)
+        (State.ACCEPTED, State.FAILED_TEMP, State.FAILED_PERM, State.QUEUED, State.UNCERTAIN, State.OVER_BUDGET, *SEEN)
     ),
-    State.ACCEPTED: frozenset(_TOLD),
-    State.UNCERTAIN: frozenset((State.QUEUED, *_TOLD)),
+    State.ACCEPTED: frozenset(SEEN),
+    State.UNCERTAIN: frozenset((State.QUEUED, *SEEN)),
     State.DISPLAYED: frozenset((State.OPENED, State.ACKNOWLEDGED)),
     State.OPENED: frozenset((State.ACKNOWLEDGED,)),
     State.ACKNOWLEDGED: frozenset(),
-    State.FAILED_TEMP: frozenset((State.SENDING, State.FAILED_PERM, *_OVER, *_TOLD)),
+    State.FAILED_TEMP: frozenset((State.SENDING, State.FAILED_PERM, *_OVER, *SEEN)),
     State.FAILED_PERM: frozenset((State.QUEUED, State.HELD)),
     State.EXPIRED: frozenset(),
     State.SUPERSEDED: frozenset(),

@@ -19,11 +19,10 @@ from notifications.ladder import calls
 from notifications.ladder.rules import Known, Rung, rungs
 from notifications.models import CallTask, Channel, Delivery, Notice, Recipient
 from notifications.owing import owe_climbing, owe_delivering
-from notifications.rules import Importance, State, Why
+from notifications.rules import SEEN, Importance, State, Why
 
 LATE = timedelta(minutes=1)
 _OPEN = {State.QUEUED, State.HELD, State.SENDING, State.FAILED_TEMP, State.ACCEPTED, State.UNCERTAIN}
-_SHOWN = {State.DISPLAYED, State.OPENED, State.ACKNOWLEDGED}
 
 
 def begin(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None:
@@ -114,7 +113,7 @@ def _of(notice: Notice, recipient: Recipient, states: set[tuple[str, str]], *, c
         said_at=notice.made_at,
         until=notice.expires_at,
         pushed=any(channel == Channel.PUSH and state in _OPEN for channel, state in states),
-        shown=any(state in _SHOWN for _, state in states),
+        shown=any(state in SEEN for _, state in states),
         read=any(state == State.ACKNOWLEDGED for _, state in states),
         texts=settings.SMS.on and bool(address_of(recipient, Channel.SMS)),
         number=bool(recipient.phone),

@@ -94,3 +94,18 @@ def test_only_what_was_to_go_out_before_has_failed(games, lead, state, waited, b
     owed = owe(make_notice(games.event, expires_at=now), family, state=state, at=now - waited)
     deliveries.expire(games.event.pk, now=now)
     assert (became(owed).state, listed(lead)) == (becomes, [str(owed.pk)] if becomes == "failed_perm" else [])
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "becomes"),
+    [("displayed", "expired"), ("opened", "expired"), ("acknowledged", "expired"), ("accepted", "failed_perm")],
+)
+def test_what_they_saw_on_another_phone_was_not_missed(games, lead, elsewhere, becomes):
+    family, now = make_recipient(games.event, browsers=2), timezone.now()
+    notice = make_notice(games.event, expires_at=now)
+    other = family.subscriptions.values_list("digest", flat=True)[1]
+    owe(notice, family, state=elsewhere, endpoint=other)
+    owe(notice, make_recipient(games.event), state="displayed")  # by somebody else
+    owed = owe(notice, family, state=State.FAILED_TEMP, at=now - MINUTE)
+    deliveries.expire(games.event.pk, now=now)
+    assert (became(owed).state, listed(lead)) == (becomes, [str(owed.pk)] if becomes == "failed_perm" else [])
