@@ -1,7 +1,9 @@
 """Names of people in a text: those of the list of an event, but for its own words, and names that things have, too."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
@@ -24,6 +26,19 @@ _ENDINGS = {
 }
 _Words = list[tuple[str, bool]]
 """Each with whether it begins a sentence, where a capital letter means nothing."""
+People = Mapping[str, Sequence[frozenset[str]]]
+"""By each word of a name, the names that have it: all their words."""
+_AT_ONCE = 200  # words; SQLite takes no longer conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a text in a language; `asked`: those that may be names."""
+
+    language: str
+    known: Known
+    words: _Words
+    asked: _Words
 
 
 def named(text: str, *, event: Event, language: str, known: Known, things: frozenset[str]) -> Named:
@@ -31,19 +46,28 @@ def named(text: str, *, event: Event, language: str, known: Known, things: froze
 
     `things`: the words by which the event's own things go, which are nobody's names.
     """
+    said = read(text, language=language, known=known, things=things)
+    return called(said, people(event, [said]))
+
+
+def read(text: str, *, language: str, known: Known, things: frozenset[str]) -> Said:
     bare = known.without_terms(text, language)
     said = [each for sentence in sentences(bare, language) for each in _words(sentence)]
     days = search_key(" ".join([*WORDS[language].weekdays, *WORDS[language].months])).split()
     asked = [each for each in said if _may_be(each[0]) and search_key(each[0]) not in things.union(days)]
-    people = _people(event, (word for word, _ in asked), language) if asked else []
+    return Said(language, known, said, asked)
+
+
+def called(said: Said, people: People) -> Named:
     surely, perhaps = dict[str, None](), dict[str, None]()
-    for at, (word, begins) in enumerate(said):
-        if (word, begins) not in asked or not any(_forms(word, language) & names for names in people):
+    for at, (word, begins) in enumerate(said.words):
+        names = [each for form in _forms(word, said.language) for each in people.get(form, ())]
+        if (word, begins) not in said.asked or not names:
             continue
-        pair = said[at + 1][0] if at + 1 < len(said) else ""
-        if pair and any(_forms(word, language) & names and _forms(pair, language) & names for names in people):
+        pair = said.words[at + 1][0] if at + 1 < len(said.words) else ""
+        if pair and any(_forms(pair, said.language) & each for each in names):
             surely[f"{word} {pair}"] = None
-        elif _is_one(word, language, known, begins=begins):
+        elif _is_one(word, said.language, said.known, begins=begins):
             surely[word] = None
         else:
             perhaps[word] = None
@@ -72,14 +96,22 @@ def _forms(word: str, language: str) -> set[str]:
     return {search_key(word), *(search_key(word.removesuffix(end)) for end in ends)}
 
 
-def _people(event: Event, words: Iterable[str], language: str) -> list[frozenset[str]]:
-    """The words of the names of everybody who may be meant."""
-    parts = {min(_forms(word, language), key=len) for word in words} - {""}
-    if not parts:
-        return []
+def people(event: Event, texts: Iterable[Said]) -> People:
+    """Everybody who may be meant in any of these texts."""
+    parts = sorted({min(_forms(word, said.language), key=len) for said in texts for word, _ in said.asked} - {""})
+    some = (parts[at : at + _AT_ONCE] for at in range(0, len(parts), _AT_ONCE))
+    found: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for names in {names for each in some for names in _people(event, each)}:
+        for word in names:
+            found[word].append(names)
+    return found
+
+
+def _people(event: Event, parts: Sequence[str]) -> Iterator[frozenset[str]]:
     meant = reduce(or_, (Q(search__contains=part) | Q(given__icontains=part) for part in parts))
     rows = Person.objects.filter(meant, event=event, erased_at=None).order_by().values_list("search", "given")
-    return list({frozenset([*search.split(), *search_key(given).split()]) for search, given in rows.distinct()})
+    for search, given in rows.distinct():
+        yield frozenset([*search.split(), *search_key(given).split()])
 
 
 def things_of(event: Event) -> frozenset[str]:

@@ -12,8 +12,9 @@ from eventsync.schedule.language.familiar import is_familiar
 from eventsync.schedule.language.rules import Finding, Kind
 from eventsync.schedule.language.sentences import words
 from eventsync.schedule.models import Activity, Event
-from eventsync.schedule.plan.rules import Told
-from notifications.wording.names import named
+from eventsync.schedule.plan.rules import Told, ToldPlace
+from notifications.wording import names
+from notifications.wording.names import Said
 from notifications.wording.rules import Fault, telltale
 
 Look = Callable[[str, str], tuple[Fault, ...]]
@@ -25,16 +26,25 @@ _INSTEAD = (
 )
 
 
-def looking(event: Event) -> Look:
-    """Reads what is known at an event once. Venues, groups, and words of everyday English are nobody’s names."""
-    knows, own = known(event), _own(event)
+def looking(event: Event, ahead: Iterable[tuple[str, str]] = ()) -> Look:
+    """Reads what is known at an event once. Venues, groups, and words of everyday English are nobody’s names.
+
+    `ahead`: texts that it will be asked of, with their languages; the list is asked for the people of all of them once.
+    """
+    knows, own, ahead = known(event), _own(event), set(ahead)
+
+    def read(text: str, language: str) -> Said:
+        english = words(text) if language == "en" else ()
+        common = {search_key(each) for each in english if is_familiar(each.casefold(), knows.common)}
+        return names.read(text, language=language, known=knows, things=own | common)
+
+    expected = names.people(event, [read(*each) for each in ahead])
 
     @cache
     def look(text: str, language: str) -> tuple[Fault, ...]:
-        english = words(text) if language == "en" else ()
-        common = {search_key(each) for each in english if is_familiar(each.casefold(), knows.common)}
-        called = named(text, event=event, language=language, known=knows, things=own | common)
-        return tuple(telltale(text, language=language, known=knows, named=called))
+        said = read(text, language)
+        people = expected if (text, language) in ahead else names.people(event, [said])
+        return tuple(telltale(text, language=language, known=knows, named=names.called(said, people)))
 
     return look
 
@@ -48,16 +58,23 @@ def _own(event: Event) -> frozenset[str]:
 
 @when_reworded
 def warn(event: Event, reworded: Iterable[Reworded]) -> Iterator[Worded]:
-    """For whoever releases: what families will not read on their lock screens."""
-    look = looking(event)
-    for told, _ in reworded:
-        if isinstance(told, Told):
-            yield from _warn(told, look)
+    """For whoever releases: what families will not read on their lock screens, of what they have not been told yet."""
+    anew = [each for told, before in reworded if isinstance(told, Told) for each in _anew(told, before)]
+    look = looking(event, ((text, language) for _, _, language, text in anew))
+    for told, field, language, text in anew:
+        for each in look(text, language):
+            found = Finding(kind=Kind.TELLTALE, field=field, language=language, words=each.words, instead=_INSTEAD)
+            yield Worded(told, found)
 
 
-def _warn(told: Told, look: Look) -> Iterator[Worded]:
-    for field, texts in (("title", told.by_language("title")), ("place", told.place_name)):
-        for language, text in texts.items():
-            for each in look(text, language):
-                found = Finding(kind=Kind.TELLTALE, field=field, language=language, words=each.words, instead=_INSTEAD)
-                yield Worded(told, found)
+def _anew(told: Told, before: Told | ToldPlace | None) -> Iterator[tuple[Told, str, str, str]]:
+    """Its field, language and text."""
+    old = _texts(before) if isinstance(before, Told) else {}
+    for (field, language), text in _texts(told).items():
+        if old.get((field, language)) != text:
+            yield told, field, language, text
+
+
+def _texts(told: Told) -> dict[tuple[str, str], str]:
+    both = (("title", told.by_language("title")), ("place", told.place_name))
+    return {(field, language): text for field, texts in both for language, text in texts.items()}

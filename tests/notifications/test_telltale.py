@@ -2,6 +2,7 @@
 
 import html
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,13 +10,14 @@ import pytest
 from eventsync.access.ranks import Rank
 from eventsync.jobs.models import DomainEvent
 from eventsync.schedule.models import Event, Term
+from eventsync.schedule.plan.rules import Slot, Status, Texts, Told
 from notifications import carrying
 from notifications.links import link_of
 from notifications.mail.sending import Mails
 from notifications.models import Delivery, Notice
 from notifications.push.payload import payload
-from notifications.sms.sending import Texts
-from notifications.wording.telltale import looking
+from notifications.sms.sending import Texts as Messages
+from notifications.wording.telltale import looking, warn
 from tests.cast import NOON, Games, add_person, make_games
 from tests.desk import staff
 from tests.notifications.carried import reachable
@@ -73,7 +75,7 @@ def test_name_in_a_title_is_on_no_way_outside_in_any_language(day, listed, gatew
     title, body = OPEN[language]
     shown = json.loads(payload(last("push")))["notification"]
     assert (shown["title"], shown["body"]) == (title, body)
-    carrying.send_due(day.event.pk, Texts())
+    carrying.send_due(day.event.pk, Messages())
     carrying.send_due(day.event.pk, Mails())
     [(_, _, text)] = gateway.asked
     assert (title in text["text"], link_of(last("sms").pk) in text["text"]) == (True, True)
@@ -160,6 +162,27 @@ def test_whoever_releases_is_told_before(day, listed):
     assert "stops the release" not in page
     change(day.swim, title="Swim")
     assert "lock screens" not in lead.get(address).content.decode()
+
+
+def told(number: int, title: str) -> Told:
+    slot = Slot(start=NOON, end=NOON + HOUR, place="pool")
+    said: dict[str, Any] = {"symbol": "", "delay": 0, "venue": "", "groups": (), "status": Status.PLANNED}
+    return Told(id=str(number), texts={"en": Texts(title=title)}, slot=slot, place_name={"en": "Pool"}, **said)
+
+
+@pytest.mark.parametrize("texts", [1, 3, 300])
+def test_preview_takes_as_many_queries_however_many_texts_it_has(listed, texts, django_assert_num_queries):
+    anew = [
+        (told(number, f"Swim{chr(97 + number % 26)} of Anna {'x' * (number // 26)}"), None) for number in range(texts)
+    ]
+    with django_assert_num_queries(5):
+        assert [each.finding.words for each in warn(listed, anew)] == ["Anna"] * texts
+
+
+def test_preview_does_not_repeat_what_was_told_before(listed):
+    before = told(1, "Swim of Anna")
+    assert list(warn(listed, [(replace(before, delay=5), before)])) == []
+    assert [each.of for each in warn(listed, [(before, told(1, "Swim"))])] == [before]
 
 
 @pytest.mark.parametrize("people", [1, 3])
