@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.door.test_guardians import guard
 from tests.e2e.door.test_lead import lead_phone, tab
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import DOOR, IN_OUT_DOOR
@@ -91,6 +92,34 @@ def test_list_on_paper_is_recorded_with_its_time_without_a_network_and_can_be_ta
     all_sent(page)
     assert max(server.headcount().values()) == (0, 0, 3)
     server.manage("audit", "--json")
+
+
+@pytest.mark.long
+def test_list_on_paper_lets_nobody_out_who_leaves_with_a_guardian_only(
+    server: Server, new: list[dict[str, str]], new_phone: Callable[..., Phone]
+) -> None:
+    guard(server, new[0])
+    lead = lead_phone(server, new_phone)
+    page = lead.page
+    page.context.set_offline(True)
+    tab(page, "Lead").click()
+    page.get_by_text("From a paper list").click()
+    page.get_by_role("combobox", name="Where").select_option(label=f"{IN_OUT_DOOR}, Lakeside Arena")
+    found = page.get_by_role("list", name="People found")
+    for person in new[:2]:
+        page.get_by_role("searchbox", name="Who is on the paper").fill(person["name"])
+        tick(found, person)
+    expect(page.get_by_role("button", name="Record from paper: 2")).to_be_enabled()
+    page.get_by_role("combobox", name="Which way").select_option("leave")
+    page.get_by_role("button", name="Record from paper: 1").click()
+    expect(page.get_by_text("1 recorded")).to_be_visible()
+    expect(found).to_contain_text("Guardian only")
+    expect(page.get_by_role("button", name="Record from paper: 0")).to_be_disabled()
+    assert [(row["operation"]["kind"], row["operation"]["payload"]["person"]) for row in lead.rows()] == [
+        ("checkin.leave", new[1]["id"])
+    ]
+    found.get_by_role("checkbox", name=re.compile("Guardian only")).click()
+    expect(found).to_have_count(0)
 
 
 @pytest.mark.long

@@ -9,12 +9,14 @@ import { happenedAt } from '../../operations/checkin';
 import { OutboxView } from '../../operations/outbox.svelte';
 import { Roster } from '../../operations/roster.svelte';
 import { Bulletin } from '../../platform/bulletin';
-import { canBeWritten, fromPaper, gone, stillIn } from './afterwards';
+import { canBeWritten, fromPaper, gone, isGuarded, stillIn } from './afterwards';
 import { Marking } from './marking.svelte';
 
 const NOW = Date.parse('2026-11-22T20:00:00.000Z');
 const GATE: Checkpoint = { id: 'gate', name: 'Gate', policy: 'in_out', tz: 'UTC', guarded: true };
 const DAILY: Checkpoint = { id: 'daily', name: 'Daily door', policy: 'daily', tz: 'UTC' };
+const [BO, SOO] = [{ id: 'bo' }, { id: 'soo' }];
+const BOTH = [BO, SOO];
 
 let bulletin: Bulletin;
 let stored: Outbox;
@@ -74,7 +76,8 @@ test('who is said to be gone is out at once, by one operation each, and in again
   const people = stillIn(GATE, attendance, roster).filter(({ id }) => id !== 'person:kim');
   for (const { id } of people) marking.tick(id, true);
   marking.tick('person:ida', false);
-  await marking.record(gone(GATE, people.filter(({ id }) => marking.ticked.has(id))));
+  const ticked = people.filter(({ id }) => marking.ticked.has(id));
+  await marking.record(ticked, gone(GATE, ticked));
   expect([inside(), marking.recorded, marking.ticked.size]).toEqual([['person:ida', 'person:kim'], 2, 0]);
   const [first, second] = outbox.rows.map(({ operation }) => operation);
   const { group } = first?.payload ?? {};
@@ -91,7 +94,7 @@ test.each([0, 300_000, -300_000])('what is on paper is recorded with the time on
   await stored.remember('offset', offset);
   attendance.tick(Date.now(), offset);
   const noon = Date.parse('2026-11-21T12:05:00.000Z');
-  await marking.record(fromPaper('arrive', DAILY, ['bo', 'soo']), attendance.ownClock(noon));
+  await marking.record(BOTH, fromPaper('arrive', DAILY, BOTH), attendance.ownClock(noon));
   expect(outbox.rows.map(({ operation }) => [operation.kind, happenedAt(operation), operation.payload['method'], operation.payload['person']])).toEqual([
     ['checkin.arrive', '2026-11-21T12:05:00.000Z', 'paper', 'bo'],
     ['checkin.arrive', '2026-11-21T12:05:00.000Z', 'paper', 'soo'],
@@ -114,8 +117,26 @@ test('what cannot be stored is recorded of nobody, and the ticks stay', async ()
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   vi.spyOn(stored, 'appendAll').mockRejectedValueOnce(new DOMException('full', 'QuotaExceededError'));
   marking.tick('bo', true);
-  await marking.record(fromPaper('arrive', DAILY, marking.ticked));
+  await marking.record([BO], fromPaper('arrive', DAILY, [BO]));
   expect([marking.problem === null, marking.recorded, [...marking.ticked], outbox.rows]).toEqual([false, 0, ['bo'], []]);
-  await marking.record(fromPaper('arrive', DAILY, marking.ticked));
+  await marking.record([BO], fromPaper('arrive', DAILY, [BO]));
   expect([marking.problem, marking.recorded, outbox.rows.length]).toEqual([null, 1, 1]);
+});
+
+test('what is ticked while others are stored stays ticked, and no tap is taken meanwhile', async () => {
+  marking.tick('bo', true);
+  const storing = marking.record([BO], fromPaper('arrive', DAILY, [BO]));
+  expect(marking.busy).toBe(true);
+  marking.tick('soo', true);
+  await storing;
+  expect([marking.busy, [...marking.ticked], marking.recorded, outbox.rows.length]).toEqual([false, ['soo'], 1, 1]);
+});
+
+test.each([
+  ['leave', 'gate', 'kim', true],
+  ['leave', 'gate', 'bo', false],
+  ['leave', 'daily', 'kim', false],
+  ['arrive', 'gate', 'kim', false],
+] as const)('that somebody had to %s at the %s, %s, needs a guardian: %s', (verb, door, id, needed) => {
+  expect(isGuarded(verb, door === 'gate' ? GATE : DAILY, roster.person(id))).toBe(needed);
 });

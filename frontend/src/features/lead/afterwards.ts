@@ -4,7 +4,7 @@ import type { Checkpoint } from '../../contract/protocol';
 import type { Draft } from '../../db/outbox';
 import type { Attendance } from '../../operations/attendance.svelte';
 import { movement, newGroup, subjectOfKey, type Verb } from '../../operations/checkin';
-import type { Roster } from '../../operations/roster.svelte';
+import type { Listed, Roster } from '../../operations/roster.svelte';
 import type { Presence } from '../../rules/attendance';
 
 const LAST_MS = 7 * 86_400_000;
@@ -14,10 +14,15 @@ export function canBeWritten(at: number, now: number): boolean {
   return at <= now && now - at <= LAST_MS;
 }
 
-/** These people, by their ids, as a list on paper has them. */
-export function fromPaper(verb: Verb, { id }: Checkpoint, people: Iterable<string>): readonly Draft[] {
+/** These people as a list on paper has them. */
+export function fromPaper(verb: Verb, checkpoint: Checkpoint, people: readonly Pick<Listed, 'id'>[]): readonly Draft[] {
   const group = newGroup();
-  return [...people].map((person) => movement(verb, id, { kind: 'person', id: person }, 'paper', { group }));
+  return people.map(({ id }) => movement(verb, checkpoint.id, { kind: 'person', id }, 'paper', { group }));
+}
+
+/** They leave with a guardian only: that is nothing to be said afterwards, for many at once. */
+export function isGuarded(verb: Verb, checkpoint: Checkpoint | undefined, person: Listed | undefined): boolean {
+  return verb === 'leave' && checkpoint?.guarded === true && person?.guarded === true;
 }
 
 export interface StillIn {
@@ -25,7 +30,6 @@ export interface StillIn {
   readonly id: string;
   readonly name: string;
   readonly presence: Presence;
-  /** They leave with a guardian only: that is nothing to be said afterwards, for many at once. */
   readonly guarded: boolean;
 }
 
@@ -36,7 +40,7 @@ export function stillIn(checkpoint: Checkpoint, attendance: Attendance, roster: 
     .filter(([, { state }]) => state === 'present')
     .map(([id, presence]): StillIn => {
       const subject = subjectOfKey(id);
-      const guarded = checkpoint.guarded === true && roster.personOf(subject)?.guarded === true;
+      const guarded = isGuarded('leave', checkpoint, roster.personOf(subject));
       return { id, name: roster.nameOf(subject), presence, guarded };
     })
     .sort((a, b) => since(a) - since(b));

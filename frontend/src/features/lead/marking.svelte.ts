@@ -8,7 +8,7 @@ export class Marking {
   #ticked = $state.raw<ReadonlySet<string>>(new Set());
   #rows = $state.raw<readonly OutboxRow[]>([]);
   #problem = $state<string | null>(null);
-  #busy = false;
+  #busy = $state(false);
 
   constructor(private readonly outbox: OutboxView) {}
 
@@ -26,6 +26,11 @@ export class Marking {
     return this.#problem;
   }
 
+  /** Something is being stored: until that is done, nothing else is. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
   tick = (key: string, on: boolean): void => {
     const ticked = new Set(this.#ticked);
     if (on) ticked.add(key);
@@ -33,11 +38,11 @@ export class Marking {
     this.#ticked = ticked;
   };
 
-  /** Records all of `drafts` or nothing; `when`: by this phone's clock, ms. */
-  record(drafts: readonly Draft[], when?: number): Promise<void> {
+  /** Records all of `drafts`, of `people`, or nothing; `when`: by this phone's clock, ms. */
+  record(people: readonly { readonly id: string }[], drafts: readonly Draft[], when?: number): Promise<void> {
     return this.#store(async () => {
-      if (drafts.length > 0) this.#rows = await this.outbox.enqueueAll(drafts, when);
-      this.#ticked = new Set();
+      this.#rows = await this.outbox.enqueueAll(drafts, when);
+      for (const { id } of people) this.tick(id, false);
     });
   }
 
