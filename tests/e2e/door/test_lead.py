@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.door.conftest import PEOPLE
 from tests.e2e.door.test_walk_ins import picture
 from tests.e2e.stage import Phone, Server, axe, sideways
-from tests.e2e.tour import DOOR, VENUE
+from tests.e2e.tour import DOOR, FULL, VENUE
 
 
 def lead_phone(server: Server, new_phone: Callable[..., Phone]) -> Phone:
@@ -116,6 +116,28 @@ def test_hold_that_a_lead_places_stops_the_person_at_the_door_by_itself(
     free = door.page.get_by_role("button", name=f"{new[0]['name']}, {new[0]['delegation']}, not in yet", exact=True)
     expect(free).to_be_visible()
     door.check_in(new[0])
+
+
+@pytest.mark.long
+def test_hold_is_placed_once_by_two_quick_taps_and_whom_it_is_about_stays_where_it_cannot_be_stored(
+    server: Server, new: list[dict[str, str]], new_phone: Callable[..., Phone]
+) -> None:
+    lead = lead_phone(server, new_phone)
+    page = lead.page
+    tab(page, "Lead").click()
+    search = page.get_by_role("searchbox", name="Put somebody on hold")
+    search.fill(new[0]["name"])
+    page.get_by_role("button", name=f"Hold {new[0]['name']}, {new[0]['delegation']}").evaluate(
+        "(button) => { button.click(); button.click(); }"
+    )
+    expect(page.get_by_role("button", name=f"Lift the hold on {new[0]['name']}")).to_be_visible()
+    expect(search).to_have_value("")
+    assert len(lead.rows()) == 1
+    search.fill(new[1]["name"])
+    page.evaluate(FULL)
+    page.get_by_role("button", name=f"Hold {new[1]['name']}, {new[1]['delegation']}").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was recorded.")
+    expect(search).to_have_value(new[1]["name"])
 
 
 @pytest.mark.long
