@@ -48,7 +48,7 @@ def _too_late(row: Delivery, now: datetime) -> str:
     afterwards."""
     if row.notice.expires_at <= now:
         return keeping.OVER
-    told = Notice.objects.filter(pk__in=row.recipient.deliveries.order_by().values("notice")).defer("texts")
+    told = Notice.objects.filter(pk__in=row.recipient.deliveries.order_by().values("notice")).defer("texts", "discreet")
     return keeping.NEWER if any(each.says_anew(row.notice) for each in told) else ""
 
 

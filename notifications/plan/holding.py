@@ -17,7 +17,7 @@ from notifications.plan import rules
 from notifications.plan.rules import Hearer
 from notifications.plan.telling import hearer_of, notice_of, word_of
 from notifications.rules import CAP, Course, Importance, State, course_of_due, midnight
-from notifications.wording.telltale import looking
+from notifications.wording.telltale import Look, looking
 
 _Alike = tuple[tuple[Notice, ...], Hearer, int]
 """What was held for somebody, what counts of them, and how many they were sent today; to whom this is the
@@ -33,9 +33,9 @@ def let_go(event_id: UUID, *, now: datetime) -> None:
     """
     deliveries.expire(event_id, now=now)
     event = Event.objects.get(pk=event_id)
-    ready = _ready(event_id, now).order_by().values("recipient").distinct()
+    ready, look = _ready(event_id, now).order_by().values("recipient").distinct(), looking(event)
     for people in deliveries.parts(list(Recipient.objects.filter(pk__in=ready))):
-        _let_go(event, people, now=now)
+        _let_go(event, people, look, now=now)
 
 
 def _ready(event_id: UUID, now: datetime) -> "QuerySet[Delivery]":
@@ -43,7 +43,7 @@ def _ready(event_id: UUID, now: datetime) -> "QuerySet[Delivery]":
 
 
 @transaction.atomic
-def _let_go(event: Event, people: Sequence[Recipient], *, now: datetime) -> None:
+def _let_go(event: Event, people: Sequence[Recipient], look: Look, *, now: datetime) -> None:
     held = _ready(event.pk, now).filter(recipient__in=people).select_for_update(of=("self",))
     by_recipient: dict[Recipient, list[Delivery]] = defaultdict(list)
     told = held.select_related("notice__event", "recipient").prefetch_related("recipient__links")
@@ -56,7 +56,7 @@ def _let_go(event: Event, people: Sequence[Recipient], *, now: datetime) -> None
             notices = tuple(dict.fromkeys(each.notice for each in part))
             alike[notices, hearer_of(recipient), min(CAP, sent)] += part
     for (notices, hearer, sent), theirs in alike.items():
-        notice = notices[0] if len(notices) == 1 else _together(event, hearer, notices, now=now)
+        notice = notices[0] if len(notices) == 1 else _together(event, hearer, notices, look, now=now)
         if notice is None:
             _supersede(theirs, now=now)
         else:
@@ -71,10 +71,10 @@ def _apart(held: Sequence[Delivery]) -> list[list[Delivery]]:
     return sorted(found.values(), key=lambda part: min(_ORDER.index(word_of(each.notice).importance) for each in part))
 
 
-def _together(event: Event, hearer: Hearer, notices: Sequence[Notice], *, now: datetime) -> Notice | None:
+def _together(event: Event, hearer: Hearer, notices: Sequence[Notice], look: Look, *, now: datetime) -> Notice | None:
     since, until = min(each.since for each in notices), max(each.until for each in notices)
     told = rules.items(changes_between(event, since, until), now=now)
-    return notice_of(event, told, hearer, since, until, look=looking(event), now=now)
+    return notice_of(event, told, hearer, since, until, look=look, now=now)
 
 
 def _send(held: Sequence[Delivery], notice: Notice, way: Course, *, now: datetime) -> None:

@@ -1,11 +1,14 @@
 """What was said and did not get through is in the next notice about the same, for those alone whom it did not reach."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from notifications import deliveries
 from notifications.models import Channel, Delivery, Notice, Recipient
-from notifications.plan import telling
+from notifications.plan import holding, telling
 from tests.cast import NOON, Games
-from tests.notifications.families import make_recipient
+from tests.notifications.families import make_notice, make_recipient
 from tests.notifications.tomorrow import change, later, make_tomorrow, tell
 from tests.schedule.plan.plans import HOUR, MINUTE, Day
 
@@ -37,6 +40,35 @@ def test_what_did_not_get_through_is_said_by_the_next_one_too(day: Day, way: dic
     }
     old = pushes.get(recipient=family, notice__until=2)
     assert old.state == "superseded" or old.closed_why == "A newer one says it."
+
+
+@pytest.mark.parametrize("part", [1, 3])
+def test_older_notices_are_looked_for_once_however_many_hear(day: Day, monkeypatch: pytest.MonkeyPatch, part: int):
+    for _ in range(3):
+        make_recipient(day.event)
+    make_notice(day.event, kind="hand", since=0, until=0)
+    change(day.swim, place=day.stage)
+    tell(day)
+    monkeypatch.setattr(deliveries, "AT_ONCE", part)
+    later(day.swim, HOUR)
+    with CaptureQueriesContext(connection) as asked:
+        tell(day, NOON + HOUR)
+    looked = [each["sql"] for each in asked if '"since" >= ' in each["sql"]]
+    assert len(looked) == 1
+    assert '"discreet"' not in looked[0]
+    assert [heard(each)[-1] for each in Recipient.objects.all()] == [("Swim: Later", "queued")] * 3
+
+
+def test_words_of_the_event_are_read_once_for_all_who_slept(day: Day, monkeypatch: pytest.MonkeyPatch):
+    families = [make_recipient(day.event) for _ in range(3)]
+    for activity, at in ((day.swim, NOON + 10 * HOUR), (day.party, NOON + 11 * HOUR)):
+        change(activity, status="cancelled")
+        tell(day, at)
+    monkeypatch.setattr(deliveries, "AT_ONCE", 1)
+    with CaptureQueriesContext(connection) as asked:
+        holding.let_go(day.event.pk, now=NOON + 19 * HOUR)
+    assert len([each for each in asked if 'FROM "schedule_term"' in each["sql"]]) == 1
+    assert [heard(each)[-1] for each in families] == [("Changes in the plan: 2", "queued")] * 3
 
 
 def test_what_changed_back_before_it_went_out_is_said_for_the_list_has_it(day: Day):
