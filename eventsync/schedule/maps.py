@@ -2,11 +2,16 @@
 
 from hashlib import sha256
 
+from django.db import transaction
+from django.db.models import Sum
+from django.db.models.functions import Length
+
 from eventsync.schedule import rasters
-from eventsync.schedule.models import PlaceMap, Revision
+from eventsync.schedule.models import Event, Place, PlaceMap, Revision
 from eventsync.schedule.rasters import Raster, Refused
 
 MOST = 200_000  # bytes
+MOST_OF_EVENT = 5_000_000  # bytes: every phone of a family keeps all of them
 LONGEST = 10 * MOST  # of a file that is looked into: what does not draw is left out
 LARGEST, SMALLEST = 2_000, 100  # dots
 TYPES = {rasters.PNG: "image/png", rasters.JPEG: "image/jpeg", rasters.WEBP: "image/webp"}
@@ -27,14 +32,25 @@ def cleaned(content: bytes) -> Raster:
     return made
 
 
+def has_room(event: Event, place: Place, made: Raster) -> bool:
+    """Whether it fits beside the maps of the event's other places."""
+    others = Place.objects.filter(venue__event=event).exclude(pk=place.pk)
+    size = PlaceMap.objects.filter(pk__in=others.values("map")).aggregate(size=Sum(Length("drawing")))["size"] or 0
+    return bool(size + len(made.content) <= MOST_OF_EVENT)
+
+
 def keep(made: Raster) -> PlaceMap:
+    """In the transaction in which a place gets it: until then nobody forgets it."""
     digest = sha256(made.content).hexdigest()[:32]
     told = {"kind": made.kind, "drawing": made.content, "width": made.width, "height": made.height}
-    return PlaceMap.objects.get_or_create(digest=digest, defaults=told)[0]
+    with transaction.atomic():
+        return PlaceMap.objects.select_for_update().get_or_create(digest=digest, defaults=told)[0]
 
 
-def forget(row: PlaceMap) -> None:
+@transaction.atomic
+def forget(digest: str | None) -> None:
     """Unless a place has it, or a release told it."""
-    told = Revision.objects.filter(kind=Revision.Kind.PLACE, body__contains=row.digest)
-    if not (row.places.exists() or told.exists()):
-        row.delete()
+    for row in PlaceMap.objects.select_for_update().filter(digest=digest):
+        told = Revision.objects.filter(kind=Revision.Kind.PLACE, body__contains=row.digest)
+        if not (row.places.exists() or told.exists()):
+            row.delete()

@@ -111,18 +111,19 @@ class DraftForm(ModelForm):
         self.add_error(None, OVERTAKEN)
         for name, field in self.fields.items():
             if name != "edited" and field.has_changed(theirs.get_initial_for_field(field, name), self[name].data):
-                self.add_error(name, f"Stored by now: {_shown(theirs[name])}")
+                self.add_error(name, f"Stored by now: {theirs.stored(name)}")
         data: Any = self.data
         self.data = data.copy()
         self.data[self.add_prefix("edited")] = stored.version  # type: ignore[index]  # it is a copy
 
-
-def _shown(bound: Any) -> str:
-    value = bound.field.prepare_value(bound.initial)
-    if isinstance(value, list) and all(hasattr(part, "isoformat") for part in value):  # a date and a time
-        return " ".join(part.isoformat() for part in value)
-    choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", [])}
-    return f"“{choices.get(str(value), value)}”" if value not in {None, ""} else "nothing"
+    def stored(self, name: str) -> str:
+        """As it is shown to whoever was overtaken."""
+        bound: Any = self[name]
+        value = bound.field.prepare_value(bound.initial)
+        if isinstance(value, list) and all(hasattr(part, "isoformat") for part in value):  # a date and a time
+            return " ".join(part.isoformat() for part in value)
+        choices = {str(key): str(label) for key, label in getattr(bound.field, "choices", [])}
+        return f"“{choices.get(str(value), value)}”" if value not in {None, ""} else "nothing"
 
 
 def translate(form: type[DraftForm], model: type[models.Model]) -> None:

@@ -11,13 +11,15 @@ from django.utils.safestring import SafeString
 
 from eventsync.schedule import maps
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, translate
-from eventsync.schedule.models import Place, PlaceMap, Revision
+from eventsync.schedule.models import Place, Revision
 from eventsync.schedule.pages.places import map_address
 from eventsync.schedule.plan.freezing import PLACE_TEXTS
 from eventsync.schedule.rasters import Raster, Refused
 from eventsync.schedule.staff import OF_PLACE
 
 PICTURE = f"PNG, JPEG or WebP, at most {maps.MOST // 1000} kB and {maps.LARGEST} dots each way. It shows the way there."
+FULL = f"All maps of the event have at most {maps.MOST_OF_EVENT // 1_000_000} MB: every family's phone keeps them. "
+FULL += "Save this one smaller, or take another one away."
 WORDS = "Say in words what the map shows: not everybody sees it."
 
 
@@ -41,7 +43,15 @@ class PlaceForm(DraftForm):
             self.instance.map = None
         if (self.made or self.instance.map_id) and not said.get("map_text"):
             self.add_error("map_text", WORDS)
+        venue = said.get("venue") or (not self.instance._state.adding and self.instance.venue)  # noqa: SLF001 - Django documents it
+        if self.made and venue and not maps.has_room(venue.event, self.instance, self.made):
+            self.add_error("file", FULL)
         return said
+
+    def stored(self, name: str) -> str:
+        if name in {"file", "no_map"}:
+            return "a map" if self.instance.map_id else "no map"
+        return super().stored(name)
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - Django's
         if self.made:
@@ -83,10 +93,20 @@ class PlaceAdmin(DraftAdmin):
         return format_html('<img src="{}" alt="" width="320">', map_address(place.map.file))
 
     def save_model(self, request: HttpRequest, obj: Place, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
-        before = PlaceMap.objects.filter(places=obj).first()
+        before = Place.objects.filter(pk=obj.pk).values_list("map", flat=True).first()
         super().save_model(request, obj, form, change)
-        if before and before != obj.map:
+        if before != obj.map_id:
             maps.forget(before)
+
+    def delete_model(self, request: HttpRequest, obj: Place) -> None:
+        super().delete_model(request, obj)
+        maps.forget(obj.map_id)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        digests = {place.map_id for place in queryset}
+        super().delete_queryset(request, queryset)
+        for digest in digests:
+            maps.forget(digest)
 
     def why_kept(self, obj: Place) -> str:
         if obj.activities.exists():

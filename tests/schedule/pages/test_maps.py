@@ -2,6 +2,8 @@
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from html import unescape
 from random import randbytes
 from typing import Any
@@ -14,14 +16,17 @@ from PIL import Image
 
 from eventsync.access.ranks import Rank
 from eventsync.schedule.copying import copy
+from eventsync.schedule.maps import MOST, MOST_OF_EVENT, cleaned, forget, keep
 from eventsync.schedule.models import Place, PlaceMap
 from eventsync.schedule.plan import releasing
 from eventsync.schedule.plan.words import loss
+from tests.cast import make_games
 from tests.desk import alice, charlie, staff
 from tests.schedule.pages.reading import PAGE, part, read
-from tests.schedule.plan.plans import Day, release, undo
+from tests.schedule.plan.plans import Day, make_day, release, undo
 from tests.schedule.test_drawings import png, svg
 from tests.schedule.test_rasters import drawn
+from tests.together import together
 
 WORDS = "You are at the yellow desk. The deck is behind the blue door."
 FINNISH = "Olet keltaisen pöydän luona. Allas on sinisen oven takana."
@@ -157,6 +162,63 @@ def test_what_nobody_was_told_is_forgotten_when_another_comes(mapped, desk):
     assert send(desk, mapped, drawn("PNG", (500, 500))) == ""
     assert send(desk, mapped, drawn("PNG", (600, 600))) == ""
     assert sorted(PlaceMap.objects.values_list("width", flat=True)) == [300, 600]
+
+
+@pytest.mark.parametrize("how", ["alone", "selected"])
+def test_what_nobody_was_told_is_forgotten_with_its_place(mapped, desk, how):
+    for name in ("Sauna", "Pier"):
+        Place.objects.create(
+            venue=mapped.deck.venue, name=name, map=keep(cleaned(drawn("PNG", (500, 500)))), map_text="To"
+        )
+    sauna, pier = Place.objects.filter(map__width=500).values_list("pk", flat=True)
+    if how == "selected":
+        ask = {"action": "delete_selected", "_selected_action": [sauna, pier], "post": "yes"}
+        assert desk.post("/admin/schedule/place/", ask).status_code == 302
+    else:
+        assert desk.post(f"/admin/schedule/place/{sauna}/delete/", {"post": "yes"}).status_code == 302
+        assert PlaceMap.objects.count() == 2
+        assert desk.post(f"/admin/schedule/place/{pier}/delete/", {"post": "yes"}).status_code == 302
+    assert (Place.objects.count(), PlaceMap.objects.get().width) == (2, 300)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_place_is_given_at_this_moment_is_not_forgotten(transactional_db):
+    stage = make_day(make_games(people=1)).stage
+    kept = keep(cleaned(drawn("PNG")))
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            assert keep(cleaned(drawn("PNG"))) == kept
+            forgetting = other.submit(partial(together, [partial(forget, kept.pk)]))
+            wait([forgetting], timeout=0.5)
+            Place.objects.filter(pk=stage.pk).update(map=kept, map_text=WORDS)
+        forgetting.result()
+    assert Place.objects.get(pk=stage.pk).map == kept
+
+
+def test_who_was_overtaken_is_told_whether_there_is_a_map(mapped, desk):
+    old = {"edited": 1, "map_text": WORDS}
+    assert "Stored by now: a map" in send(desk, mapped, drawn("PNG", (500, 500)), **old)
+    assert "Stored by now: a map" in send(desk, mapped, no_map="on", **old)
+    Place.objects.filter(pk=mapped.deck.pk).update(map=None)
+    assert "Stored by now: no map" in send(desk, mapped, drawn("PNG", (500, 500)), **old)
+
+
+def test_maps_of_an_event_have_room_on_a_phone_together(mapped, desk):
+    large = MOST_OF_EVENT // MOST
+    PlaceMap.objects.bulk_create(
+        PlaceMap(digest=f"{each:032}", kind="png", drawing=b"x" * MOST, width=300, height=200) for each in range(large)
+    )
+    venue = mapped.deck.venue
+    rows = [Place(venue=venue, name=f"Room {each}", map_id=f"{each:032}", map_text="To") for each in range(large)]
+    Place.objects.bulk_create(rows)
+    assert "All maps of the event have at most 5 MB" in send(desk, mapped, drawn("PNG", (500, 500)))
+    new = form(
+        mapped.stage, venue=venue.pk, name="Pier", map_text=WORDS, file=SimpleUploadedFile("way.png", drawn("PNG"))
+    )
+    assert "All maps of the event have at most 5 MB" in desk.post("/admin/schedule/place/add/", new).content.decode()
+    assert send(desk, mapped, directions="Turn right.") == ""
+    rows[0].delete()
+    assert send(desk, mapped, drawn("PNG", (500, 500))) == ""
 
 
 def test_whatever_else_is_edited_leaves_the_map(mapped, desk):
