@@ -18,7 +18,7 @@ def headers_of(key: UUID, language: str) -> dict[str, str]:
 def message_of(delivery: Delivery, to: str) -> EmailMessage:
     notice, language = delivery.notice, delivery.recipient.language
     said, words = notice.shown_in(language), WORDS[language]
-    body = "\n".join([said["body"], *([words["quiet_why"]] if notice.breaks_quiet else [])])
+    body = "\n".join([said["body"], *([words["quiet_why"]] if delivery.breaks_quiet else [])])
     stop = stop_link_of(delivery.pk)
     headers = headers_of(delivery.pk, language) | {
         "List-Unsubscribe": f"<{stop}>",

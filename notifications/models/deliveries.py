@@ -1,6 +1,7 @@
 """What became of each notice on its way."""
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +9,7 @@ from django.db.models import Q
 from notifications.models.known import known, plain
 from notifications.models.notices import Notice
 from notifications.models.recipients import Recipient
-from notifications.rules import WAITING, Channel, State, Why
+from notifications.rules import WAITING, Channel, Importance, State, Why, is_quiet
 
 _CHANNELS = {
     Channel.IN_APP.value: "List of messages",
@@ -109,3 +110,9 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.get_state_display()}"
+
+    @property
+    def breaks_quiet(self) -> bool:
+        """Whether it goes, or went, out in quiet hours because it is about somebody's safety. People are told why."""
+        at = self.accepted_at or self.claimed_at or self.due_at
+        return self.notice.importance == Importance.CRITICAL and is_quiet(at, ZoneInfo(self.notice.event.tz))

@@ -1,7 +1,6 @@
 """What is said, and up to which release it was."""
 
 import uuid
-from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +8,7 @@ from django.db.models import Q
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.rules import language_of
 from notifications.models.known import known
-from notifications.rules import Importance, is_quiet
+from notifications.rules import Importance
 
 
 class Kind(models.TextChoices):
@@ -90,11 +89,6 @@ class Notice(models.Model):
 
     def _in(self, language: str, texts: dict[str, dict[str, str]]) -> dict[str, str]:
         return texts[language_of(texts, wanted=language, otherwise=self.event.language)]
-
-    @property
-    def breaks_quiet(self) -> bool:
-        """Whether it goes out in quiet hours because it is about somebody's safety. People are told why."""
-        return self.importance == Importance.CRITICAL and is_quiet(self.made_at, ZoneInfo(self.event.tz))
 
     def says_anew(self, older: "Notice") -> bool:
         """Whether it says of the plan all that `older` says, or says it anew: nobody need hear that any more."""

@@ -125,7 +125,7 @@ def _message(visit: Visit, delivery: Delivery) -> Message:
         dir=direction(language),
         at=visit.clock.shown_moment(notice.made_at),
         read=delivery.state == State.ACKNOWLEDGED,
-        breaks_quiet=notice.breaks_quiet,
+        breaks_quiet=delivery.breaks_quiet,
     )
 
 

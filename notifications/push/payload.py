@@ -44,7 +44,7 @@ def short(delivery: Delivery) -> bytes:
 def _payload(delivery: Delivery, said: dict[str, str], *, answers: bool = False) -> bytes:
     recipient, notice = delivery.recipient, delivery.notice
     critical = notice.importance == Importance.CRITICAL
-    why = f"\n{WORDS[recipient.language]['quiet_why']}" if notice.breaks_quiet else ""
+    why = f"\n{WORDS[recipient.language]['quiet_why']}" if delivery.breaks_quiet else ""
     shown = {
         **said,
         "body": said["body"] + why,
