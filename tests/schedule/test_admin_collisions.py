@@ -1,5 +1,8 @@
 """Who would be in two places by their cards is said wherever somebody looks before families do, without names."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from eventsync.schedule.models import Activity, FamilyLink
@@ -38,6 +41,25 @@ def test_view_of_a_day_says_so_beside_each(day):
     assert SAID.format("2 people with cards for both") in told
     assert "At the same time as Choir (12:30 to 13:30), for 2 people with cards for both" in told
     assert "At the same time as Swim (12:00 to 13:00), for 2 people with cards for both" in told
+
+
+def test_leaders_card_is_no_person_in_two_places(day):
+    make_card(day.event, "Coach", ("Choir", "Finland"), leads=True)
+    assert SAID.format("2 people with cards for both") in text_of(alice().get(day_address(day.event)))
+
+
+def test_more_than_anybody_reads_is_counted(day):
+    for each in range(25):
+        start, groups = NOON + timedelta(minutes=each), ["Choir"]
+        Activity.objects.create(
+            event=day.event, place=day.deck, title=f"Song {each}", start=start, end=start + HOUR, groups=groups
+        )
+    client = alice()
+    for page in (day_address(day.event), f"/admin/schedule/release/add/?event={day.event.slug}"):
+        answer = client.get(page)
+        listed = re.search("At the same time:</p><ul>(.*?)</ul>", answer.content.decode())
+        found = re.findall("<bdi>(.*?)</bdi>", listed[1])
+        assert (len(found), bool(re.fullmatch(r"… and \d\d more\.", found[-1]))) == (21, True)
 
 
 def test_moving_says_what_would_be_so_then_and_what_no_longer_is(day):

@@ -22,7 +22,7 @@ from eventsync.schedule.models import Event
 from eventsync.schedule.models.happening import EARLIEST_DAY, LATEST_DAY
 from eventsync.schedule.plan.days import Day, Item, Section, days, of_day
 from eventsync.schedule.plan.delays import Collision
-from eventsync.schedule.plan.words import length, meeting, on_day, partner, state
+from eventsync.schedule.plan.words import length, meetings, on_day, partner, state
 from eventsync.schedule.queries import chosen_day, chosen_event
 from eventsync.schedule.staff import OF_PLACE, events_seen
 
@@ -84,7 +84,7 @@ def _told(request: HttpRequest, event: Event, day: date) -> dict[str, Any]:
         "sections": [each for each in sections if each["items"]],
         "free": [each for each in sections if not each["items"]],
         "changeable": [each.place for each in own if each.place.pk in changeable and each.items],
-        "collisions": [meeting(each, event) for each in _seen(what, own)],
+        "collisions": meetings(_seen(what, own), event),
     }
 
 

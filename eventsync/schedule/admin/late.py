@@ -21,7 +21,7 @@ from eventsync.schedule.models import Activity, Event, Place
 from eventsync.schedule.plan import alerting, late
 from eventsync.schedule.plan.delays import Delay
 from eventsync.schedule.plan.editing import Overtaken
-from eventsync.schedule.plan.words import meeting, when
+from eventsync.schedule.plan.words import meetings, when
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import events_seen
 
@@ -98,7 +98,7 @@ def _outlook(request: HttpRequest, event: Event, delay: Delay) -> dict[str, Any]
     own = set(_own(request).filter(event=event).values_list("pk", flat=True))
     rows = [(each, when(each.before, event), when(each.after, event), each.row.pk in own) for each in what.late]
     mine = any(own for *_, own in rows)
-    return {"what": what, "rows": rows, "mine": mine, "collisions": [meeting(each, event) for each in what.collisions]}
+    return {"what": what, "rows": rows, "mine": mine, "collisions": meetings(what.collisions, event)}
 
 
 def _write(page: ModelAdmin, request: HttpRequest, event: Event, delay: Delay) -> bool:

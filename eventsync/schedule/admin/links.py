@@ -29,7 +29,10 @@ from eventsync.sync.admin import as_id
 
 ADD = "schedule.add_familylink"
 AT_ONCE = 200  # cards
-GROUPS = "Groups or delegations as the schedule names them, one a line. What is for everybody is always shown."
+GROUPS = (
+    "Groups or delegations as the schedule names them, one a line. What is for everybody is always shown. A card for "
+    "several groups counts as one person, who cannot be in two places at the same time; also a card for siblings."
+)
 
 
 class Nicknames(Lines):

@@ -24,7 +24,7 @@ from eventsync.schedule.plan.days import begin_on
 from eventsync.schedule.plan.editing import Overtaken
 from eventsync.schedule.plan.moving import Mark, Outlook
 from eventsync.schedule.plan.rules import Status
-from eventsync.schedule.plan.words import length, meeting, planned
+from eventsync.schedule.plan.words import length, meetings, planned
 from eventsync.schedule.queries import chosen_day
 from eventsync.schedule.staff import events_seen
 from eventsync.sync.admin import as_id
@@ -78,7 +78,7 @@ def ask(page: ModelAdmin, request: HttpRequest, rows: QuerySet[Activity], form: 
     shown = {**page.admin_site.each_context(request), "opts": page.opts, "title": "Move activities", "form": form}
     shown |= {"event": event, "what": what, "valid": form.is_valid(), "rows": _told(what, event)}
     shown |= {"marks": marks_of(each.row for each in what.moves)}
-    shown |= {name: [meeting(each, event) for each in getattr(what, name)] for name in ("arising", "vanishing")}
+    shown |= {name: meetings(getattr(what, name), event) for name in ("arising", "vanishing")}
     return TemplateResponse(request, "admin/schedule/move.html", shown)
 
 

@@ -23,7 +23,7 @@ from eventsync.schedule.plan import releasing, waiting
 from eventsync.schedule.plan.queries import last_release
 from eventsync.schedule.plan.releasing import NotReleased, Preview
 from eventsync.schedule.plan.rules import LANGUAGES
-from eventsync.schedule.plan.words import lines, loss, meeting, own
+from eventsync.schedule.plan.words import lines, loss, meetings, own
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import OF_EVENT, events_for
 
@@ -164,7 +164,7 @@ def _previewed(event: Event, look: Look, comment: Mapping[str, str]) -> dict[str
         "what": what,
         "lines": lines(what.changes, event),
         "places": sorted(own(each.names, event) for each in what.places.values()),
-        "collisions": [meeting(each, event) for each in what.collisions],
+        "collisions": meetings(what.collisions, event),
         "losses": [loss(each, event) for each in what.losses],
         "found": shown(line_of(each, event) for each in found),
     }

@@ -30,8 +30,10 @@ class Plan:
 
 
 def cards(event: Event) -> Cards:
-    """Of family links that open still, for more groups than one."""
-    groups = FamilyLink.objects.filter(event=event, revoked_at=None).order_by().values_list("groups", flat=True)
+    """Of family links that open still, for more groups than one. Whoever leads several need not be with each."""
+    groups = (
+        FamilyLink.objects.filter(event=event, revoked_at=None, leads=False).order_by().values_list("groups", flat=True)
+    )
     return Counter(frozenset(each) for each in groups if len(each) > 1)
 
 

@@ -26,6 +26,8 @@ WHAT = {
     Kind.DETAILS: "Other details",
 }
 
+SHOWN = 20  # of what is at the same time
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -134,7 +136,14 @@ def state(told: Told) -> str:
     return f"{length(timedelta(minutes=told.delay))} late" if told.delay else "Takes place"
 
 
-def meeting(collision: Collision, event: Event) -> str:
+def meetings(collisions: Iterable[Collision], event: Event) -> list[str]:
+    """A sentence of each, as many as somebody reads, and how many more there are."""
+    found = list(collisions)
+    more = len(found) - SHOWN
+    return [_meeting(each, event) for each in found[:SHOWN]] + ([f"… and {more} more."] if more > 0 else [])
+
+
+def _meeting(collision: Collision, event: Event) -> str:
     """Which two are at the same time, and where or for whom."""
     one, other = collision.one, collision.other
     name = _place(one, event) if collision.what == "place" else _for_whom(collision)
