@@ -14,7 +14,8 @@ _SHARES = (50, 95, 99)
 class Reliability:
     """`failed`: operations that our handlers could not apply when they came, whatever became of them since.
 
-    `waits`: for each percentage, within what time that share of the operations was here, from when a person acted.
+    `waits`: for each percentage, within what time that share of the operations was here, from when a person acted on a
+    phone; what was typed in from paper is dated back, so it is left out.
     """
 
     received: int
@@ -40,7 +41,7 @@ def reliability(event_id: UUID) -> Reliability:
 
 
 def _waits(event_id: UUID) -> dict[int, timedelta]:
-    times = Operation.objects.filter(event_id=event_id, corrected_at__isnull=False)
+    times = Operation.objects.filter(event_id=event_id, corrected_at__isnull=False).exclude(flags__contains='"paper"')
     pairs = times.values_list("received_at", "corrected_at").iterator()
     waited = sorted(received - corrected for received, corrected in pairs if corrected is not None)
     return {share: waited[(len(waited) - 1) * share // 100] for share in _SHARES} if waited else {}

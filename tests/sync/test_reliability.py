@@ -38,6 +38,18 @@ def test_reliability_of_a_good_day_is_one_with_the_waits(games: Games, phone: Ph
     assert 180 <= found["p95_seconds"] < 240  # the fourth of five
 
 
+def test_reliability_does_not_take_the_time_on_a_paper_list_for_a_wait(games: Games, phone: Phone) -> None:
+    now = timezone.now()
+    paper = phone.arrive(games.people[0], at=now - timedelta(hours=3))
+    paper["payload"]["method"] = "paper"
+    phone.push(paper)
+    assert said(games) == {"received": 1, "failed": 0, "success": 1.0, "target": 0.999}
+    phone.push(phone.arrive(games.people[1], at=now - timedelta(minutes=1)))
+    found = said(games)
+    assert found["received"] == 2
+    assert 60 <= found["p50_seconds"] <= found["p99_seconds"] < 120
+
+
 def test_reliability_counts_a_failure_of_ours_also_after_its_rerun(
     games: Games, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
