@@ -1,6 +1,6 @@
 """The socket at /ws/v1/plan/<event>: pages for families are told that there is a new plan, and look at it themselves.
 
-It is for everybody, as the plan is, and says nothing but that.
+It is for everybody, as the plan is, and says nothing but that. Whoever finds no room looks each minute, as all do.
 """
 
 from typing import Any
@@ -9,14 +9,34 @@ from channels.db import database_sync_to_async
 
 from eventsync.schedule.models import Event
 from eventsync.schedule.records import schedule_stream
-from eventsync.sync.poke.consumer import MALFORMED, Closed, Reads, Receive, Send, converse
+from eventsync.sync.poke.consumer import MALFORMED, REVOKED, Closed, Reads, Receive, Send, converse
 
+MOST = 2_000  # sockets of a process
 _NO_STREAM = ""
 
 
-async def plan(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    """The ASGI application of one page's socket."""
+class Pages:
+    """The ASGI application of pages' sockets, of which `most` are open at once. Lives in one event loop."""
 
+    def __init__(self, most: int) -> None:
+        self._free = most
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if not self._free:
+            await receive()
+            await send({"type": "websocket.close", "code": REVOKED})
+            return
+        self._free -= 1
+        try:
+            await _listen(scope, receive, send)
+        finally:
+            self._free += 1
+
+
+plan = Pages(MOST)
+
+
+async def _listen(scope: dict[str, Any], receive: Receive, send: Send) -> None:
     async def admit() -> Reads:
         streams = await _streams(scope["url_route"]["kwargs"]["slug"])
 

@@ -11,7 +11,7 @@ from django.db import connections
 from django.urls import path
 
 from eventsync.schedule.models import Activity
-from eventsync.schedule.pages.live import plan
+from eventsync.schedule.pages.live import Pages, plan
 from eventsync.sync.poke.consumer import MALFORMED, REVOKED
 from eventsync.sync.poke.hub import Socket
 from tests.cast import Games
@@ -87,3 +87,25 @@ def test_no_event_and_pages_of_others_get_nothing(day: Day, where: dict[str, str
         return int((await socket.receive_output(PATIENCE))["code"]) if accepted else int(refused)
 
     assert listen(scenario, **where) == code
+
+
+def test_no_more_listen_than_there_is_room_for_and_who_goes_makes_room(day: Day) -> None:
+    few = URLRouter([path("ws/v1/plan/<slug:slug>", Pages(2))])  # type: ignore[arg-type] # no views
+
+    async def scenario() -> list[bool]:
+        one, two, third, wrong, later = (
+            WebsocketCommunicator(few, f"/ws/v1/plan/{slug}") for slug in ("games", "games", "games", "none", "games")
+        )
+        let_in = [(await each.connect())[0] for each in (one, two, third)]
+        assert [await each.receive_json_from(PATIENCE) for each in (one, two)]
+        await one.disconnect(PATIENCE)
+        assert (await wrong.connect())[0]
+        assert (await wrong.receive_output(PATIENCE))["code"] == MALFORMED
+        await wrong.wait(PATIENCE)
+        let_in.append((await later.connect())[0])
+        for each in (two, later):
+            await each.disconnect(PATIENCE)
+        await database_sync_to_async(connections.close_all)()
+        return let_in
+
+    assert apart(scenario()) == [True, True, False, True]
