@@ -162,7 +162,7 @@ export class ModelServer {
     const changed = new Set(ids.flatMap((id) => this.#placeOf(id) ?? []));
     const hall = this.#streams.get(HALL);
     if (hall !== undefined && changed.size > 0) {
-      hall.write('presence', new Map([...changed].map((place) => [place, this.#presence(place, said)])));
+      hall.write('presence', new Map([...changed].map((place) => [place, this.presence(place, said)])));
       hall.write('ledger', new Map([...changed].map((place) => [place, { ids: ledgerOf(place, said) }])));
       hall.head++;
     }
@@ -180,7 +180,8 @@ export class ModelServer {
     return placed(stored.operation)?.place ?? null;
   }
 
-  #presence(place: string, said: readonly Operation[]): unknown {
+  /** Of everything that is said by now, what it comes to at one place: a record's body. */
+  presence(place: string, said: readonly Operation[] = this.operations): unknown {
     const presence = foldAt(place, said);
     const [checkpoint, who = ''] = place.split('/');
     const [kind = '', id] = who.split(':');

@@ -4,7 +4,7 @@ import { expect, vi } from 'vitest';
 import type { Operation } from '../contract/protocol';
 import type { OutboxRow, Settled } from '../db/outbox';
 import { quiet } from '../sync/fake-time';
-import { movement, undoing, type Subject, type Verb } from './checkin';
+import { keyOf, movement, undoing, type Subject, type Verb } from './checkin';
 import { foldAt, HALL, ModelServer, placed, POLICIES, resolved } from './model-server';
 import { ModelTab, type Fate, type Way } from './model-tab';
 import type { OutboxView } from './outbox.svelte';
@@ -23,6 +23,8 @@ const SUBJECTS: readonly Subject[] = [
   { kind: 'credential', digest: 'band' },
   { kind: 'credential', digest: 'nobodys' },
 ];
+/** Without codes of whom is on the list. */
+const EACH = SUBJECTS.filter((each) => resolved(each) === each);
 const DOORS = Object.keys(POLICIES);
 
 /** The same numbers for the same seed (mulberry32). */
@@ -185,8 +187,8 @@ export class World {
     for (const checkpoint of DOORS) {
       attendance.choose(checkpoint);
       const present = { person: 0, credential: 0 };
-      for (const subject of SUBJECTS.filter((each) => resolved(each) === each)) {
-        const place = `${checkpoint}/${subject.kind === 'person' ? `person:${subject.id}` : `credential:${subject.digest}`}`;
+      for (const subject of EACH) {
+        const place = `${checkpoint}/${keyOf(subject)}`;
         const [shown, visible] = [attendance.presenceOf(subject), new Set(ledgers.get(place))];
         present[subject.kind] += Number(shown?.state === 'present');
         const own = rows.filter(({ id, settled }) => !isRejected(settled) || visible.has(id)).map(({ operation }) => operation);
@@ -231,6 +233,18 @@ export class World {
     const held = (await tab?.records.buckets(HALL, 'all'))?.flatMap(({ rows }) => rows.map(({ kind, key, body }) => [`${kind}/${key}`, body]));
     expect(Object.fromEntries(held ?? [])).toEqual(Object.fromEntries(this.model.live(HALL).map(({ kind, key, body }) => [`${kind}/${key}`, body])));
     expect(await tab?.stored.countUnsettled()).toBe(0);
+    for (const each of this.tabs) this.#checkWhole(each);
+  }
+
+  /** Then nothing is beyond knowing: also how often, since when and by whom. */
+  #checkWhole({ attendance }: ModelTab): void {
+    for (const checkpoint of DOORS) {
+      attendance.choose(checkpoint);
+      for (const subject of EACH) {
+        const place = `${checkpoint}/${keyOf(subject)}`;
+        expect([place, attendance.presenceOf(subject)], 'what is shown in the end').toEqual([place, this.model.presence(place)]);
+      }
+    }
   }
 
   async end(): Promise<void> {
