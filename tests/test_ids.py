@@ -12,6 +12,11 @@ def test_ids_sort_by_the_time_they_were_made() -> None:
     assert {uuid.UUID(each).version for each in ids} == {7}
 
 
+def test_ids_sort_by_the_microsecond() -> None:
+    ids = [uuid7(datetime(2026, 7, 4, 12, 0, 0, micro, tzinfo=UTC)) for micro in range(2_500)]
+    assert ids == sorted(ids)
+
+
 def test_id_is_made_by_a_clock_that_is_impossibly_wrong() -> None:
     assert uuid.UUID(uuid7(datetime(1, 1, 1, tzinfo=UTC))).version == 7
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from eventsync.jobs.models import Attempt, Job, Sending, Webhook
-from eventsync.jobs.webhooks.sending import send_test, switch_off
+from eventsync.jobs.webhooks.sending import owe_what_was_left, send_test, switch_off
 from eventsync.sync.models import Quarantined
 from tests.cast import Phone
 
@@ -34,6 +34,7 @@ def untaken(url: str = "https://games.example/") -> tuple[Webhook, Sending, Job]
     hook = Webhook.objects.create(name="Transport", url=url)
     with transaction.atomic():
         first, _ = send_test(hook), send_test(hook)
+        owe_what_was_left(timezone.now())
         job = Job.objects.get(subject=first.pk)
         Job.objects.filter(pk=job.pk).update(
             state="dead", attempts=1, finished_at=timezone.now(), error="It answered 503."

@@ -49,6 +49,7 @@ def test_push_arrival_is_recorded_and_visible(games: Games, phone: Phone) -> Non
             "state": "present",
             "since": "2026-07-04T12:00:00.000Z",
             "by": "Maria",
+            "phone": "Phone",
             "operation": operation["id"],
             "duplicates": 0,
         }

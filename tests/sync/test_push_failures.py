@@ -87,9 +87,8 @@ def test_push_database_error_is_never_a_verdict(
 def full(games: Games, phone: Phone) -> Iterator[None]:
     """No more pages for the database, as SQLite itself says it of a full disk; afterwards there is room again."""
     with connection.cursor() as cursor:
-        # Nothing free within it either.
-        pages, free = (cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
-        cursor.execute(f"PRAGMA max_page_count = {pages - free}")
+        cursor.execute("VACUUM")  # nothing is free within it either, whatever was there before
+        cursor.execute(f"PRAGMA max_page_count = {cursor.execute('PRAGMA page_count').fetchone()[0]}")
         yield
         cursor.execute("PRAGMA max_page_count = 1073741823")
 

@@ -30,13 +30,14 @@ def test_each_state_has_one_shape_and_one_word(language):
     assert len({WORDS[language].say(f"status_{status}") for status in Status}) == len(Status)
 
 
-def test_templates_draw_nothing_but_the_shapes_and_the_code_of_a_sheet():
+def test_templates_draw_nothing_but_the_shapes_maps_and_the_code_of_a_sheet():
     drawn = {path.name: PICTURE.findall(path.read_text(encoding="utf-8")) for path in TEMPLATES}
     assert {name: found for name, found in drawn.items() if found} == {
         "shape.html": ["<svg"],
         "symbol.html": ["<svg"],
         "picture.html": ["<img"],
         "day.html": ["<img"],
+        "place.html": ["<img"],
     }
 
 
