@@ -39,6 +39,14 @@ FOCUS = """() => {
     const isSeen = over !== null && (each.contains(over) || over.contains(each));
     return [each.textContent.trim(), outlineStyle === 'none' ? 0 : parseFloat(outlineWidth), isSeen];
 }"""
+OUTLINE = """
+from django.utils import timezone
+from eventsync.schedule.models import Activity, Event
+from eventsync.schedule.plan import releasing
+event = Event.objects.get(slug="demo")
+Activity.objects.filter(event=event).update(outline="Four people run.")
+releasing.release(event=event, comment={}, seen=releasing.preview(event).seen, by="Maria", now=timezone.now())
+"""
 TIMES = "() => [...document.querySelectorAll('main time')].map(each => each.getAttribute('datetime'))"
 
 
@@ -145,6 +153,22 @@ def test_sheet_says_its_day_when_it_is_from_and_whom_to_call(server: Server, new
     titles = page.locator(".day h3").all_inner_texts()
     assert titles
     assert [each for each in titles if _words(each) not in said] == []
+
+
+def test_sheet_has_what_somebody_folded_out_and_no_more(server: Server, new_phone: Callable[..., Phone]) -> None:
+    page, address = new_phone().page, start(server)
+    server.manage("shell", "-c", OUTLINE)
+    page.goto(address)
+    outlines = page.locator(".day details")
+    assert (outlines.count() > 1, _printed(page).count("Fourpeoplerun.")) == (True, 0)
+    outlines.first.locator("summary").click()
+    said = _printed(page)
+    assert (said.count("Fourpeoplerun."), "Readmore" in said) == (1, False)
+
+
+def _printed(page: Page) -> str:
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    return _words(" ".join(each.extract_text() for each in sheets))
 
 
 def _words(text: str) -> str:
