@@ -196,7 +196,7 @@ def test_what_another_place_is_given_at_this_moment_is_not_forgotten(transaction
 
 
 def test_who_was_overtaken_is_told_whether_there_is_a_map(mapped, desk):
-    old = {"edited": 1, "map_text": WORDS}
+    old: dict[str, Any] = {"edited": 1, "map_text": WORDS}
     assert "Stored by now: a map" in send(desk, mapped, drawn("PNG", (500, 500)), **old)
     assert "Stored by now: a map" in send(desk, mapped, no_map="on", **old)
     Place.objects.filter(pk=mapped.deck.pk).update(map=None)
