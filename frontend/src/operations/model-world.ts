@@ -4,7 +4,7 @@ import { expect, vi } from 'vitest';
 import type { Operation } from '../contract/protocol';
 import type { OutboxRow, Settled } from '../db/outbox';
 import { quiet } from '../sync/fake-time';
-import { keyOf, movement, undoing, type Subject, type Verb } from './checkin';
+import { happenedAt, keyOf, movement, undoing, type Subject, type Verb } from './checkin';
 import { foldAt, HALL, ModelServer, placed, POLICIES, resolved } from './model-server';
 import { ModelTab, type Fate, type Way } from './model-tab';
 import type { OutboxView } from './outbox.svelte';
@@ -207,9 +207,12 @@ export class World {
    * the answer to its next push, what is left where
    * - it undoes what it has read, and there is more: of others, of its own that it does not know to be there, or that others undid;
    * - somebody undid what it does not know to be there;
-   * - somebody was recorded as leaving who, as far as the server knows, had never come.
+   * - somebody was recorded as leaving who, as far as the server knows, had never come;
+   * - another phone recorded something in the very same millisecond: of a presence nobody is told the number that decides.
    */
   #isBeyondKnowing(place: string, own: readonly Operation[], visible: ReadonlySet<string>): boolean {
+    const moments = new Set(this.#others.filter(({ id }) => visible.has(id)).map(happenedAt));
+    if (own.some((operation) => placed(operation)?.place === place && moments.has(happenedAt(operation)))) return true;
     const voids = [...own, ...this.#others].flatMap(({ id, kind, refers_to }) => (kind === 'checkin.void' ? [{ id, target: refers_to ?? '' }] : []));
     const gone = new Set(voids.flatMap(({ id, target }) => (visible.has(id) ? [target] : [])));
     const undoes = voids.some(({ id, target }) => this.recorded.has(id) && !gone.has(target) && visible.has(target));
