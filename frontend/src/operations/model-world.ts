@@ -58,6 +58,7 @@ export class World {
   readonly #others: Operation[] = [];
   #now = Date.parse('2026-11-22T10:00:00.000Z');
   #told = new Map<string, string>();
+  #read = { era: '', seq: 0 };
   /** Of what this phone recorded, that of which it knows that it is on the server. */
   #certain = new Set<string>();
 
@@ -167,7 +168,10 @@ export class World {
     const cursor = await tab.records.cursor(HALL);
     const isCertain = ({ settled }: OutboxRow): boolean => settled !== null && settled.epoch === cursor?.epoch && cursor?.whole === undefined;
     this.#certain = new Set(rows.filter(isCertain).map(({ id }) => id));
-    this.#checkVerdicts(rows, JSON.stringify(await tab.stored.era()));
+    const era = JSON.stringify(await tab.stored.era());
+    this.#checkVerdicts(rows, era);
+    expect(cursor?.seq ?? 0, 'how far the phone has read').toBeGreaterThanOrEqual(this.#read.era === era ? this.#read.seq : 0);
+    this.#read = { era, seq: cursor?.seq ?? 0 };
     const held = (await tab.records.buckets(HALL, 'all')).flatMap((bucket) => bucket.rows);
     const ledgers = new Map(held.filter(({ kind }) => kind === 'ledger').map(({ key, body }) => [key, (body as { ids: string[] }).ids]));
     for (const each of this.tabs) this.#checkView(each, rows, ledgers);
@@ -236,6 +240,7 @@ export class World {
     const held = (await tab?.records.buckets(HALL, 'all'))?.flatMap(({ rows }) => rows.map(({ kind, key, body }) => [`${kind}/${key}`, body]));
     expect(Object.fromEntries(held ?? [])).toEqual(Object.fromEntries(this.model.live(HALL).map(({ kind, key, body }) => [`${kind}/${key}`, body])));
     expect(await tab?.stored.countUnsettled()).toBe(0);
+    expect([...this.recorded].filter((id) => !this.model.operations.some((operation) => operation.id === id)), 'what was lost').toEqual([]);
     for (const each of this.tabs) this.#checkWhole(each);
   }
 
