@@ -170,11 +170,16 @@ export class World {
     this.#certain = new Set(rows.filter(isCertain).map(({ id }) => id));
     const era = JSON.stringify(await tab.stored.era());
     this.#checkVerdicts(rows, era);
-    expect(cursor?.seq ?? 0, 'how far the phone has read').toBeGreaterThanOrEqual(this.#read.era === era ? this.#read.seq : 0);
-    this.#read = { era, seq: cursor?.seq ?? 0 };
+    this.#checkRead(`${era} ${cursor?.epoch}`, cursor?.seq ?? 0);
     const held = (await tab.records.buckets(HALL, 'all')).flatMap((bucket) => bucket.rows);
     const ledgers = new Map(held.filter(({ kind }) => kind === 'ledger').map(({ key, body }) => [key, (body as { ids: string[] }).ids]));
     for (const each of this.tabs) this.#checkView(each, rows, ledgers);
+  }
+
+  /** `era`: that of the phone, and of what it has read. */
+  #checkRead(era: string, seq: number): void {
+    expect(seq, 'how far the phone has read').toBeGreaterThanOrEqual(this.#read.era === era ? this.#read.seq : 0);
+    this.#read = { era, seq };
   }
 
   /** What an operation was told stays as it is, however often it is sent again, but for what was put aside. */

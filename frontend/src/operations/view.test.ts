@@ -70,11 +70,6 @@ const DEFECTS: Readonly<Record<string, () => void>> = {
       return settle.call(this, new Map([...verdicts].map(([id, settled]) => [id, { ...settled, at: {} }])), era);
     };
   },
-  'an answer of another era settled': () => {
-    Outbox.prototype.settle = async function (verdicts) {
-      return settle.call(this, verdicts, await this.era());
-    };
-  },
   'a page that is not the last were taken for the whole': () => {
     Records.prototype.apply = function (after, position, changes) {
       return apply.call(this, after, position, changes);
