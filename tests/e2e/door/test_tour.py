@@ -25,6 +25,7 @@ def test_every_other_screen_stands_every_look(
     link = prepare(server, cast, code=code)
     phone = new_phone(switches=camera_before(tmp_path), permissions=["camera"])
     found = {stop: faults(phone.page) for stop in stops(phone, cast, link=link, people=PEOPLE)}
+    expect(phone.page.get_by_role("link", name="Back")).to_be_in_viewport(ratio=1)
     assert found == {stop: [] for stop in STOPS}
 
 
