@@ -10,7 +10,16 @@ import orjson
 from checkin import holds, models, records
 from checkin.conflicts import places, projection
 from checkin.identity import Identities
-from checkin.ledger import Book, Counts, Key, credential_subject, identified_among, person_subject, put_headcount
+from checkin.ledger import (
+    Book,
+    Counts,
+    Key,
+    credential_subject,
+    identified_among,
+    person_subject,
+    presences_of,
+    put_headcount,
+)
 from checkin.rules import Presence, desk_after
 from eventsync.schedule.models import Event
 from eventsync.sync.models import Change
@@ -118,19 +127,7 @@ def _refusals(event: Event) -> Iterator[tuple[str, str, bool]]:
 
 
 def _stored_presence(doors: Mapping[str, models.Checkpoint]) -> dict[Key, tuple[Presence, bool]]:
-    columns = (
-        "checkpoint_id", "window", "subject", "state", "since", "by", "operation_id", "duplicates", "slot",
-        "phone", "identified",
-    )  # fmt: skip
-    named = models.Presence.objects.filter(checkpoint__in=[door.id for door in doors.values()])
-    rows = named.values_list(*columns).iterator()
-    return {
-        Key(str(checkpoint), window, subject): (
-            Presence(state, since, by, str(operation), duplicates, slot or "", phone),
-            identified,
-        )
-        for checkpoint, window, subject, state, since, by, operation, duplicates, slot, phone, identified in rows
-    }
+    return dict(presences_of(models.Presence.objects.filter(checkpoint__in=[door.id for door in doors.values()])))
 
 
 def _stored_headcounts(doors: Mapping[str, models.Checkpoint]) -> dict[tuple[str, str], Counts]:

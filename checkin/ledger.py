@@ -144,6 +144,18 @@ def _moved(key: Key, before: Presence | None, after: Presence | None) -> Iterato
             yield Place(key.checkpoint, key.window, held.slot)
 
 
+def presences_of(rows: QuerySet[models.Presence]) -> Iterator[tuple[Key, tuple[Presence, bool]]]:
+    """What is stored of each place, and whether its subject is identified."""
+    columns = (
+        "checkpoint_id", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates",
+        "slot", "phone",
+    )  # fmt: skip
+    for checkpoint, window, subject, identified, *held in rows.values_list(*columns):
+        state, since, by, operation, duplicates, slot, phone = held
+        presence = Presence(state, since, by, str(operation), duplicates, slot or "", phone)
+        yield Key(str(checkpoint), window, subject), (presence, identified)
+
+
 def _put_presence(changes: Changes, stream: str, key: Key, presence: Presence | None) -> None:
     name = records.presence_key(*key)
     if presence is None:
@@ -154,11 +166,11 @@ def _put_presence(changes: Changes, stream: str, key: Key, presence: Presence | 
 
 def _write_presence(after: Mapping[Key, Presence | None], identified: Collection[str]) -> None:
     columns = (
-        "checkpoint", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates", "phone",
-        "slot",
+        "checkpoint", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates", "slot",
+        "phone",
     )  # fmt: skip
     rows = [
-        (*key, key.subject in identified, *held[:5], held.phone, held.slot or None)
+        (*key, key.subject in identified, *held[:5], held.slot or None, held.phone)
         for key, held in after.items()
         if held is not None
     ]

@@ -25,6 +25,7 @@ from checkin.ledger import (
     credential_subject,
     identified_among,
     person_subject,
+    presences_of,
     records_about,
 )  # fmt: skip
 from checkin.rules import Presence, desk_after, search_key
@@ -145,30 +146,12 @@ def _records_of(event_id: UUID, change: RosterChange) -> Iterator[tuple[UUID, st
 
 
 def _stored_presence(keys: Collection[Key]) -> dict[Key, tuple[Presence, bool]]:
-    wanted, found = sorted({key.subject for key in keys}), {}
+    wanted, found = sorted({key.subject for key in keys}), dict[Key, tuple[Presence, bool]]()
     there = {UUID(key.checkpoint) for key in keys}, {key.window for key in keys}
-    columns = (
-        "checkpoint_id", "window", "subject", "identified", "state", "since", "by", "operation_id", "duplicates",
-        "slot", "phone",
-    )  # fmt: skip
     for start in range(0, len(wanted), CHUNK):
         part = wanted[start : start + CHUNK]
         rows = models.Presence.objects.filter(checkpoint__in=there[0], window__in=there[1], subject__in=part)
-        for (
-            checkpoint,
-            window,
-            subject,
-            identified,
-            state,
-            since,
-            by,
-            operation,
-            duplicates,
-            slot,
-            phone,
-        ) in rows.values_list(*columns):
-            presence = Presence(state, since, by, str(operation), duplicates, slot or "", phone)
-            found[Key(str(checkpoint), window, subject)] = (presence, identified)
+        found |= dict(presences_of(rows))
     return found
 
 

@@ -14,5 +14,5 @@ def uuid7(now: datetime) -> str:
 
 
 def first_id_at(moment: datetime) -> UUID:
-    """The smallest that `uuid7` makes at this moment: all made between two moments are between two of these."""
+    """None that `uuid7` makes at this moment is smaller: all made between two moments are between two of these."""
     return UUID(int=UUID(uuid7(moment)).int >> 80 << 80)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from eventsync.control import alarms
 from eventsync.jobs.seeing.measures import WORKER_SILENT
-from eventsync.jobs.seeing.registry import limits, measures
+from eventsync.jobs.seeing.registry import limit_of, measures
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ class Lookout:
 def _look(age: float) -> None:
     """Of a worker that nobody heard from since yesterday, or ever, this process knows no more than its own age."""
     now = timezone.now()
-    [limit] = [each for each in limits if each.kind == WORKER_SILENT]
+    limit = limit_of(WORKER_SILENT)
     if measures[limit.measure].read(now):
         alarms.watch(now=now, of=[limit])
     else:

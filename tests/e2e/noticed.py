@@ -6,10 +6,14 @@ nothing to tap.
 """
 
 import json
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.stage import Server
@@ -120,3 +124,14 @@ def subscribe(page: Page, browser: Browser) -> None:
     expect(page.get_by_text("This phone does not show messages yet.")).to_be_visible()
     page.get_by_role("button", name="Show messages on this phone").click()
     expect(page.get_by_text("This phone shows messages.")).to_be_visible()
+
+
+@pytest.fixture
+def games(tmp_path: Path, migrated: Path) -> Iterator[Sending]:
+    """The demo, with boats of which everybody was told."""
+    server = Sending(tmp_path)
+    shutil.copy(migrated, server.database)
+    server.manage("demo", "--people", "20")
+    server.do(BOATS)
+    with server:
+        yield server

@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.screenshots import DESK, PASSWORD, USER
 from tests.e2e.stage import Phone, Server, wait_until
-from tests.e2e.test_admin_safety import sign_in
+from tests.e2e.test_admin_plain import desk
 from tests.e2e.test_family_offline import DRAWN, WATCH, open_plan
+
+__all__ = ["desk"]  # a fixture
 
 pytestmark = pytest.mark.long
 LOOKS_AFTER = 45_000  # milliseconds: the soonest that a page asks by itself
@@ -39,16 +40,6 @@ SHIFTS = """() => {
     new PerformanceObserver(list => { for (const each of list.getEntries()) window.shifted += each.value; })
         .observe({ type: 'layout-shift', buffered: true });
 }"""
-
-
-@pytest.fixture
-def desk(server: Server, new_phone: Callable[..., Phone], monkeypatch: pytest.MonkeyPatch) -> Page:
-    server.manage("demo", "--people", "3", "--no-invite")
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
-    server.manage("createsuperuser", "--noinput", "--username", USER, "--email", "")
-    page = new_phone(viewport=DESK).page
-    sign_in(page, server, USER)
-    return page
 
 
 def test_page_hears_of_a_release_and_only_offers_it(

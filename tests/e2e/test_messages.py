@@ -1,26 +1,15 @@
 """A family says that it wants to hear of changes, hears of one, answers: a real browser, worker and push service."""
 
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.noticed import BOATS, CANCEL, KEPT, MESSAGES, MOVE, SHOWN, Sending, deliver, subscribe, tap
+from tests.e2e.noticed import CANCEL, KEPT, MESSAGES, MOVE, SHOWN, Sending, deliver, games, subscribe, tap
 from tests.e2e.stage import Phone, axe, sideways, wait_until
 from tests.faults.workshop import until
 from tests.notifications.push_service import serving
 
-
-@pytest.fixture
-def games(tmp_path: Path, migrated: Path) -> Iterator[Sending]:
-    server = Sending(tmp_path)
-    shutil.copy(migrated, server.database)
-    server.manage("demo", "--people", "20")
-    server.do(BOATS)
-    with server:
-        yield server
+__all__ = ["games"]  # a fixture
 
 
 def test_family_hears_of_changes_once_each_and_answers_also_without_a_network(

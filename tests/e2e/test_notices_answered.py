@@ -1,19 +1,19 @@
 """A notice that comes while no page is open, in the night, or to somebody who needs help; and where a tap leads."""
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.noticed import BOATS, CANCEL, MESSAGES, MOVE, SHOWN, Sending, deliver, subscribe, tap
+from tests.e2e.noticed import CANCEL, MESSAGES, MOVE, SHOWN, Sending, deliver, games, subscribe, tap
 from tests.e2e.stage import Phone, wait_until
 from tests.faults.workshop import until
 from tests.notifications.push_service import Browser, serving
+
+__all__ = ["games"]  # a fixture
 
 # Only a real tap lets a worker open a window, so what it asks for is written down, and gone to by hand.
 ASKED = "() => { self.clients.openWindow = async address => { self.asked = address; return null; }; }"
@@ -37,16 +37,6 @@ with time_machine.travel(now + timedelta(hours=10)):
 
 
 @pytest.fixture
-def games(tmp_path: Path, migrated: Path) -> Iterator[Sending]:
-    server = Sending(tmp_path)
-    shutil.copy(migrated, server.database)
-    server.manage("demo", "--people", "20")
-    server.do(BOATS)
-    with server:
-        yield server
-
-
-@pytest.fixture
 def phone(games: Sending, new_phone: Callable[..., Phone]) -> Iterator[tuple[Page, Browser]]:
     """It hears of everything, and shows messages; of its push service one browser."""
     page = new_phone(bypass_csp=True, permissions=["notifications"]).page
@@ -61,9 +51,16 @@ def phone(games: Sending, new_phone: Callable[..., Phone]) -> Iterator[tuple[Pag
         assert service.refused == []
 
 
-def close(page: Page) -> None:
-    """No page of the server is open any more; the browser is."""
+def shown_with_no_page_open(games: Sending, phone: tuple[Page, Browser], change: str, title: str) -> Page:
+    """The browser, which is open; where a tap leads is written down from now on."""
+    page, browser = phone
     page.goto("about:blank")
+    games.do(change)
+    deliver(page, browser.pushes[0], to=games.url)
+    games.until_displayed(title)
+    [worker] = page.context.service_workers
+    worker.evaluate(ASKED)
+    return page
 
 
 def alerts(games: Sending) -> list[str]:
@@ -78,13 +75,7 @@ def asked(page: Page) -> Any:
 
 
 def test_with_no_page_open_it_is_shown_and_a_tap_opens_the_list(games: Sending, phone: tuple[Page, Browser]) -> None:
-    page, browser = phone
-    close(page)
-    games.do(MOVE)
-    deliver(page, browser.pushes[0], to=games.url)
-    games.until_displayed("Paper boats: Another place")
-    [worker] = page.context.service_workers
-    worker.evaluate(ASKED)
+    page = shown_with_no_page_open(games, phone, MOVE, "Paper boats: Another place")
     tap(page)
     assert asked(page) == f"{games.url}{MESSAGES}?lang=en"
     until(lambda: games.states()["Paper boats: Another place, push"] == "opened", lambda: str(games.states()))
@@ -94,13 +85,7 @@ def test_with_no_page_open_it_is_shown_and_a_tap_opens_the_list(games: Sending, 
 
 
 def test_i_need_help_leads_to_the_help_page_and_is_an_alert(games: Sending, phone: tuple[Page, Browser]) -> None:
-    page, browser = phone
-    close(page)
-    games.do(CANCEL)
-    deliver(page, browser.pushes[0], to=games.url)
-    games.until_displayed("Paper boats: Cancelled")
-    [worker] = page.context.service_workers
-    worker.evaluate(ASKED)
+    page = shown_with_no_page_open(games, phone, CANCEL, "Paper boats: Cancelled")
     assert "help_asked" not in alerts(games)
     tap(page, "help")
     until(lambda: "help_asked" in alerts(games), lambda: str(alerts(games)))

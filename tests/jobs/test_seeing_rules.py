@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eventsync.jobs.seeing.registry import limits
+from eventsync.jobs.seeing.registry import limit_of, limits
 from eventsync.jobs.seeing.rules import GAP, Limit, Standing, judge, unusual_growth
 from tests.cast import NOON
 
-BACKLOG = next(each for each in limits if each.kind == "backlog")
+BACKLOG = limit_of("backlog")
 STEP = timedelta(seconds=15)
 
 

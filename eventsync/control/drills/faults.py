@@ -25,7 +25,7 @@ from eventsync.jobs.models import Alert, Attempt, Job, Worker
 from eventsync.jobs.queue import replay
 from eventsync.jobs.seeing.measures import SILENCE
 from eventsync.jobs.seeing.measures import WORKER_SILENT as WORKER_SILENT_ALERT
-from eventsync.jobs.seeing.registry import limits
+from eventsync.jobs.seeing.registry import limit_of
 from eventsync.jobs.seeing.rules import Limit
 
 JOBS = 150
@@ -41,7 +41,7 @@ Fault = Callable[[Course], None]
 
 def backlog(course: Course) -> None:
     """More jobs wait than the limit allows, behind one that is not due yet: no worker is kept from other work."""
-    limit = _limit("backlog")
+    limit = limit_of("backlog")
     course.expect("no backlog yet", _NOTHING, lambda: _standing(limit))
     course.owe(BACKLOG, JOBS, first_due=timezone.now() + WANTED)
     course.expect("jobs wait", f"{JOBS} waiting", course.states)
@@ -61,10 +61,6 @@ def _standing(limit: Limit) -> str:
     if Standing.objects.filter(kind=limit.kind, subject="", alerting=True).exists():
         return "there is one, and it is not over"
     return _open(limit.kind, "")
-
-
-def _limit(kind: str) -> Limit:
-    return next(each for each in limits if each.kind == kind)
 
 
 def _let_it_last(course: Course, limit: Limit, whole: timedelta, subject: str = "") -> None:
@@ -145,7 +141,7 @@ def worker_silent(course: Course) -> None:
     said = f"No worker on {WORKER_SILENT} has been heard from"
     course.expect("the alert is raised", said, lambda: _open(WORKER_SILENT_ALERT, WORKER_SILENT), within=_LONG)
     Worker.objects.filter(name=f"{WORKER_SILENT}:1").delete()
-    limit = _limit(WORKER_SILENT_ALERT)
+    limit = limit_of(WORKER_SILENT_ALERT)
     _let_it_last(course, limit, limit.calm, WORKER_SILENT)
     course.expect("the alert ends by itself", _OVER, lambda: _last(WORKER_SILENT_ALERT, WORKER_SILENT), within=_LONG)
 

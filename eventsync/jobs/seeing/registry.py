@@ -52,6 +52,11 @@ measures: dict[str, Measure] = {}
 limits: list[Limit] = []
 
 
+def limit_of(kind: str) -> Limit:
+    """That by which alerts of this kind are raised."""
+    return next(each for each in limits if each.kind == kind)
+
+
 def measure(name: str, says: str, *, of: Subject = (), here: bool = False) -> Callable[[Read], Read]:
     def register(read: Read) -> Read:
         measures[name] = Measure(name, says, of, read, here)
