@@ -1,6 +1,8 @@
-"""Family links for people on the list: of them a nickname that somebody looked at is copied, and the delegation."""
+"""Family links for people on the list: of them a nickname that somebody looked at is copied, and the delegation, which
+they may lead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.contrib import admin, messages
@@ -40,10 +42,13 @@ class MakesLinks(ModelAdmin):
 
     @admin.action(description="Make family links…", permissions=["links"])
     def make_family_links(self, request: HttpRequest, queryset: QuerySet[Person]) -> HttpResponse:
-        return self._ask(request, self._of_one_event(request, queryset), {})
+        return self._ask(request, self._of_one_event(request, queryset))
 
     def family_links_view(self, request: HttpRequest) -> HttpResponse:
-        """POST makes a link for each `person`, by `nickname-<id>`; what is empty or too long is asked for again."""
+        """POST makes a link for each `person`, by `nickname-<id>`; what is empty or too long is asked for again.
+
+        `leads`: the ids of those who lead their delegation.
+        """
         if not self.has_links_permission(request):
             raise PermissionDenied
         ids = list(filter(None, map(as_id, request.POST.getlist("person"))))
@@ -51,11 +56,18 @@ class MakesLinks(ModelAdmin):
         people = self._of_one_event(request, mine.filter(pk__in=ids))
         said = {str(each.pk): " ".join(request.POST.get(f"nickname-{each.pk}", "").split()) for each in people}
         wrong = [key for key, name in said.items() if not 0 < len(name) <= LONGEST]
+        leading = {str(each.pk) for each in people if each.delegation} & {*request.POST.getlist("leads")}
         if wrong or not people:
-            return self._ask(request, people, said, wrong=wrong)
+            return self._ask(request, people, said, leading=leading, wrong=wrong)
         symbols = symbols_for()
         wanted = [
-            Wanted(nickname=said[str(each.pk)], symbol=next(symbols), groups=_groups(each), person=each.pk)
+            Wanted(
+                nickname=said[str(each.pk)],
+                symbol=next(symbols),
+                groups=_groups(each),
+                person=each.pk,
+                leads=str(each.pk) in leading,
+            )
             for each in people
         ]
         by = request.user.get_username()
@@ -70,13 +82,20 @@ class MakesLinks(ModelAdmin):
         return found if len({each.event_id for each in found}) == 1 and len(found) <= AT_ONCE else []
 
     def _ask(
-        self, request: HttpRequest, people: Sequence[Person], said: dict[str, str], *, wrong: Iterable[str] = ()
+        self,
+        request: HttpRequest,
+        people: Sequence[Person],
+        said: Mapping[str, str] = MappingProxyType({}),
+        *,
+        leading: Container[str] = (),
+        wrong: Container[str] = (),
     ) -> HttpResponse:
         if not people:
             text = f"Choose people of one event at which you may make family links, at most {AT_ONCE} at once."
             self.message_user(request, text, messages.WARNING)
             return HttpResponseRedirect(reverse("admin:checkin_person_changelist"))
-        rows = [(each, said.get(str(each.pk), _proposed(each)), str(each.pk) in wrong) for each in people]
+        keyed = [(str(each.pk), each) for each in people]
+        rows = [(each, said.get(key, _proposed(each)), key in leading, key in wrong) for key, each in keyed]
         shown = {"title": "Make family links", "rows": rows, "longest": LONGEST}
         return TemplateResponse(request, "admin/checkin/family_links.html", self._context(request) | shown)
 

@@ -1,5 +1,7 @@
 """Family links from the list of people: nothing of them but a nickname that somebody looked at, and the delegation."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -35,6 +37,19 @@ def test_nicknames_are_proposed_looked_at_and_copied_with_the_delegation_alone(g
     assert ("Quick Bear" in cards, "Bruno" in cards) == (True, False)
     found = FamilyLink.objects.order_by("nickname").values_list("nickname", "groups", "person_id", "created_by")
     assert list(found) == [("Hare", [], other.pk, "lena"), ("Quick Bear", ["Norway"], bruno.pk, "lena")]
+
+
+def test_who_leads_a_delegation_gets_a_card_for_a_leader(games, lead):
+    """Whoever has no delegation leads none, whatever a request says; a tick stays while a name is put right."""
+    bruno, other = games.people[:2]
+    ticks = re.findall(r'name="leads" value="([^"]+)"', choose(lead, bruno, other).content.decode())
+    assert ticks == [str(bruno.pk)]
+    said = {"person": [bruno.pk, other.pk], "leads": [bruno.pk, other.pk], f"nickname-{bruno.pk}": "Bear"}
+    asked = lead.post(LINKS, said).content.decode()
+    assert f'name="leads" value="{bruno.pk}" checked' in asked
+    lead.post(LINKS, said | {f"nickname-{other.pk}": "Hare"})
+    found = FamilyLink.objects.order_by("nickname").values_list("nickname", "leads")
+    assert list(found) == [("Bear", True), ("Hare", False)]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 41])
