@@ -7,6 +7,7 @@ from tests.e2e.control_tour import CONTROL_TITLES
 from tests.e2e.family_tour import FAMILY_TITLES
 from tests.e2e.kiosk import KIOSK_SCREENS
 from tests.e2e.planning import ON_A_PHONE, PLANNING_TITLES
+from tests.e2e.stops import STOPS
 from tests.e2e.tour import SCREENS
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -27,6 +28,25 @@ TITLES = {
     "out": "A door where people also leave",
     "unsaved": "A phone that cannot store: never a green screen",
     "rescue": "Rescue, for a phone on which the app does not start",
+}
+LEAD_TITLES = {
+    "scan": "The camera looks for a code",
+    "hold": "Somebody who must go to a desk first",
+    "nobody": "Nobody found: what can be done",
+    "register": "Somebody who is not on the list",
+    "guarded": "Leaves with a guardian only",
+    "guardian-code": "A release code that is wrong",
+    "barred": "Somebody who may not enter here",
+    "manifest": "A bus: who is missing, before it leaves",
+    "places": "Beds, and which are free",
+    "choose": "Which bed?",
+    "taken": "A bed that somebody has already",
+    "undo-place": "Two beds given, each with its undo",
+    "lead": "A lead: what needs a decision",
+    "same-person": "A walk-in who may be somebody on the list",
+    "holding": "Putting somebody on hold",
+    "give": "A dying phone shows what it has not sent",
+    "take": "Another phone reads it",
 }
 KIOSK_TITLES = {
     "kiosk": "A kiosk waits for the next code",
@@ -53,7 +73,7 @@ ADMIN_TITLES = {
 
 
 def page_of_pictures(people: int) -> str:
-    assert (list(TITLES), list(KIOSK_TITLES)) == (SCREENS, KIOSK_SCREENS)
+    assert (list(TITLES), list(LEAD_TITLES), list(KIOSK_TITLES)) == (SCREENS, STOPS, KIOSK_SCREENS)
     lines = [
         "# Screenshots",
         "",
@@ -61,6 +81,9 @@ def page_of_pictures(people: int) -> str:
         "",
         "## The door app",
         *_table(TITLES),
+        "",
+        "## Other checkpoints, a lead, and from phone to phone",
+        *_table(LEAD_TITLES),
         "",
         "## A kiosk",
         *_table(KIOSK_TITLES),

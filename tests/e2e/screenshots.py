@@ -27,19 +27,16 @@ PEOPLE = 500
 PHONE, DESK = ViewportSize(width=360, height=640), ViewportSize(width=1280, height=800)
 USER, PASSWORD = "anna", "for pictures only"
 
-# Of other screens, only those that docs/door-guide.md shows.
-IN_THE_GUIDE = ("scan", "hold", "barred", "register", "guarded", "give")
-
 
 def main() -> None:
-    """All parts anew, or those that are named: door, kiosk, admin, planning, guide, families, control."""
+    """All parts anew, or those that are named: door, lead, kiosk, admin, planning, families, control."""
     named = sys.argv[1:]
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in [] if named else FOLDER.glob("*.png"):
         old.unlink()
     with running_server() as server, sync_playwright() as playwright:
-        parts: dict[str, Callable[[Playwright, Server], None]] = {"door": take_door, "kiosk": take_kiosk}
-        parts |= {"admin": take_admin, "planning": take_planning, "guide": take_guide}
+        parts: dict[str, Callable[[Playwright, Server], None]] = {"door": take_door, "lead": take_lead}
+        parts |= {"kiosk": take_kiosk, "admin": take_admin, "planning": take_planning}
         parts |= {"families": take_families, "control": take_control}
         for name, take_part in parts.items():
             if not named or name in named:
@@ -95,8 +92,8 @@ def take_kiosk(playwright: Playwright, server: Server) -> None:
         phone.switch_off()
 
 
-def take_guide(playwright: Playwright, _: Server) -> None:
-    """On a server of its own, at which nobody has come in yet."""
+def take_lead(playwright: Playwright, _: Server) -> None:
+    """At other checkpoints, and as a lead. On a server of its own, at which nobody has come in yet."""
     people = [person for person in guests(PEOPLE) if _common_font(person["name"])]
     with running_server() as server, tempfile.TemporaryDirectory() as folder:
         link = prepare(server, Cast(people), code=enrolment_code(server))
@@ -104,8 +101,7 @@ def take_guide(playwright: Playwright, _: Server) -> None:
         phone = Phone(playwright, Path(folder) / "phone", find_chromium(), {"permissions": ["camera"]}, camera)
         phone.switch_on()
         for stop in stops(phone, Cast(people), link=link, people=PEOPLE):
-            if stop in IN_THE_GUIDE:
-                take(phone.page, stop, PHONE)
+            take_all(phone.page, stop)
         phone.switch_off()
 
 
