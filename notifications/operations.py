@@ -7,7 +7,7 @@ import msgspec
 
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.rules import Partition
-from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded, registry
+from eventsync.sync.registry import Incoming, Kind, Outcome, Quarantine, Recorded, registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import Id
 from notifications import deliveries, events
@@ -66,4 +66,4 @@ _FACTS = {
     HELP: events.HelpAsked,
 }
 for _name, _fact in _FACTS.items():
-    registry.operation(_name, payload=Heard, profiles=("family",), family=Hearing, fact=_fact)
+    registry.operation(Kind(_name, payload=Heard, profiles=("family",), family=Hearing, fact=_fact))

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,8 @@ class Outlook:
 
 def outlook(row: HandNotice, *, now: datetime) -> Outlook:
     people, importance = hearers(row), Importance(row.importance)
+    quiet, critical = is_quiet(now, ZoneInfo(row.event.tz)), importance == Importance.CRITICAL
+    alike: Any = {"link": _link(row), "breaks_quiet": quiet and critical}
     known = looking.hearers(row.event, people)
     missed = Counter(
         group
@@ -59,24 +62,24 @@ def outlook(row: HandNotice, *, now: datetime) -> Outlook:
         for group in groups_said(whom.hears_of)
     )
     return Outlook(
-        shown=_shown(row, people),
-        reach=looking.outlook(row.event, people, Word(importance=importance), row.texts, link=_link(row)),
+        shown=_shown(row, people, alike),
+        reach=looking.outlook(row.event, people, Word(importance=importance), row.texts, **alike),
         browsers=sum(each.browsers for each in known),
         missed=missed.most_common(),
         needs_two=needs_two(row, people=len(people)),
-        waits=importance != Importance.CRITICAL and is_quiet(now, ZoneInfo(row.event.tz)),
+        waits=quiet and not critical,
     )
 
 
-def _shown(row: HandNotice, people: Sequence[Recipient]) -> list[Shown]:
+def _shown(row: HandNotice, people: Sequence[Recipient], alike: Any) -> list[Shown]:
     read = Counter(each.language for each in people)
     codes = [code for code in LANGUAGES if code in {row.event.language, *row.event.languages} or code in read]
-    return [_in(row, code, read[code]) for code in sorted(codes, key=lambda code: code != row.event.language)]
+    return [_in(row, code, read[code], alike) for code in sorted(codes, key=lambda code: code != row.event.language)]
 
 
-def _in(row: HandNotice, code: str, people: int) -> Shown:
+def _in(row: HandNotice, code: str, people: int, alike: Any) -> Shown:
     said = row.texts[language := language_of(row.texts, wanted=code, otherwise=row.event.language)]
-    text = text_of(row.texts, event=row.event, language=code, link=_link(row))
+    text = text_of(row.texts, event=row.event, language=code, **alike)
     return Shown(
         language=language,
         name=LANGUAGES[code],

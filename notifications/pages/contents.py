@@ -18,7 +18,7 @@ from notifications.pages.asking import questions
 from notifications.pages.ways import Refused, ways_of
 from notifications.pages.words import WORDS
 from notifications.push.keys import public_key
-from notifications.rules import State
+from notifications.rules import Importance, State
 
 SHOWN, MOST = 10, 100  # messages: at once, and with the older ones
 
@@ -88,7 +88,7 @@ def told(visit: Visit, delivery: Delivery) -> Page:
     read = Delivery.objects.filter(
         notice=delivery.notice_id, recipient=delivery.recipient_id, state=State.ACKNOWLEDGED
     ).exists()
-    each = replace(_message(visit, delivery), read=read)
+    each = replace(_message(visit, delivery, breaks_quiet=delivery.breaks_quiet), read=read)
 
     def context() -> dict[str, Any]:
         stop_word = WORDS[visit.words.code][f"{delivery.channel}_stop"]
@@ -109,12 +109,16 @@ def stop_way(visit: Visit, delivery: Delivery, *, stopped: bool) -> Page:
 
 
 def messages(visit: Visit, recipient: Recipient) -> list[Message]:
-    """All that was said to them, the newest first."""
-    rows = Delivery.objects.filter(recipient=recipient, channel=Channel.IN_APP).select_related("notice__event")
-    return [_message(visit, each) for each in rows.order_by("-notice__made_at", "-pk")[:MOST]]
+    """All that was said to them, the newest first. What went out in quiet hours on any way, the list too, says why."""
+    mine = Delivery.objects.filter(recipient=recipient).select_related("notice__event")
+    rows = list(mine.filter(channel=Channel.IN_APP).order_by("-notice__made_at", "-pk")[:MOST])
+    critical = [each.notice_id for each in rows if each.notice.importance == Importance.CRITICAL]
+    gone_out = mine.filter(notice__in=critical, accepted_at__isnull=False)
+    breaking = {each.notice_id for each in gone_out if each.breaks_quiet}
+    return [_message(visit, each, breaks_quiet=each.notice_id in breaking) for each in rows]
 
 
-def _message(visit: Visit, delivery: Delivery) -> Message:
+def _message(visit: Visit, delivery: Delivery, *, breaks_quiet: bool) -> Message:
     notice = delivery.notice
     language = language_of(notice.texts, wanted=visit.words.code, otherwise=visit.event.language)
     return Message(
@@ -125,7 +129,7 @@ def _message(visit: Visit, delivery: Delivery) -> Message:
         dir=direction(language),
         at=visit.clock.shown_moment(notice.made_at),
         read=delivery.state == State.ACKNOWLEDGED,
-        breaks_quiet=delivery.breaks_quiet,
+        breaks_quiet=breaks_quiet,
     )
 
 

@@ -14,10 +14,15 @@ from notifications.sms import rules as sms
 from notifications.sms.words import Texts, text_of
 
 
-def outlook(event: Event, people: Sequence[Recipient], word: Word, texts: Texts, *, link: str = "") -> Reach:
-    """`people`: of this event. `texts`: the title and the body in each of its languages; `link`: for text messages."""
+def outlook(
+    event: Event, people: Sequence[Recipient], word: Word, texts: Texts, *, link: str = "", breaks_quiet: bool = False
+) -> Reach:
+    """`people`: of this event. `texts`: the title and the body in each of its languages; others: of text messages."""
     languages = {each.language for each in people}
-    segments = {code: sms.segments(text_of(texts, event=event, language=code, link=link)) for code in languages}
+    said = {
+        code: text_of(texts, event=event, language=code, link=link, breaks_quiet=breaks_quiet) for code in languages
+    }
+    segments = {code: sms.segments(text) for code, text in said.items()}
     return reach(hearers(event, people), word, segments=segments, price=settings.SMS.price)
 
 

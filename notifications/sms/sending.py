@@ -51,7 +51,8 @@ def _text(delivery: Delivery) -> str:
     notice = delivery.notice
     asks = rules.asks(Importance(notice.importance), must_acknowledge=notice.must_acknowledge)
     link = link_of(delivery.pk) if asks or notice.discreet else ""
-    return text_of(notice.shown, event=notice.event, language=delivery.recipient.language, link=link)
+    language, breaks = delivery.recipient.language, delivery.breaks_quiet
+    return text_of(notice.shown, event=notice.event, language=language, link=link, breaks_quiet=breaks)
 
 
 def _message(letter: Letter) -> Message:

@@ -121,7 +121,8 @@ def test_lost_answer_is_uncertain_and_nothing_is_sent_twice(gateway, family, say
     assert gateway.counts == ({1: 1} if says == LOST else {})
 
 
-def test_lost_answer_of_what_is_critical_is_sent_again_and_shown_as_such(gateway, family):
+def test_lost_answer_of_what_is_critical_is_sent_again_and_shown_as_such(gateway, family, time_machine):
+    time_machine.move_to(NOON)
     gateway.says = [LOST, 201]
     owed = due_by("sms", family, importance="critical")
     assert send(family) == 1
