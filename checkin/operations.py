@@ -24,7 +24,7 @@ from checkin.payloads import (
 )
 from checkin.records import conflicts_stream, people_streams
 from checkin.references import doors, streams_of
-from eventsync.sync.registry import Incoming, Outcome, registry
+from eventsync.sync.registry import Incoming, Kind, Outcome, registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import is_id
 
@@ -100,12 +100,14 @@ _LEADING = ("lead", "control")
 _DOOR = ("door", *_LEADING)
 _SELF = ("kiosk", *_DOOR)
 registry.operation(
-    "checkin.arrive",
-    payload=Passage,
-    profiles=_SELF,
-    family=Attendance,
-    fact=events.PeopleArrived,
-    permits=_no_override_at_a_kiosk,
+    Kind(
+        "checkin.arrive",
+        payload=Passage,
+        profiles=_SELF,
+        family=Attendance,
+        fact=events.PeopleArrived,
+        permits=_no_override_at_a_kiosk,
+    )
 )
 # Of one family with what they bear upon: a hold and an arrival of one phone keep their order.
 for _name, _payload, _profiles, _fact in (
@@ -118,7 +120,7 @@ for _name, _payload, _profiles, _fact in (
     ("checkin.merge", Merging, _LEADING, events.PeopleMerged),
     ("checkin.confirm", Confirmation, _LEADING, events.PeopleConfirmed),
 ):
-    registry.operation(_name, payload=_payload, profiles=_profiles, family=Attendance, fact=_fact)
+    registry.operation(Kind(_name, payload=_payload, profiles=_profiles, family=Attendance, fact=_fact))
 registry.operation(
-    "checkin.release_try", payload=Trying, profiles=_LEADING, family=Tries, fact=events.ReleaseCodesTried
+    Kind("checkin.release_try", payload=Trying, profiles=_LEADING, family=Tries, fact=events.ReleaseCodesTried)
 )

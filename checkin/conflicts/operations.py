@@ -11,7 +11,7 @@ from checkin.conflicts.settling import settle_again
 from checkin.events import ConflictsOwned, ConflictsResolved
 from checkin.payloads import Digest
 from eventsync.rows import bulk
-from eventsync.sync.registry import Incoming, Outcome, Recorded, registry
+from eventsync.sync.registry import Incoming, Kind, Outcome, Recorded, registry
 from eventsync.sync.streams import Changes
 from eventsync.sync.wire import Id
 
@@ -92,7 +92,6 @@ def _row(operation: Incoming) -> bulk.Row:
     return (operation.id, author.event_id, payload.conflict, verb, *said, *moment)
 
 
-registry.operation("checkin.own", payload=Owning, profiles=("lead", "control"), family=Acts, fact=ConflictsOwned)
-registry.operation(
-    "checkin.resolve", payload=Resolving, profiles=("lead", "control"), family=Acts, fact=ConflictsResolved
-)
+_LEADING = ("lead", "control")
+registry.operation(Kind("checkin.own", payload=Owning, profiles=_LEADING, family=Acts, fact=ConflictsOwned))
+registry.operation(Kind("checkin.resolve", payload=Resolving, profiles=_LEADING, family=Acts, fact=ConflictsResolved))

@@ -10,12 +10,13 @@ from django.utils import timezone
 from checkin.events import SafetyProposed
 from checkin.models import Person, SafetyAct, SafetyKind, SafetyProposal
 from checkin.models.safety import TEXT_LENGTH
-from checkin.safety import proposing, rights
+from checkin.safety import keeping, proposing, rights
 from checkin.safety.auditing import note_of
 from eventsync.jobs.alerts import alert
 from eventsync.jobs.approvals.rights import account
-from eventsync.jobs.rules import Partition, Somebody
-from eventsync.sync.registry import Incoming, Outcome, Quarantine, Recorded, Seal, registry
+from eventsync.jobs.rules import Partition
+from eventsync.sync import demanding
+from eventsync.sync.registry import Demand, Incoming, Kind, Outcome, Quarantine, Recorded, Seal, registry
 from eventsync.sync.streams import Changes, roster_stream
 from eventsync.sync.wire import Id, is_id
 
@@ -55,19 +56,18 @@ class Proposals:
         if person.erased_at:
             return Recorded(flags=operation.flags)
         said: Proposal = operation.payload
-        by = Somebody(f"device:{operation.author.id}", operation.actor or str(operation.author))
         proposal = SafetyProposal(
             id=UUID(operation.id), person=person, kind=said.kind, text=said.text, expected=said.version,
             device=operation.author, at=operation.corrected_at, received_at=operation.received_at,
         )  # fmt: skip
-        proposing.propose(proposal, by=by, now=operation.received_at)
+        proposing.keep(proposal, by=demanding.author(operation), now=operation.received_at)
         message = (
             f"A phone proposes other safety data for number {person.external_id[:100]} ({person.event}). Look at it, "
             "beside what is confirmed, on the page of that person, or on a lead’s phone."
         )
         now, of = operation.received_at, Partition(person.event_id)
         alert(kind="safety_proposal", subject=str(person.pk), message=message, now=now, of=of)
-        return Recorded(flags=("proposed", *operation.flags))
+        return Recorded(flags=operation.flags)
 
 
 def _opens(user: Any, event_id: UUID, members: dict[str, Any]) -> bool:
@@ -83,10 +83,13 @@ def _opens(user: Any, event_id: UUID, members: dict[str, Any]) -> bool:
 
 
 registry.operation(
-    "checkin.propose_safety",
-    payload=Proposal,
-    profiles=("door", "lead", "control"),
-    family=Proposals,
-    fact=SafetyProposed,
-    seal=Seal("safety data", _opens),
+    Kind(
+        "checkin.propose_safety",
+        payload=Proposal,
+        profiles=("door", "lead", "control"),
+        family=Proposals,
+        fact=SafetyProposed,
+        seal=Seal("safety data", _opens),
+        demands=Demand(keeping.APPROVAL, within=proposing.WITHIN),
+    )
 )

@@ -44,17 +44,17 @@ def change(
     proposal = SafetyProposal(
         id=uuid4(), person=person, kind=kind, text=text, expected=expected, at=now, received_at=now
     )
-    propose(proposal, by=by, now=now)
+    keep(proposal, by=by, now=now)
+    deciding.ask(APPROVAL, proposal.pk, by=by, now=now, within=WITHIN)
     return proposal
 
 
-def propose(proposal: SafetyProposal, *, by: Somebody, now: datetime) -> None:
-    """Keeps it, and asks for another person than `by`. In the caller's transaction."""
+def keep(proposal: SafetyProposal, *, by: Somebody, now: datetime) -> None:
+    """Beside what is confirmed, in the caller's transaction. For another person than `by`, who is asked next."""
     keeping.locked(proposal.person, proposal.kind)
     proposal.by, proposal.by_name = by.key, by.name[:200]
     proposal.save(force_insert=True)
     note(SafetyAct.PROPOSED, proposal.person, kind=proposal.kind, by=by, now=now)
-    deciding.ask(APPROVAL, proposal.pk, by=by, now=now, within=WITHIN)
 
 
 def accept(proposal: SafetyProposal, *, expected: int, by: Somebody, now: datetime) -> Answer | Conflict:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from eventsync.rows import bulk
 from eventsync.rows.lookup import Lookup
-from eventsync.sync import keeping
+from eventsync.sync import demanding, keeping
 from eventsync.sync.models import Device, Operation, Verdict
 from eventsync.sync.registry import EventInfo, Family, Incoming, Outcome, Quarantine, Recorded, Refused, registry
 from eventsync.sync.streams import Changes, lock
@@ -67,7 +67,7 @@ def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset
             new = [each for each in operations if each.id in fresh and fresh[each.id].judged is each]
             new.sort(key=attrgetter("seq"))
             new = [bared(each, erased) for each in new] if erased else new
-            decided |= zip((each.id for each in new), family.apply(new, changes), strict=True)
+            decided |= zip((each.id for each in new), demanding.apply(family, new, changes), strict=True)
         if erased:
             items = [without_text(each, erased) for each in items]
             fresh = _first_of_each(items, known)

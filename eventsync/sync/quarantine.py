@@ -11,6 +11,7 @@ from django.db import transaction
 
 from eventsync.jobs.publishing import publish
 from eventsync.rows import bulk
+from eventsync.sync import demanding
 from eventsync.sync.batch import (
     ERASED,
     OPERATION_COLUMNS,
@@ -156,7 +157,7 @@ def _decide(
 def _outcome(item: Item, family: Family | None, changes: Changes) -> Outcome | None:
     if family is None or not isinstance(item.judged, Incoming):
         return None  # judged already
-    [outcome] = family.apply([item.judged], changes)
+    [outcome] = demanding.apply(family, [item.judged], changes)
     return outcome
 
 

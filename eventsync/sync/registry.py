@@ -1,8 +1,8 @@
 """What the apps above tell the engine: their operation kinds, who may read which streams, what an event is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import KW_ONLY, dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -90,20 +90,34 @@ class Seal:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """Another person must agree before anything is done. Then the kind of approvals of the name `approval` does it.
+
+    What is wanted is kept by the family, under the operation's id. `within`: how long it waits for a person.
+    """
+
+    approval: str
+    within: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """An operation kind: the shape of its payload, who may push it, what applies it, and what others hear of it.
 
     `permits`: whether one of its profiles may say just this, by the profile and the payload. With a `seal` what it says
-    is kept by its family alone: of an operation that was applied only the hash of its body stays.
+    is kept by its family alone: of an operation that was applied only the hash of its body stays. `demands`: whom its
+    author needs; None: nobody.
     """
 
     name: str
+    _: KW_ONLY
     payload: type[msgspec.Struct]
-    profiles: frozenset[str]
+    profiles: tuple[str, ...]
     family: type[Family]
     fact: type[OperationsRecorded]
-    permits: Callable[[str, Any], bool]
+    permits: Callable[[str, Any], bool] = lambda profile, payload: True
     seal: Seal | None = None
+    demands: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +148,10 @@ class Registry:
     _erased: list[Erased] = field(default_factory=list)
     _bares: list[Callable[[Any, str], Any]] = field(default_factory=list)
 
-    def operation(
-        self,
-        name: str,
-        *,
-        payload: type[msgspec.Struct],
-        profiles: Sequence[str],
-        family: type[Family],
-        fact: type[OperationsRecorded],
-        permits: Callable[[str, Any], bool] = lambda profile, payload: True,
-        seal: Seal | None = None,
-    ) -> None:
-        if name in self.kinds:
-            raise ValueError(f"operation kind {name} is registered twice")
-        self.kinds[name] = Kind(name, payload, frozenset(profiles), family, fact, permits, seal)
+    def operation(self, kind: Kind) -> None:
+        if kind.name in self.kinds:
+            raise ValueError(f"operation kind {kind.name} is registered twice")
+        self.kinds[kind.name] = kind
 
     def streams(self, reader: Reader) -> Reader:
         """Decorator: names the streams of one app that a device may read, by it and, where it is known, its event."""

@@ -48,9 +48,20 @@ def ask(
 
     `correlation`: what it all began with, if not with what is being done now. What the decision owes carries it on.
     """
+    approval = ask_if_any(kind, subject, by=by, now=now, within=within, correlation=correlation)
+    if approval is None:
+        raise LookupError(f"there is no {kind} {subject} to ask about")
+    return approval
+
+
+@transaction.atomic
+def ask_if_any(
+    kind: str, subject: UUID, *, by: Somebody, now: datetime, within: timedelta, correlation: UUID | None = None
+) -> Approval | None:
+    """As `ask`; None where nothing is left to do."""
     matter = kind_of(kind).describe(subject)
     if matter is None:
-        raise LookupError(f"there is no {kind} {subject} to ask about")
+        return None
     correlation = correlation or began.current() or subject
     return _ask(kind, subject, matter, by=by, now=now, expires_at=now + within, correlation=correlation)
 
