@@ -136,6 +136,14 @@ export interface PresenceRecord extends Presence {
   readonly credential?: string | null;
 }
 
+/** Record of kind `headcount` in `attendance:{venue}`: who is in at one checkpoint and window. */
+export interface HeadcountRecord {
+  readonly checkpoint: string;
+  readonly window: string;
+  readonly present: number;
+  readonly unidentified: number;
+}
+
 /** Record of kind `guardian` in `guardians:{event}`: a release code, as a slow hash. */
 export interface Guardian {
   readonly person: string;

@@ -1,4 +1,4 @@
-import { listsPeople, type Checkpoint, type PresenceRecord } from '../contract/protocol';
+import { listsPeople, type Checkpoint, type HeadcountRecord, type PresenceRecord } from '../contract/protocol';
 import type { Bucket, Cursor, Position, Records } from '../db/records';
 import { type Presence } from '../rules/attendance';
 import { windowAt } from '../rules/windows';
@@ -17,30 +17,11 @@ export interface Sighting {
   readonly presence: PresenceRecord;
 }
 
+/** What one bucket holds. */
 interface Held {
-  readonly place: string;
-  readonly key: string;
-  readonly presence: PresenceRecord;
-}
-
-/** One checkpoint and window: presence by subject, and how many are in, counted as buckets come and go. */
-class Pulled {
-  readonly presences = new Map<string, PresenceRecord>();
-  readonly headcount = { present: 0, unidentified: 0 };
-
-  put(key: string, presence: PresenceRecord): void {
-    this.presences.set(key, presence);
-    this.#count(key, presence, 1);
-  }
-
-  remove(key: string, presence: PresenceRecord): void {
-    this.presences.delete(key);
-    this.#count(key, presence, -1);
-  }
-
-  #count(key: string, { state }: PresenceRecord, by: number): void {
-    if (state === 'present') this.headcount[sortOf(key)] += by;
-  }
+  readonly presences: readonly { readonly place: string; readonly key: string; readonly presence: PresenceRecord }[];
+  readonly checkpoints: readonly Checkpoint[];
+  readonly counts: readonly (readonly [string, Headcount])[];
 }
 
 /** Who is in: what was pulled, folded with what this phone recorded. */
@@ -51,8 +32,10 @@ export class Attendance {
   #chosen = $state<string | null>(null);
   #now = $state(Date.now());
   #offset = 0;
-  #buckets = new Map<string, { held: readonly Held[]; checkpoints: readonly Checkpoint[] }>();
-  #places = new Map<string, Pulled>();
+  #buckets = new Map<string, Held>();
+  /** For each checkpoint and window: presence by subject, and how many the server counts. */
+  #places = new Map<string, Map<string, PresenceRecord>>();
+  #counts: ReadonlyMap<string, Headcount> = new Map();
 
   #checkpoint = $derived(this.#checkpoints.find(({ id }) => id === this.#chosen));
   // By itself, so that nothing is folded again while the window is the same.
@@ -70,17 +53,19 @@ export class Attendance {
 
   #here = $derived.by((): ReadonlyMap<string, Presence> => {
     void this.#version;
-    return this.#place === null ? new Map() : laidOver(this.#pulled(this.#place).presences, this.#overlay);
+    return this.#place === null ? new Map() : laidOver(this.#pulled(this.#place), this.#overlay);
   });
 
+  // The server alone knows who is on no list and yet counted: whom this phone recorded and has not seen there is added.
   #headcount = $derived.by((): Headcount => {
     void this.#version;
-    if (this.#place === null) return { present: 0, unidentified: 0 };
-    const { presences, headcount } = this.#pulled(this.#place);
-    const count = { ...headcount };
+    const count = { present: 0, unidentified: 0 };
+    if (this.#place === null) return count;
+    const { checkpoint, window } = this.#place;
+    const pulled = this.#pulled(this.#place);
+    Object.assign(count, this.#counts.get(placeKey(checkpoint.id, window)));
     for (const [key, presence] of this.#overlay) {
-      const before = presences.get(key);
-      count[sortOf(key)] += Number(presence?.state === 'present') - Number(before?.state === 'present');
+      count[this.#sortOf(key)] += Number(presence?.state === 'present') - Number(pulled.get(key)?.state === 'present');
     }
     return count;
   });
@@ -96,7 +81,9 @@ export class Attendance {
     const buckets = await this.records.buckets(stream, numbers);
     if (numbers === 'all') this.#drop(stream);
     for (const bucket of buckets) this.#put(stream, bucket);
-    this.#checkpoints = [...this.#buckets.values()]
+    const held = [...this.#buckets.values()];
+    this.#counts = new Map(held.flatMap(({ counts }) => counts));
+    this.#checkpoints = held
       .flatMap(({ checkpoints }) => checkpoints)
       .sort((a, b) => (a.venue ?? '').localeCompare(b.venue ?? '') || a.name.localeCompare(b.name));
     this.#version++;
@@ -168,14 +155,14 @@ export class Attendance {
   /** Who was pulled as having a presence at any checkpoint, by the key of the subject. */
   pulledAt(checkpoint: Checkpoint): ReadonlyMap<string, Presence> {
     void this.#version;
-    return this.#pulled({ checkpoint, window: '' }).presences;
+    return this.#pulled({ checkpoint, window: '' });
   }
 
   /** Everybody who has a presence at `checkpoint` in its window of the moment `at` (RFC 3339), by the key of the subject. */
   presencesAt(checkpoint: Checkpoint, at: string): ReadonlyMap<string, Presence> {
     void this.#version;
     const place = { checkpoint, window: windowAt(checkpoint, at) };
-    return laidOver(this.#pulled(place).presences, this.#recordedAt(place));
+    return laidOver(this.#pulled(place), this.#recordedAt(place));
   }
 
   presenceOf(subject: Subject): Presence | null {
@@ -191,7 +178,7 @@ export class Attendance {
   /** Presence here and now by the key of the subject, as it is at this moment. */
   #presences(): (key: string) => Presence | null {
     void this.#version;
-    const [own, pulled] = [this.#overlay, this.#place && this.#pulled(this.#place).presences];
+    const [own, pulled] = [this.#overlay, this.#place && this.#pulled(this.#place)];
     return (key) => {
       const recorded = own.get(key);
       return recorded === undefined ? (pulled?.get(key) ?? null) : recorded;
@@ -204,7 +191,7 @@ export class Attendance {
     const key = keyOf(this.roster.resolve(subject));
     const places = new Map(this.#checkpoints.map((checkpoint) => [checkpoint.id, checkpoint]));
     return [...this.#places.values()]
-      .flatMap(({ presences }) => presences.get(key) ?? [])
+      .flatMap((presences) => presences.get(key) ?? [])
       .flatMap((presence) => {
         const checkpoint = places.get(presence.checkpoint);
         return checkpoint === undefined ? [] : [{ checkpoint, presence }];
@@ -213,12 +200,17 @@ export class Attendance {
   }
 
   #recordedAt(place: Place): Overlay {
-    const pulled = this.#pulled(place).presences;
-    return overlay(this.outbox.rows, place, { cursors: this.#cursors, pulled, resolve: this.roster.resolve });
+    return overlay(this.outbox.rows, place, { cursors: this.#cursors, pulled: this.#pulled(place), resolve: this.roster.resolve });
   }
 
-  #pulled({ checkpoint, window }: Place): Pulled {
-    return this.#places.get(placeKey(checkpoint.id, window)) ?? new Pulled();
+  #pulled({ checkpoint, window }: Place): ReadonlyMap<string, PresenceRecord> {
+    return this.#places.get(placeKey(checkpoint.id, window)) ?? new Map();
+  }
+
+  /** Whom the list does not know is counted apart; without a list nobody is a stranger. */
+  #sortOf(key: string): keyof Headcount {
+    const [kind, id = ''] = key.split(':');
+    return kind === 'person' && (this.roster.size === 0 || this.roster.person(id)) ? 'present' : 'unidentified';
   }
 
   #drop(stream: string): void {
@@ -227,19 +219,19 @@ export class Attendance {
 
   #put(stream: string, { number, rows }: Bucket): void {
     const name = `${stream}|${number}`;
+    const of = <Body>(wanted: string): Body[] => rows.filter(({ kind }) => kind === wanted).map(({ body }) => body as Body);
     this.#forget(name);
-    const held = rows.filter(({ kind }) => kind === 'presence').flatMap(({ body }) => asHeld(body as PresenceRecord));
-    const checkpoints = rows.filter(({ kind }) => kind === 'checkpoint').map(({ body }) => body as Checkpoint);
-    this.#buckets.set(name, { held, checkpoints });
-    for (const { place, key, presence } of held) {
-      const pulled = this.#places.get(place) ?? new Pulled();
-      this.#places.set(place, pulled);
-      pulled.put(key, presence);
+    const presences = of<PresenceRecord>('presence').flatMap(asHeld);
+    const counts = of<HeadcountRecord>('headcount').map(({ checkpoint, window, present, unidentified }) => [placeKey(checkpoint, window), { present, unidentified }] as const);
+    this.#buckets.set(name, { presences, checkpoints: of('checkpoint'), counts });
+    for (const { place, key, presence } of presences) {
+      const pulled = this.#places.get(place) ?? new Map();
+      this.#places.set(place, pulled.set(key, presence));
     }
   }
 
   #forget(bucket: string): void {
-    for (const { place, key, presence } of this.#buckets.get(bucket)?.held ?? []) this.#places.get(place)?.remove(key, presence);
+    for (const { place, key } of this.#buckets.get(bucket)?.presences ?? []) this.#places.get(place)?.delete(key);
     this.#buckets.delete(bucket);
   }
 }
@@ -253,14 +245,10 @@ function laidOver(pulled: ReadonlyMap<string, Presence>, recorded: Overlay): Rea
   return here;
 }
 
-function asHeld(presence: PresenceRecord): Held[] {
+function asHeld(presence: PresenceRecord): Held['presences'] {
   const subject = subjectOf(presence.person, presence.credential);
   if (subject === null) return [];
   return [{ place: placeKey(presence.checkpoint, presence.window), key: keyOf(subject), presence }];
-}
-
-function sortOf(key: string): keyof Headcount {
-  return key.startsWith('person:') ? 'present' : 'unidentified';
 }
 
 function placeKey(checkpoint: string, window: string): string {

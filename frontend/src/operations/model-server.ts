@@ -1,6 +1,6 @@
 // A server for tests that does what docs/protocol.md says, as small as can be: one event, one venue, two checkpoints, in memory.
 
-import type { Change, Operation, Verdict } from '../contract/protocol';
+import type { Change, HeadcountRecord, Operation, Verdict } from '../contract/protocol';
 import { fold, type Presence } from '../rules/attendance';
 import { sumOf } from '../rules/checksum';
 import type { Policy } from '../rules/windows';
@@ -65,13 +65,24 @@ export function foldAt(place: string, said: readonly Operation[]): Presence | nu
   return fold(POLICIES[place.split('/')[0] ?? ''] ?? 'once', null, entries, undone);
 }
 
+export interface Counted extends HeadcountRecord {
+  readonly listed: readonly string[];
+}
+
+interface Copy {
+  readonly stored: Map<string, Stored>;
+  readonly streams: Map<string, Stream>;
+  readonly listed: ReadonlySet<string>;
+}
+
 export class ModelServer {
   epoch = 1;
   #stored = new Map<string, Stored>();
   #streams = new Map([HALL, ROSTER, OWN].map((name) => [name, new Stream()]));
-  #copy: { readonly stored: Map<string, Stored>; readonly streams: Map<string, Stream> };
+  #copy: Copy;
   /** What it puts aside instead of applying it. */
   puzzledBy: string | null = null;
+  #listed: ReadonlySet<string> = new Set(PEOPLE.map(({ id }) => id));
 
   /** `pageSize`: after how many records a page ends. */
   constructor(private readonly pageSize: number) {
@@ -125,14 +136,23 @@ export class ModelServer {
     this.#commit(OWN, 'verdict', new Map(told));
   }
 
+  /** Takes somebody off the list, or puts them on it again: where they are in, they count as what they are by now. */
+  turn(id: string): void {
+    const isListed = this.#listed.has(id);
+    this.#listed = new Set([...this.#listed, id].filter((each) => each !== id || !isListed));
+    const there = [...this.#placesOf(this.operations)].filter((place) => place.endsWith(`/person:${id}`));
+    this.#tell(there, Object.keys(POLICIES));
+    this.#commit(ROSTER, 'person', new Map([[id, isListed ? null : PEOPLE.find((each) => each.id === id)]]));
+  }
+
   backUp(): void {
     this.#copy = this.#copied();
   }
 
   /** `announced`: with a new epoch, as one must. */
   restore({ announced }: { readonly announced: boolean }): void {
-    const { stored, streams } = this.#copy;
-    [this.#stored, this.#streams] = [stored, streams];
+    const { stored, streams, listed } = this.#copy;
+    [this.#stored, this.#streams, this.#listed] = [stored, streams, listed];
     this.#copy = this.#copied();
     if (announced) this.epoch++;
   }
@@ -142,8 +162,9 @@ export class ModelServer {
     return this.#copy.streams.get(HALL)?.head ?? 0;
   }
 
-  #copied(): { readonly stored: Map<string, Stored>; readonly streams: Map<string, Stream> } {
+  #copied(): Copy {
     return {
+      listed: this.#listed,
       stored: new Map([...this.#stored].map(([id, each]) => [id, { ...each }])),
       streams: new Map([...this.#streams].map(([name, stream]) => [name, stream.copy()])),
     };
@@ -156,20 +177,36 @@ export class ModelServer {
     written.head++;
   }
 
-  /** The places that these operations change, and beside each the operations that it was folded from, for the test to know. */
+  /** The places that these operations change. */
   #show(ids: readonly string[]): void {
-    const said = this.operations;
-    const changed = new Set(ids.flatMap((id) => this.#placeOf(id) ?? []));
-    const hall = this.#streams.get(HALL);
-    if (hall !== undefined && changed.size > 0) {
-      hall.write('presence', new Map([...changed].map((place) => [place, this.presence(place, said)])));
-      hall.write('ledger', new Map([...changed].map((place) => [place, { ids: ledgerOf(place, said) }])));
-      hall.head++;
-    }
+    const changed = [...new Set(ids.flatMap((id) => this.#placeOf(id) ?? []))];
+    if (changed.length > 0) this.#tell(changed, new Set(changed.map((place) => place.split('/')[0] ?? '')));
     for (const id of ids) {
       const stored = this.#stored.get(id);
       if (stored !== undefined && stored.verdict === 'accepted') stored.at = { [HALL]: this.head };
     }
+  }
+
+  /** What is at these places, beside each of them the operations that it was folded from, for the test to know, and how many are in. */
+  #tell(places: readonly string[], doors: Iterable<string>): void {
+    const [hall, said] = [this.#streams.get(HALL), this.operations];
+    if (hall === undefined) return;
+    hall.write('presence', new Map(places.map((place) => [place, this.presence(place, said)])));
+    hall.write('ledger', new Map(places.map((place) => [place, { ids: ledgerOf(place, said) }])));
+    hall.write('headcount', new Map([...doors].map((door) => [`${door}/`, this.headcount(door)])));
+    hall.head++;
+  }
+
+  #placesOf(said: readonly Operation[]): ReadonlySet<string> {
+    return new Set(said.flatMap((operation) => placed(operation)?.place ?? []));
+  }
+
+  /** A record's body, and who is on the list, for the test to know. */
+  headcount(door: string): Counted {
+    const said = this.operations;
+    const here = [...this.#placesOf(said)].filter((place) => place.startsWith(`${door}/`) && foldAt(place, said)?.state === 'present');
+    const present = here.filter((place) => this.#listed.has(place.split('person:')[1] ?? '')).length;
+    return { checkpoint: door, window: '', present, unidentified: here.length - present, listed: [...this.#listed] };
   }
 
   #placeOf(id: string): string | null {

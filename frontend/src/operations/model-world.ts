@@ -5,7 +5,7 @@ import type { Operation } from '../contract/protocol';
 import type { OutboxRow, Settled } from '../db/outbox';
 import { quiet } from '../sync/fake-time';
 import { happenedAt, keyOf, movement, undoing, type Subject, type Verb } from './checkin';
-import { foldAt, HALL, ModelServer, placed, POLICIES, resolved } from './model-server';
+import { foldAt, HALL, ModelServer, placed, POLICIES, resolved, type Counted } from './model-server';
 import { ModelTab, type Fate, type Way } from './model-tab';
 import type { OutboxView } from './outbox.svelte';
 
@@ -26,6 +26,7 @@ const SUBJECTS: readonly Subject[] = [
 /** Without codes of whom is on the list. */
 const EACH = SUBJECTS.filter((each) => resolved(each) === each);
 const DOORS = Object.keys(POLICIES);
+const LISTED = ['ann', 'ben'];
 
 /** The same numbers for the same seed (mulberry32). */
 class Chance {
@@ -78,7 +79,7 @@ export class World {
     const { chance, model } = this;
     vi.setSystemTime((this.#now += chance.of([0, 1, 1_000, 60_000])));
     const [number, door, fate] = [chance.below(2), chance.of(DOORS), chance.of<Fate>(['fine', 'fine', 'unheard', 'unanswered', 'late', 'late', 'cut'])];
-    switch (chance.below(16)) {
+    switch (chance.below(17)) {
       case 0:
       case 1:
       case 2:
@@ -101,8 +102,11 @@ export class World {
       case 10:
         return chance.below(2) > 0 ? undefined : this.#reload(number);
       case 11:
+        this.script.push('Ben is taken off the list, or put on it');
+        return model.turn('ben');
       case 12:
       case 13:
+      case 14:
         return this.#sync(number, 'pull', fate);
       default:
         return this.#sync(number, 'push', fate);
@@ -174,6 +178,21 @@ export class World {
     const held = (await tab.records.buckets(HALL, 'all')).flatMap((bucket) => bucket.rows);
     const ledgers = new Map(held.filter(({ kind }) => kind === 'ledger').map(({ key, body }) => [key, (body as { ids: string[] }).ids]));
     for (const each of this.tabs) this.#checkView(each, rows, ledgers);
+    if (cursor?.whole !== undefined) return; // how many are in comes with the last page
+    const counts = held.flatMap(({ kind, body }) => (kind === 'headcount' ? [body as Counted] : []));
+    for (const each of this.tabs) this.#checkCounts(each, counts);
+  }
+
+  /** As many as are shown. Of somebody whom the list had or has not when it was counted, a phone that has another list cannot know. */
+  #checkCounts({ attendance, roster }: ModelTab, counts: readonly Counted[]): void {
+    for (const door of DOORS) {
+      const listed = counts.find(({ checkpoint }) => checkpoint === door)?.listed ?? LISTED;
+      if (LISTED.some((id) => listed.includes(id) !== (roster.person(id) !== undefined))) continue;
+      attendance.choose(door);
+      const here = EACH.filter((subject) => attendance.presenceOf(subject)?.state === 'present');
+      const present = here.filter((subject) => subject.kind === 'person' && listed.includes(subject.id)).length;
+      expect(attendance.headcount, `how many are in at ${door}`).toEqual({ present, unidentified: here.length - present });
+    }
   }
 
   /** `era`: that of the phone, and of what it has read. */
@@ -195,11 +214,9 @@ export class World {
   #checkView({ attendance }: ModelTab, rows: readonly OutboxRow[], ledgers: ReadonlyMap<string, readonly string[]>): void {
     for (const checkpoint of DOORS) {
       attendance.choose(checkpoint);
-      const present = { person: 0, credential: 0 };
       for (const subject of EACH) {
         const place = `${checkpoint}/${keyOf(subject)}`;
         const [shown, visible] = [attendance.presenceOf(subject), new Set(ledgers.get(place))];
-        present[subject.kind] += Number(shown?.state === 'present');
         const own = rows.filter(({ id, settled }) => !isRejected(settled) || visible.has(id)).map(({ operation }) => operation);
         if (this.#isBeyondKnowing(place, own, visible)) continue;
         const said = [...own, ...this.#others.filter(({ id }) => visible.has(id))];
@@ -207,7 +224,6 @@ export class World {
         expect([place, shown && [shown.state, shown.operation]], 'what is shown').toEqual([place, due && [due.state, due.operation]]);
         this.exact++;
       }
-      expect(attendance.headcount, `how many are in at ${checkpoint}`).toEqual({ present: present.person, unidentified: present.credential });
     }
   }
 
@@ -253,6 +269,7 @@ export class World {
   #checkWhole({ attendance }: ModelTab): void {
     for (const checkpoint of DOORS) {
       attendance.choose(checkpoint);
+      expect(this.model.headcount(checkpoint), 'how many are in, in the end').toMatchObject({ ...attendance.headcount });
       for (const subject of EACH) {
         const place = `${checkpoint}/${keyOf(subject)}`;
         expect([place, attendance.presenceOf(subject)], 'what is shown in the end').toEqual([place, this.model.presence(place)]);

@@ -60,7 +60,8 @@ beforeEach(async () => {
   const people = [person('maria', 'Maria Silva', [await credentialDigest(EVENT, CODE)]), person('soo', 'Soo O'), person('bo', 'Bo Ek')];
   await records.replace({ ...cursor, stream: 'roster:e' }, people);
   const here = [DOOR, BUS, BREAKFAST, LUNCH].map((body) => ({ kind: 'checkpoint', key: body.id, seq: 1, body }));
-  await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door')]);
+  const count: Row = { kind: 'headcount', key: 'door/', seq: 1, body: { checkpoint: 'door', window: '', present: 1, unidentified: 0 } };
+  await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door'), count]);
   outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
   roster = new Roster(records, outbox, () => attendance.cursors);
   attendance = new Attendance(records, outbox, roster);
