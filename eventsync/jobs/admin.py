@@ -20,6 +20,7 @@ from eventsync.jobs import alerts
 from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Worker
 from eventsync.jobs.queue import cancel, replay
 from eventsync.jobs.rights import OF_PLACE, OF_WEBHOOK, SEE_SENDING, STEER_JOB
+from eventsync.jobs.seeing.letters import REPLAYED
 from eventsync.jobs.webhooks.sending import SEND
 
 TRACE = "/control/trace/"
@@ -67,7 +68,7 @@ class JobAdmin(ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         now = timezone.now()
         done = [job for job in queryset if replay(job.pk, now=now)]
-        self.say_done(request, done, "to be tried again", one="job is", many="jobs are", entry="Tried again.")
+        self.say_done(request, done, "to be tried again", one="job is", many="jobs are", entry=REPLAYED)
 
     @admin.action(description="Cancel selected jobs that wait or have failed", permissions=["steer"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:

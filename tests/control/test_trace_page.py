@@ -167,3 +167,23 @@ def test_a_story_that_is_too_long_says_that_there_may_be_more(db: None, count: i
     Job.objects.bulk_create(Job(id=uuid4(), **made) for _ in range(count))
     page = alice().get(PAGE, {"id": str(whole)}).content.decode()
     assert ("there may be more" in page) == (count > 200)
+
+
+def test_replays_are_steps_by_whom_and_under_the_same_id(games: Games, phone: Phone, kitchen: None) -> None:
+    operation = phone.arrive(games.people[0])
+    phone.push(operation)
+    queue.run()
+    job = Job.objects.get(state="dead")
+    desk = alice()
+    desk.post(f"/control/inbox/job/{job.pk}/", {"replay": "1"})
+    queue.run()
+    desk.post("/admin/jobs/job/", {"action": "try_again", "_selected_action": [str(job.pk)]})
+    queue.run()
+    found = [each for each in steps(operation["id"]) if each[0] in {"Replay", "Try"}]
+    name = "kitchen, by alice."
+    assert [words for what, words in found if what == "Replay"] == [
+        f"{name} It is owed again, under the same id.", name,
+    ]  # fmt: skip
+    assert [what for what, _ in found] == ["Try", "Try", "Replay", "Try", "Try", "Replay", "Try", "Try"]
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("dead", 3)

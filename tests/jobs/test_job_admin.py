@@ -28,7 +28,7 @@ def test_dead_jobs_are_tried_again_and_done_ones_are_not(db):
     dead, done = make_job("dead"), make_job("done")
     assert "1 job is to be tried again." in act(alice(), "try_again", dead, done)
     assert list(Job.objects.order_by("state").values_list("state", "forgiven")) == [("available", 1), ("done", 0)]
-    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["Tried again."]
+    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["Replayed."]
 
 
 def test_jobs_that_wait_or_have_failed_are_cancelled(db):

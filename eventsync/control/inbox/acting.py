@@ -8,7 +8,7 @@ from django.utils import timezone
 from eventsync.access import audit
 from eventsync.control.inbox import finding
 from eventsync.jobs.approvals.deciding import Answer
-from eventsync.jobs.seeing.letters import Source, too_late
+from eventsync.jobs.seeing.letters import REPLAYED, Source, too_late
 
 
 def replay(user: Any, source: Source, row: Model) -> Answer:
@@ -17,7 +17,7 @@ def replay(user: Any, source: Source, row: Model) -> Answer:
         return too_late(source.tell(row).state)
     answer = source.replay(row, user.get_username(), timezone.now())
     if answer.done or finding.waits(source, row):
-        audit.note(user, row, f"Replayed. {answer.told}")
+        audit.note(user, row, f"{REPLAYED} {answer.told}")
     return answer
 
 

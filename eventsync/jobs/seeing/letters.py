@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from eventsync.access.scope import Belongs
 from eventsync.jobs.approvals.deciding import Answer
 
+REPLAYED = "Replayed."  # how an entry of the history begins, when somebody had a dead letter tried again
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:

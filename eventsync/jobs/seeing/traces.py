@@ -1,10 +1,11 @@
-"""What jobs add to a trace: domain events, jobs, each try of them, alerts."""
+"""What jobs add to a trace: domain events, jobs, each try of them, replays, corrections, alerts."""
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from uuid import UUID
 
+from django.contrib.admin.models import LogEntry
 from django.db.models import Q
 
 from eventsync.jobs.alerts import describe
@@ -13,6 +14,7 @@ from eventsync.jobs.corrections.queries import approvals_of
 from eventsync.jobs.models import Alert, Approval, Correction, DomainEvent, Job
 from eventsync.jobs.rights import SEE_ALERT, SEE_JOB, SEE_SENDING
 from eventsync.jobs.rules import Partition
+from eventsync.jobs.seeing.letters import REPLAYED
 from eventsync.jobs.seeing.registry import Step, trace
 from eventsync.jobs.webhooks.sending import SEND
 
@@ -58,6 +60,21 @@ def _life(job: Job) -> Iterator[Step]:
 def _whose(job: Job) -> tuple[str, Partition]:
     """By what right its steps are seen, and of whom they are."""
     return SEE_SENDING if job.task == SEND else SEE_JOB, Partition(job.event_id, job.venue_id)
+
+
+@trace
+def of_replays(ids: AbstractSet[UUID]) -> tuple[list[Step], set[UUID]]:
+    """Each by whom and when; the job keeps its id."""
+    jobs = {str(job.pk): job for job in Job.objects.filter(Q(correlation__in=ids) | Q(pk__in=ids))[:MOST]}
+    said = LogEntry.objects.filter(object_id__in=list(jobs), change_message__startswith=REPLAYED)
+    rows = said.select_related("user").order_by("pk")[:MOST]
+    return [_replayed(row, jobs[str(row.object_id)]) for row in rows], set()
+
+
+def _replayed(row: LogEntry, job: Job) -> Step:
+    told = row.change_message.removeprefix(REPLAYED)
+    words = f"{job.task}, by {row.user.get_username()}.{told}"
+    return Step(row.action_time, "Replay", words, ("admin:jobs_job_change", str(job.pk)), *_whose(job))
 
 
 @trace
