@@ -13,6 +13,7 @@ from eventsync.schedule import rasters
 from eventsync.schedule.rasters import PNG, Raster, Refused
 
 MOST = 50_000  # bytes: every phone of a family keeps it
+LONGEST = 10 * MOST  # of a file that is looked into: what does not draw is left out
 LARGEST, SMALLEST = 1_024, 40  # pixels
 DEEPEST, MOST_PARTS = 20, 2_000
 SVG = "svg"
@@ -42,7 +43,7 @@ class Drawing(NamedTuple):
 
 def cleaned(content: bytes) -> Drawing:
     """What is kept of a file. Refused if it is no drawing, or one that no page has room for."""
-    if len(content) > 10 * MOST:
+    if len(content) > LONGEST:
         raise Refused(f"It is too large. A drawing has at most {MOST // 1000} kB.")
     dots = rasters.read(content)
     made = _sized(dots) if dots and dots.kind == PNG else Drawing(SVG, _Svg().read(content))

@@ -1,5 +1,6 @@
 """Symbols of the event's own: a drawing, its word in each language, and whose it is."""
 
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -7,13 +8,15 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from eventsync.schedule import drawings
 from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, event_of, translate
+from eventsync.schedule.admin.packs import pack_page
 from eventsync.schedule.models import Event, OwnSymbol
-from eventsync.schedule.pages.symbols import KEYS, address, meaning
+from eventsync.schedule.pages.symbols import KEYS, address, taken
 from eventsync.schedule.rasters import Refused
 from eventsync.schedule.staff import OF_ROW
 
@@ -39,29 +42,26 @@ class SymbolForm(DraftForm):
         if not (file := self.cleaned_data["file"]):
             return
         try:
-            made = drawings.cleaned(file.read(10 * drawings.MOST + 1))
+            made = drawings.cleaned(file.read(drawings.LONGEST + 1))
         except Refused as why:
             raise forms.ValidationError(str(why)) from why
         self.instance.kind, self.instance.drawing = made
         self.instance.digest = sha256(made.content).hexdigest()[:32]
 
     def clean(self) -> dict[str, Any]:
-        """One word has one symbol, in each language."""
         said = super().clean()
         event: Event | None = said.get("event") or event_of(self.instance)
-        for field, language, word in self._words(event) if event else ():
-            if meaning(word, language) or self._others(event).filter(**{f"texts__{language}__word": word}).exists():
-                self.add_error(field, "Another symbol means this. One word has one symbol.")
+        if event:
+            self._look_for_others(event, said.get("word") or "")
         return said
 
-    def _words(self, event: Event) -> list[tuple[str, str, str]]:
-        """Field, language and word of each that was said."""
-        others = ((f"word_{language}", language, each.get("word")) for language, each in self.instance.texts.items())
-        found = [("word", event.language, self.cleaned_data.get("word")), *others]
-        return [(field, language, word) for field, language, word in found if word and field in self.fields]
-
-    def _others(self, event: Event | None) -> Any:
-        return OwnSymbol.objects.filter(event=event).exclude(pk=self.instance.pk)
+    def _look_for_others(self, event: Event, word: str) -> None:
+        """One word has one symbol, in each language."""
+        words = {language: each.get("word", "") for language, each in self.instance.texts.items()}
+        for language in taken(event, {**words, event.language: word}, but=self.instance.pk):
+            field = "word" if language == event.language else f"word_{language}"
+            if field in self.fields:
+                self.add_error(field, "Another symbol means this. One word has one symbol.")
 
 
 translate(SymbolForm, OwnSymbol)
@@ -77,6 +77,10 @@ class SymbolAdmin(DraftAdmin):
     search_fields = ["word", "key", "credit"]
     main = ("event", "key", "word", "file", "drawn", "credit", "source")
     made_up = ("edited", "file")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(pack_page, self))
+        return [path("pack/", view, name="schedule_ownsymbol_pack"), *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).defer("drawing")

@@ -66,6 +66,20 @@ def meaning(word: str, language: str) -> str:
     return next((key for key, known in _OURS.items() if known.words[language].casefold() == said), "")
 
 
+def taken(event: Event, words: Mapping[str, str], *, but: UUID | None = None) -> list[str]:
+    """The languages in which another symbol means this: one of ours, or of the event's, `but` for one.
+
+    In the event's own language a constraint says it of the event's.
+    """
+    rows = OwnSymbol.objects.filter(event=event)
+    others = rows.exclude(pk=but) if but else rows
+    return [
+        language
+        for language, word in words.items()
+        if meaning(word, language) or others.filter(**{f"texts__{language}__word__iexact": word}).exists()
+    ]
+
+
 def choices(current: str, event: Event | None) -> list[tuple[str, str]]:
     """For the desk: the word of each. What a file brought that is none of them stays, and says so."""
     own = OwnSymbol.objects.filter(event=event).values_list("word", "key") if event else ()
