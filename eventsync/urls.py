@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("eventsync.control.urls")),
     path("", include("eventsync.schedule.pages.urls")),
     path("", include("eventsync.schedule.feeds.urls")),
+    path("", include("notifications.alerts.urls")),
     path("", include("notifications.pages.urls")),  # before the links: messages are no family's day
     path("", include("eventsync.schedule.links.urls")),
     *pages.urlpatterns,

@@ -17,6 +17,10 @@ from notifications.models import Confirmation, HandNotice, Notice, Recipient
 nobodys("notifications.Notice", "notifications.Settling", "notifications.Template", why="What is public of an event.")
 nobodys("notifications.Recipient_links", why="Which card that is open on a phone it follows; it goes with the card.")
 nobodys("notifications.HandNotice", why="What is public of an event, and which account wrote it.")
+nobodys(
+    *("notifications.AlertBrowser", "notifications.AlertBrowser_told_of"),
+    why="Accounts of the staff, and what their browsers were told of.",
+)
 nobodys("notifications.ChannelBudget", why="How many messages went out at an event.")
 nobodys(
     "notifications.Recipient",

@@ -11,6 +11,7 @@ from eventsync.jobs.queue import task
 from eventsync.jobs.rules import Policy, Priority
 from eventsync.jobs.seeing.letters import explain
 from notifications import carrying, deliveries, owing
+from notifications.alerts import telling as alerts
 from notifications.carrying import Carrier
 from notifications.confirming import codes
 from notifications.hand import sending as by_hand
@@ -77,6 +78,11 @@ def owe_what_was_left(now: datetime) -> None:
     """Of an event whose job failed for good, or was cancelled."""
     for event_id, channel in deliveries.left(now=now):
         owing.owe_delivering(event_id, now, on=channel)
+
+
+@chore(every=timedelta(seconds=20))
+def push_alerts(now: datetime) -> None:
+    alerts.owe(now=now)
 
 
 @chore(every=timedelta(minutes=1))

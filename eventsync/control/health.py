@@ -24,7 +24,7 @@ from eventsync.control.drills.running import is_running
 from eventsync.control.models import AlertMails
 from eventsync.control.pages import draw
 from eventsync.control.plots import plot
-from eventsync.control.rights import SEE
+from eventsync.control.rights import SEE, reads_alerts
 from eventsync.control.rules import Reading
 from eventsync.control.sampling import history
 from eventsync.jobs.alerts import page_of, unsilenced
@@ -86,7 +86,7 @@ def health(request: HttpRequest) -> HttpResponse:
 @require_POST
 def alert_mails(request: HttpRequest) -> HttpResponse:
     """Begins or ends sending alerts by e-mail to whoever asks."""
-    if not _reads_alerts(request.user):
+    if not reads_alerts(request.user):
         raise PermissionDenied
     now = timezone.now()
     if "end" in request.POST:
@@ -100,13 +100,9 @@ def alert_mails(request: HttpRequest) -> HttpResponse:
     return redirect("health")
 
 
-def _reads_alerts(user: Any) -> bool:
-    return scope(user, SEE_ALERT).meets(OF_PLACE, reading=True)
-
-
 def _mails(request: HttpRequest) -> dict[str, bool] | None:
     """What there is to say and to press about alerts by e-mail; None for whoever may read no alerts."""
-    if not _reads_alerts(request.user):
+    if not reads_alerts(request.user):
         return None
     return {"sent": settings.MAIL.on, "wanted": AlertMails.objects.filter(user=request.user.pk).exists()}
 

@@ -14,12 +14,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Manager, Q, QuerySet
 from django.utils import timezone
 
 from eventsync.access.scope import limit
 from eventsync.control.models import AlertMails
-from eventsync.jobs.alerts import alert, clear_all, page_of, unsilenced
+from eventsync.jobs.alerts import alert, clear_all, name_of, page_of, unsilenced
 from eventsync.jobs.models import Alert
 from eventsync.jobs.queue import enqueue, task
 from eventsync.jobs.rights import OF_PLACE, SEE_ALERT
@@ -38,7 +38,7 @@ def begin(user: Any, *, now: datetime) -> None:
     """They are told of what comes from now on: what is open already is before their eyes."""
     mails, new = AlertMails.objects.get_or_create(user=user, defaults={"since": now})
     if new:
-        mails.told_of.set(news(mails, now=now))
+        mails.told_of.set(news(user, mails.told_of, now=now))
 
 
 @transaction.atomic
@@ -48,10 +48,10 @@ def end(user: Any, *, now: datetime) -> None:
         each.delete()
 
 
-def news(mails: AlertMails, *, now: datetime) -> list[Alert]:
+def news(user: Any, told_of: "Manager[Alert]", *, now: datetime) -> list[Alert]:
     """What they may read, is open and not silenced, and they were not told of."""
-    untold = unsilenced(now=now).exclude(pk__in=mails.told_of.values("pk"))
-    return list(limit(untold, mails.user, SEE_ALERT, OF_PLACE).order_by("pk"))
+    untold = unsilenced(now=now).exclude(pk__in=told_of.values("pk"))
+    return list(limit(untold, user, SEE_ALERT, OF_PLACE).order_by("pk"))
 
 
 def owe(*, now: datetime) -> None:
@@ -59,7 +59,7 @@ def owe(*, now: datetime) -> None:
     if not unsilenced(now=now).exists():
         return
     for each in _due(now):
-        if news(each, now=now):
+        if news(each.user, each.told_of, now=now):
             with transaction.atomic():
                 enqueue(SEND, each.pk, dedupe=str(each.pk))
 
@@ -77,7 +77,7 @@ def send(key: UUID) -> None:
     """Whoever dies between the e-mail and the mark that it went out sends it again, five minutes later."""
     now = timezone.now()
     mails = _due(now).filter(pk=key).first()
-    told = news(mails, now=now) if mails else []
+    told = news(mails.user, mails.told_of, now=now) if mails else []
     if mails is None or not told or not _claim(mails, now):
         return
     try:
@@ -101,7 +101,7 @@ def _message(told: Sequence[Alert], mails: AlertMails) -> EmailMessage:
     places: dict[UUID | None, str] = {None: "the server", **dict(found.values_list("pk", "name"))}
     counted = Counter((each.kind, places.get(each.event_id, "an event")) for each in told)
     lines = [
-        f"{kind.replace('_', ' ').capitalize()}, {place}{f' ({count} times)' if count > 1 else ''}\n"
+        f"{name_of(kind)}, {place}{f' ({count} times)' if count > 1 else ''}\n"
         f"What to do: {settings.BASE_URL}{page_of(kind)}\n"
         for (kind, place), count in counted.items()
     ]

@@ -15,14 +15,14 @@ from eventsync.schedule.staff import events_seen
 
 def draw(request: HttpRequest, template: str, shown: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Times are those of the events that its reader may see, where these agree."""
-    zone = _zone(request.user)
+    zone = zone_of(request.user)
     desk = admin.site.each_context(request) | {"is_nav_sidebar_enabled": False, "zone": zone.key}
     with timezone.override(zone):
         return render(request, template, desk | shown, status=status)
 
 
-def _zone(user: Any) -> ZoneInfo:
-    """Of what takes place now, or else of all; UTC where there are several, or there is none."""
+def zone_of(user: Any) -> ZoneInfo:
+    """By whose clock somebody reads: of what takes place now, or else of all; UTC of several or none."""
     mine, today, day = events_seen(user, SEE), timezone.now().date(), timedelta(days=1)
     found = list(mine.values_list("tz", "first_day", "last_day"))
     present = {tz for tz, first, last in found if first <= today + day and today - day <= last}

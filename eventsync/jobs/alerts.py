@@ -120,6 +120,10 @@ def describe(row: Alert, *, now: datetime) -> str:
     return f"{state}, silenced until {row.silenced_until:%Y-%m-%d %H:%M} UTC" if silenced else state
 
 
+def name_of(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()
+
+
 def page_of(kind: str) -> str:
     """Where the runbook says what to do about alerts of this kind."""
     return f"{RUNBOOK}#{kind}"

@@ -1,5 +1,6 @@
 """Notices, who hears of them, and what became of each on its way."""
 
+from notifications.models.alert_browsers import AlertBrowser
 from notifications.models.budgets import ChannelBudget
 from notifications.models.calls import CallTask
 from notifications.models.confirmations import Confirmation
@@ -10,6 +11,6 @@ from notifications.models.recipients import Recipient, Subscription
 from notifications.rules import Channel
 
 __all__ = [
-    "CallTask", "Channel", "ChannelBudget", "Confirmation", "Delivery", "HandNotice", "Kind", "Notice", "Recipient",
-    "Settling", "Subscription", "Template",
+    "AlertBrowser", "CallTask", "Channel", "ChannelBudget", "Confirmation", "Delivery", "HandNotice", "Kind", "Notice",
+    "Recipient", "Settling", "Subscription", "Template",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ MOST = 10_000  # bytes
 @known_only
 def browser(request: HttpRequest, reader: Visit, recipient: Recipient) -> HttpResponseBase:
     """Pushes go to this one from now on; null: there is none. Answers what its outbox needs, as an enrolment does."""
-    said = _json(request)
+    said = said_in(request)
     if said is not None:
         found = browser_of(said)
         if found is None:
@@ -47,7 +47,8 @@ def test(request: HttpRequest, reader: Visit, recipient: Recipient) -> HttpRespo
     return back(reader, TESTED)
 
 
-def _json(request: HttpRequest) -> Any:
+def said_in(request: HttpRequest) -> Any:
+    """What a page's script says of its browser; "" where it is no JSON."""
     try:
         return json.loads(request.read(MOST))
     except (ValueError, RecursionError):

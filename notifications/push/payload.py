@@ -1,6 +1,7 @@
 """What a phone gets: the shape of declarative web push, which some browsers show by themselves, and ours read."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -75,7 +76,11 @@ def shaped(event: Event, language: str, shown: dict[str, Any], *, answers: bool 
     ]
     whole = {"navigate": page, "lang": language, "dir": direction(language), **shown}
     told = whole | {"actions": actions} if answers else whole
-    return json.dumps({"web_push": 8030, "notification": told, "mutable": True}, ensure_ascii=False).encode()
+    return packed(told)
+
+
+def packed(notification: Mapping[str, Any]) -> bytes:
+    return json.dumps({"web_push": 8030, "notification": notification, "mutable": True}, ensure_ascii=False).encode()
 
 
 @lru_cache(maxsize=64)  # ten thousand phones hear of the same two

@@ -75,7 +75,7 @@ def _send(sender: "Sender", mine: list[Delivery], run: UUID) -> None:
 def _ask(sender: "Sender", pushes: "Mapping[Delivery, Push]") -> "Said":
     by_key = {push.key: each for each, push in pushes.items()}
     answers = ((by_key[push.key], answer) for push, answer in sender.send(pushes.values()))
-    return {each: (answer, _judge(each, answer)) for each, answer in answers}
+    return {each: (answer, judge(answer, tries=each.attempts)) for each, answer in answers}
 
 
 def _addresses(mine: list[Delivery]) -> dict[str, Subscription]:
@@ -99,11 +99,12 @@ def _push(delivery: Delivery, to: Subscription, now: datetime, *, short: bool = 
     )
 
 
-def _judge(delivery: Delivery, answer: "Answer") -> Outcome:
+def judge(answer: "Answer", *, tries: int) -> Outcome:
+    """`tries`: with this one."""
     if answer.unreadable:
         return Outcome(State.FAILED_PERM, gone=True)
     now, dice = timezone.now(), random.random()  # noqa: S311 - no secret
-    return rules.outcome(answer.status, retry_after=answer.retry_after, tries=delivery.attempts, now=now, dice=dice)
+    return rules.outcome(answer.status, retry_after=answer.retry_after, tries=tries, now=now, dice=dice)
 
 
 def _write_accepted(said: "Said", run: UUID) -> None:
@@ -128,11 +129,12 @@ def _write(delivery: Delivery, answer: "Answer", became: Outcome, endpoint: str,
     if became.gone:
         Subscription.objects.filter(event=delivery.notice.event_id, digest=delivery.endpoint).delete()
     if became.ours:
-        _alert(endpoint, answer, now)
+        refused(endpoint, answer, now)
     return written and became.state == State.FAILED_PERM and not unwanted
 
 
-def _alert(endpoint: str, answer: "Answer", now: datetime) -> None:
+def refused(endpoint: str, answer: "Answer", now: datetime) -> None:
+    """Somebody must look at what we send."""
     host = urlsplit(endpoint).netloc
     message = f"{host} refuses our pushes ({answer.status}). {answer.text}"[:1000]
     alert(kind="push_refused", subject=host, message=message, now=now)

@@ -1,0 +1,1 @@
+"""Alerts on phones and computers of the staff who asked for them."""
