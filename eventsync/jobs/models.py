@@ -71,6 +71,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "lease"], name="job_state_lease"),
             models.Index(fields=["correlation"], name="job_correlation"),
+            models.Index(fields=["task"], name="job_dead", condition=models.Q(state="dead")),
             models.Index(fields=["finished_at"], name="job_finished", condition=models.Q(finished_at__isnull=False)),
             # What is finished, be it a million, is not in it; queries must say so, too, for SQLite to take it.
             models.Index(

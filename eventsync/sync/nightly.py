@@ -1,10 +1,12 @@
 """A verified copy of the database each night, where the server has a folder for them."""
 
+from contextlib import suppress
 from datetime import datetime, time
 from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.conf import settings
+from django.db import IntegrityError
 from django.utils import timezone
 
 from eventsync.jobs.models import Job
@@ -24,12 +26,14 @@ def owe(*, now: datetime) -> Job | None:
     if folder is None or now.time() < HOUR:
         return None
     night = uuid5(NAMESPACE_URL, f"{TASK}/{now:%Y-%m-%d}")
-    if Job.objects.filter(task=TASK, subject=night).exists():
+    if Job.objects.filter(pk=night).exists():
         return None
-    return enqueue(TASK, night, dedupe=str(night))
+    with suppress(IntegrityError):  # another worker was first, and copies already
+        return enqueue(TASK, night, dedupe=str(night))
+    return None
 
 
-@task(TASK, Policy())
+@task(TASK, Policy(once=True))
 def copy(night: UUID) -> None:
     """Fails as the copy does: it is tried again, and there is an alert."""
     folder: Path | None = settings.BACKUPS

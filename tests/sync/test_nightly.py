@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from eventsync.jobs.models import Job
 from eventsync.sync import nightly
@@ -29,6 +31,17 @@ def test_copy_that_was_made_or_given_up_is_not_owed_again(folder):
         nightly.owe(now=NIGHT)
         Job.objects.update(state=state, finished_at=NIGHT)
         assert nightly.owe(now=NIGHT + timedelta(hours=1)) is None
+
+
+def test_among_a_million_finished_jobs_it_is_found_by_an_index(folder):
+    with CaptureQueriesContext(connection) as asked:
+        nightly.owe(now=NIGHT)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # which reads a small table whole otherwise
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {'QUERY PLAN' if connection.vendor == 'sqlite' else ''} {asked[0]['sql']}")
+        plan = str(cursor.fetchall())
+    assert ("jobs_job" in plan, "SCAN jobs_job" in plan, "Seq Scan" in plan) == (True, False, False)
 
 
 def test_without_a_folder_nothing_is_owed(db, settings):
