@@ -126,17 +126,15 @@ def _enrolled(invitation: EnrolmentCode, device_id: UUID, *, name: str, app_vers
         "event_id": invitation.event_id,
         "venue_id": invitation.venue_id,
         "profile": invitation.profile,
-        "name": name,
         "app_version": app_version,
         "heard_at": now,
         "revoked_at": None,
     }
-    device, _ = Device.objects.update_or_create(
-        id=device_id, defaults=said, create_defaults={**said, "enrolled_at": now}
-    )
+    new = {"enrolled_at": now, "name": name}  # a known one is called what people called it
+    device, _ = Device.objects.update_or_create(id=device_id, defaults=said, create_defaults={**said, **new})
     if device.enrolled_at is None:  # until now it was only known from a file
-        device.enrolled_at = now
-        device.save(update_fields=["enrolled_at"])
+        device.enrolled_at, device.name = now, name
+        device.save(update_fields=list(new))
     publish_profile(device)
     return device
 
@@ -152,7 +150,8 @@ def publish_profile(device: Device) -> None:
 
 
 def profile_of(device: Device) -> dict[str, Any]:
-    return {"name": Profile(device.profile).value, "retain_hours": RETAIN_HOURS, "roster_hours": ROSTER_HOURS}
+    hours = {"retain_hours": RETAIN_HOURS, "roster_hours": ROSTER_HOURS}
+    return {"name": Profile(device.profile).value, **hours, "label": device.label}
 
 
 def device_of(token: str) -> tuple[Device, bool] | None:
@@ -180,10 +179,10 @@ def revoke(device: Device, *, now: datetime) -> None:
         publish(DeviceRevoked(event=device.event_id, venue=device.venue_id, device=device.id))
 
 
-def assign(device: Device, *, profile: str, venue_id: UUID | None) -> None:
+def assign(device: Device, *, name: str, profile: str, venue_id: UUID | None) -> None:
     """Another profile or venue: from now on it reads other streams, and what it brings is judged by this profile."""
-    device.profile, device.venue_id = profile, venue_id
-    _change(device, "profile", "venue_id")
+    device.name, device.profile, device.venue_id = name, profile, venue_id
+    _change(device, "name", "profile", "venue_id")
 
 
 def _change(device: Device, *columns: str) -> None:

@@ -146,22 +146,24 @@ def profiles(phone) -> list[Any]:
 
 def test_another_venue_changes_what_the_phone_reads_and_its_record(games, phone):
     head = phone.pull(f"device:{phone.id}")[0]["head"]
-    done = alice().post(page(phone, "assign"), {"profile": "door", "venue": games.pool.id}, follow=True)
-    assert "Phone is now: Door volunteer, Pool." in done.content.decode()
+    done = alice().post(
+        page(phone, "assign"), {"name": "Phone", "profile": "door", "venue": games.pool.id}, follow=True
+    )
+    assert "The phone is now: Phone, Door volunteer, Pool." in done.content.decode()
     own, plan = f"device:{phone.id}", f"schedule:{games.event.id}"
     assert streams(phone) == [own, f"roster:{games.event.id}", f"attendance:{games.pool.id}", plan]
     assert phone.page(f"attendance:{games.hall.id}").status_code == 403
     assert [(each["name"], each["venue"]) for each in profiles(phone)] == [("door", str(games.pool.id))]
     assert phone.pull(f"device:{phone.id}")[0]["head"] > head  # so it is poked, and its socket asks again
     assert [(entry.user.username, entry.get_change_message()) for entry in LogEntry.objects.all()] == [
-        ("alice", "From Door volunteer, All venues to Door volunteer, Pool.")
+        ("alice", "From Phone, Door volunteer, All venues to Phone, Door volunteer, Pool.")
     ]
 
 
 def test_lost_profile_loses_no_record(games, phone):
     waiting = phone.arrive(games.people[0])
     client = alice()
-    client.post(page(phone, "assign"), {"profile": "family", "venue": ""})
+    client.post(page(phone, "assign"), {"name": "Phone", "profile": "family", "venue": ""})
     own, plan = f"device:{phone.id}", f"schedule:{games.event.id}"
     assert (streams(phone), profiles(phone)[0]["name"]) == ([own, plan], "family")
     assert phone.client.get("/api/v1/device", headers=phone.headers).json()["operations"] == FAMILY
@@ -171,31 +173,40 @@ def test_lost_profile_loses_no_record(games, phone):
     row = Quarantined.objects.get()
     rerun = f"/admin/sync/quarantined/{row.pk}/resolve/"
     assert "still cannot be applied" in client.post(rerun, {"rerun": ""}, follow=True).content.decode()
-    client.post(page(phone, "assign"), {"profile": "door", "venue": ""})
+    client.post(page(phone, "assign"), {"name": "Phone", "profile": "door", "venue": ""})
     assert "It was applied" in client.post(rerun, {"rerun": ""}, follow=True).content.decode()
     assert phone.push(waiting)[0]["verdict"] == "accepted"
     assert [each["person"] for each in phone.attendance("presence")] == [str(games.people[0].id)]
 
 
+def test_phone_hears_the_name_that_an_organiser_gives_it_and_keeps_it(games, phone):
+    client = alice()
+    client.post(page(phone, "assign"), {"name": "North door 1", "profile": "door", "venue": ""})
+    assert [each["label"] for each in profiles(phone)] == ["North door 1"]
+    (code,) = re.findall(r'class="code">([A-Z0-9-]{14})<', client.post(page(phone, "code")).content.decode())
+    assert enrol(phone, code, phone.id) == 201
+    assert Device.objects.get().label == "North door 1"
+
+
 def test_assigning_what_it_has_changes_nothing(games, phone):
     head = phone.pull(f"device:{phone.id}")[0]["head"]
-    done = alice().post(page(phone, "assign"), {"profile": "door", "venue": ""}, follow=True)
+    done = alice().post(page(phone, "assign"), {"name": "Phone", "profile": "door", "venue": ""}, follow=True)
     assert "Nothing was changed." in done.content.decode()
     assert (phone.pull(f"device:{phone.id}")[0]["head"], LogEntry.objects.count()) == (head, 0)
 
 
 def test_assigning_keeps_a_phone_revoked(games, phone):
     revoke(Device.objects.get(), now=timezone.now())
-    alice().post(page(phone, "assign"), {"profile": "lead", "venue": ""})
+    alice().post(page(phone, "assign"), {"name": "Phone", "profile": "lead", "venue": ""})
     assert phone.streams().json()["error"]["code"] == "device_revoked"
 
 
-@pytest.mark.parametrize("wrong", [{"profile": "boss"}, {"venue": "x"}, {"venue": "another"}])
+@pytest.mark.parametrize("wrong", [{"name": " "}, {"profile": "boss"}, {"venue": "x"}, {"venue": "another"}])
 def test_assigning_what_is_not_there_is_explained(games, phone, wrong):
     other = Event.objects.create(slug="other", name="Other", first_day="2026-07-04", last_day="2026-07-04")
     if wrong.get("venue") == "another":
         wrong = {"venue": other.venues.create(slug="o", name="O").id}
-    answer = alice().post(page(phone, "assign"), {"profile": "door", "venue": ""} | wrong)
+    answer = alice().post(page(phone, "assign"), {"name": "Phone", "profile": "door", "venue": ""} | wrong)
     assert "errorlist" in answer.content.decode()
     assert (Device.objects.get().profile, Device.objects.get().venue_id) == ("door", None)
 
@@ -235,12 +246,12 @@ def test_bob_may_look_and_charlie_must_not(games, phone):
     viewer, before = bob("sync.view_device"), EnrolmentCode.objects.count()
     assert names(viewer) == ["Phone"]
     shown = viewer.get(page(phone)).content.decode()
-    assert [words in shown for words in ("Profile and venue", "Revoke…", "Make a code")] == [False, False, False]
+    assert [words in shown for words in ("Name, profile and venue", "Revoke…", "Make a code")] == [False, False, False]
     outsider = charlie()
     assert [outsider.get(path).status_code for path in (LIST, page(phone))] == [403, 403]
     for client in (viewer, outsider):
         assert client.get(page(phone, "assign")).status_code == 403
-        assert client.post(page(phone, "assign"), {"profile": "lead", "venue": ""}).status_code == 403
+        assert client.post(page(phone, "assign"), {"name": "Phone", "profile": "lead", "venue": ""}).status_code == 403
         assert client.post(page(phone, "code")).status_code == 403
     assert (Device.objects.get().profile, EnrolmentCode.objects.count()) == ("door", before)
 

@@ -37,7 +37,7 @@ def test_enrol_answers_with_everything_a_device_needs(games: Games) -> None:
     assert said.pop("epoch") == answer["X-EventSync-Epoch"]
     assert said == {
         "device": device,
-        "profile": {"name": "door", "retain_hours": 72, "roster_hours": 72},
+        "profile": {"name": "door", "retain_hours": 72, "roster_hours": 72, "label": "Phone"},
         "event": {"id": str(games.event.id), "slug": "games", "name": "Games", "tz": "UTC"},
         "streams": [f"device:{device}", f"roster:{games.event.id}"]
         + [f"attendance:{venue}" for venue in sorted([games.hall.id, games.pool.id])]

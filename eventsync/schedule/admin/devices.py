@@ -40,11 +40,12 @@ class VenueFilter(sync_admin.ByIdFilter):
 
 
 class AssignForm(forms.Form):
+    name = forms.CharField(max_length=100, help_text="Write it on the phone, too: screens say who was let in on which.")
     profile = forms.ChoiceField(choices=Profile.choices)
     venue = ChoiceField(Venue.objects.none(), required=False, empty_label="All venues")
 
     def __init__(self, user: Any, device: Device, data: Any = None) -> None:
-        super().__init__(data, initial={"profile": device.profile, "venue": device.venue_id})
+        super().__init__(data, initial={"name": device.label, "profile": device.profile, "venue": device.venue_id})
         venue = self.fields["venue"]
         assert isinstance(venue, forms.ModelChoiceField)
         venue.queryset = venues_for(user, CHANGE).filter(event=device.event_id)
@@ -82,19 +83,19 @@ class NamedDeviceAdmin(NamesAdmin, sync_admin.DeviceAdmin):
         if request.method == "POST" and form.is_valid():
             self._assign(request, device, form)
             return self._to_page(key)
-        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Profile and venue"}
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Name, profile and venue"}
         return TemplateResponse(request, "admin/sync/device/assign.html", context | {"form": form, "device": device})
 
     def _assign(self, request: HttpRequest, device: Any, form: AssignForm) -> None:
-        profile, venue = form.cleaned_data["profile"], form.cleaned_data["venue"]
+        name, profile, venue = map(form.cleaned_data.get, ("name", "profile", "venue"))
         if not form.has_changed():
             self.message_user(request, "Nothing was changed.")
             return
-        before = f"{device.get_profile_display()}, {device.venue_name}"
-        enrolment.assign(device, profile=profile, venue_id=venue.id if venue else None)
-        after = f"{device.get_profile_display()}, {venue or 'All venues'}"
+        before = f"{device.label}, {device.get_profile_display()}, {device.venue_name}"
+        enrolment.assign(device, name=name, profile=profile, venue_id=venue.id if venue else None)
+        after = f"{device.label}, {device.get_profile_display()}, {venue or 'All venues'}"
         self.log_change(request, device, f"From {before} to {after}.")
-        self.message_user(request, f"{device} is now: {after}. It hears of it at its next contact.", messages.SUCCESS)
+        self.message_user(request, f"The phone is now: {after}. It hears of it at its next contact.", messages.SUCCESS)
 
     def code_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """POST makes a code with which this phone comes back as what it was, and no other phone. It is shown once."""

@@ -71,6 +71,8 @@ export interface Profile {
   readonly name: string;
   readonly retain_hours: number;
   readonly roster_hours: number;
+  /** What organisers call this phone; absent until a server that tells it was heard. */
+  readonly label?: string | undefined;
 }
 
 /** What the server says of this phone. */
