@@ -20,7 +20,7 @@ from notifications.pages.words import WORDS
 from notifications.push.keys import public_key
 from notifications.rules import Importance, State
 
-SHOWN, MOST = 10, 100  # messages: at once, and with the older ones
+SHOWN = 10  # messages at once; the older ones are folded away
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def stop_way(visit: Visit, delivery: Delivery, *, stopped: bool) -> Page:
 def messages(visit: Visit, recipient: Recipient) -> list[Message]:
     """All that was said to them, the newest first. What went out in quiet hours on any way, the list too, says why."""
     mine = Delivery.objects.filter(recipient=recipient).select_related("notice__event")
-    rows = list(mine.filter(channel=Channel.IN_APP).order_by("-notice__made_at", "-pk")[:MOST])
+    rows = list(mine.filter(channel=Channel.IN_APP).order_by("-notice__made_at", "-pk"))
     critical = [each.notice_id for each in rows if each.notice.importance == Importance.CRITICAL]
     gone_out = mine.filter(notice__in=critical, accepted_at__isnull=False)
     breaking = {each.notice_id for each in gone_out if each.breaks_quiet}

@@ -117,6 +117,14 @@ def test_all_that_was_said_is_in_the_list_newest_first_in_their_language(client)
     assert str(other.pk) not in page(client)
 
 
+def test_nothing_that_was_said_leaves_the_list(client):
+    """N5 of the research: all of it stays until the event's data go."""
+    recipient = join(client)
+    for number in range(120):
+        list_it(recipient, texts={"en": {"title": f"Number {number}.", "body": "B."}})
+    assert len({*re.findall(r"Number \d+\.", page(client))}) == 120
+
+
 def test_i_have_read_this_needs_no_script_and_takes_back_what_was_not_pushed_yet(client):
     recipient = join(client)
     told = list_it(recipient)
