@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)  # which its worker renews: so long until others notice that a whole machine is lost
 TOO_LONG = f"It took longer than {settings.JOB_TIMEOUT} seconds."
-NOT_WRITTEN = "What became of a job could not be written: this process ends, so that the job is given back."
+LEFT = "The database did not answer: this process ends, so that a job that it may have in hand is given back."
 OWED_AGAIN = "The same is owed by a newer job."
 CHANGED = "It had changed since somebody approved it."
 APPROVAL = "job"  # the kind of approvals that are about jobs
@@ -167,22 +167,24 @@ def run() -> None:
 
 def run_one() -> bool:
     """Claims and does the job that is next; False when there is none."""
-    now, me = timezone.now(), processes.name_of(os.getpid())
-    ordered = [name for name, each in _tasks.items() if each.policy.ordered]
-    job = picking.claim(now=now, lease=now + LEASE, worker=me, ordered=ordered)
-    if job is None:
-        return False
     try:
-        _do(job)
-    except DatabaseError as error:
+        if job := _claim():
+            _do(job)
+    except Error as error:  # of the database; also an answer to a commit may be lost, and nobody knows of the claim
         if settings.BROKER == "inline":
             raise
-        raise SystemExit(NOT_WRITTEN) from error
-    return True
+        raise SystemExit(LEFT) from error
+    return job is not None
+
+
+def _claim() -> Job | None:
+    now, me = timezone.now(), processes.name_of(os.getpid())
+    ordered = [name for name, each in _tasks.items() if each.policy.ordered]
+    return picking.claim(now=now, lease=now + LEASE, worker=me, ordered=ordered)
 
 
 def _do(job: Job) -> None:
-    """Raises DatabaseError when what became of it cannot be written."""
+    """Raises what the database raises when what became of it cannot be written."""
     try:
         with steps.during(job):
             _work(job)

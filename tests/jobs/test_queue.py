@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django_q.exceptions import TimeoutException
 
-from eventsync.jobs import queue, shift
+from eventsync.jobs import picking, queue, shift
 from eventsync.jobs.models import Alert, Attempt, Job
 from eventsync.jobs.rules import RETRIES, Policy
 from tests.jobs.conftest import Broker, Register
@@ -150,6 +150,24 @@ def test_process_that_cannot_write_what_became_of_a_job_ends_so_that_it_is_given
     queue.enqueue("note", SUBJECT, partition="another")
     with pytest.raises(OperationalError):
         queue.run_one()
+
+
+def test_process_that_does_not_hear_that_it_has_claimed_a_job_ends_so_that_it_is_given_back(
+    tasks: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the database dies after the commit: nobody would do the job, and its lease be renewed all the time."""
+    claim = picking.claim
+
+    def unheard(**said: Any) -> None:
+        assert claim(**said)
+        raise InterfaceError
+
+    done = tasks("note")
+    monkeypatch.setattr(picking, "claim", unheard)
+    job = queue.enqueue("note", SUBJECT)
+    with pytest.raises(SystemExit):
+        queue.run_one()
+    assert (state(job)[0], done) == ("running", [])
 
 
 def test_worker_that_is_to_stop_begins_nothing(tasks: Register, monkeypatch: pytest.MonkeyPatch) -> None:
