@@ -194,11 +194,17 @@ def test_what_it_never_takes_is_tried_for_as_long_as_the_alert_is_open(games, se
     clear(alert_id=came.pk, by="", now=NOON)
 
 
-def test_two_workers_at_once_send_it_once(games, service):
-    row = subscribe(lead(games), service.browser())
+def test_two_workers_at_once_send_it_once_and_what_one_had_that_died_goes_out_a_minute_later(games, service):
+    phone = service.browser()
+    row = subscribe(lead(games), phone)
     first = AlertBrowser.objects.get()
     assert telling._claim(first, NOON)
     assert not telling._claim(row, NOON)
+    comes(games)
+    go(NOON + MINUTE / 2)
+    assert phone.shown == []
+    go(NOON + MINUTE)
+    assert len(phone.shown) == 1
 
 
 def test_same_browser_is_there_once_whoever_sits_at_it(games, service):
