@@ -57,6 +57,11 @@ def test_guide_calls_things_as_the_screens_do(code: str) -> None:
     assert len([text for text in keys if keys[text]]) > 15
 
 
+@pytest.mark.parametrize("code", WORDS)
+def test_guide_says_that_a_lead_records_paper_afterwards(code: str) -> None:
+    assert plain(by_key(code)["paper.title"]) in said(written(code))
+
+
 def said(guide: str) -> list[str]:
     return [plain(next(filter(None, found))) for found in SAID.findall(guide)]
 
