@@ -118,7 +118,7 @@ _brokers: dict[str, dict[str, Any]] = {
 # django-q2 only carries that there is work: what is owed, how often and when is decided by our own row.
 Q_CLUSTER = {
     "name": environment.word("EVENTSYNC_QUEUE", "eventsync"),
-    "workers": 3,  # of which one partition has two at most
+    "workers": 3,  # of which one is for partitions that have none
     "poll": 1,  # second in which the database, as broker, is asked for a word
     "guard_cycle": 1,  # second in which the library looks after its processes; they are at rest nearly all the time
     "queue_limit": 4,  # prefetched tasks would run twice after `retry`

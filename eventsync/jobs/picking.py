@@ -1,7 +1,7 @@
 """Which job is next: the most important first, then one partition as often as another, then the oldest.
 
-No partition has all hands: one of them is free for the others, however long its jobs take. Only what is more important
-than all that it has in hand takes that one, too.
+One hand is free for partitions that have none, however long the jobs of the others take; until as many partitions as
+there are hands have work at once. Only what is more important than all that is in hand takes that one, too.
 """
 
 import random
@@ -23,10 +23,10 @@ def claim(*, now: datetime, lease: datetime, worker: str, ordered: list[str]) ->
 
     `ordered`: the tasks whose jobs wait for those before them in their partition.
     """
-    due, most = _due(now, ordered), _most(now)
+    due, hands = _due(now, ordered), _hands(now)
     for priority, partition in _places(due):
         for job in due.filter(priority=priority, partition=partition).order_by("created_at")[:2]:
-            if _take(job, due, most=most, now=now, lease=lease, worker=worker):
+            if _take(job, due, hands=hands, now=now, lease=lease, worker=worker):
                 return job
     return None
 
@@ -73,20 +73,21 @@ def _places(due: QuerySet[Job]) -> list[tuple[int, str]]:
     return sorted(found, key=lambda place: place[0])
 
 
-def _most(now: datetime) -> int:
-    """How many jobs of one partition may be in hand at once: as many as there are hands, but one."""
-    hands: int = settings.Q_CLUSTER["workers"]
-    return max(Worker.objects.filter(heard_at__gt=now - _HEARD).count() * hands - 1, 1)
+def _hands(now: datetime) -> int:
+    """How many jobs all workers that live can do at once."""
+    each: int = settings.Q_CLUSTER["workers"]
+    return Worker.objects.filter(heard_at__gt=now - _HEARD).count() * each
 
 
 @transaction.atomic
-def _take(job: Job, due: QuerySet[Job], *, most: int, now: datetime, lease: datetime, worker: str) -> bool:
-    """False when somebody else took it, or when enough of its partition that is as important is in hand."""
+def _take(job: Job, due: QuerySet[Job], *, hands: int, now: datetime, lease: datetime, worker: str) -> bool:
+    """False when somebody else took it, or when its partition has a hand and only one is left.
+
+    Several partitions may take the last ones at the very same moment: then one is free as soon as a job ends.
+    """
     turns.take("claim", job.partition)
-    beside = Job.objects.filter(
-        state=Job.State.RUNNING, finished_at=None, partition=job.partition, priority__lte=job.priority
-    )
-    if beside.count() >= most:
+    beside = Job.objects.filter(state=Job.State.RUNNING, finished_at=None, priority__lte=job.priority)
+    if beside.count() >= hands - 1 and beside.filter(partition=job.partition).exists():
         return False
     mine = due.filter(id=job.id, attempts=job.attempts)
     if not mine.update(state=Job.State.RUNNING, attempts=F("attempts") + 1, lease=lease):

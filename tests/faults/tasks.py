@@ -15,10 +15,11 @@ from eventsync.jobs.rules import Policy
 
 SOON = Policy(retries=(timedelta(seconds=0.3), timedelta(seconds=0.3)))
 ENDLESS = 600  # seconds
+LONG = 4  # seconds, more than a venue may wait for another
 
 
 def register() -> None:
-    for work in (note, slow, stuck_once, fail, refuse, deadly, hang, wait, fetch, ask):
+    for work in (note, slow, long, stuck_once, fail, refuse, deadly, hang, wait, fetch, ask):
         task(work.__name__, SOON)(work)
     import_module("tests.faults.plates")
     task("step", Policy(retries=SOON.retries, ordered=True))(step)
@@ -52,6 +53,10 @@ def slow(subject: UUID) -> None:
     _tried(subject)
     time.sleep(0.04)
     _done(subject)
+
+
+def long(subject: UUID) -> None:
+    time.sleep(LONG)
 
 
 def stuck_once(subject: UUID) -> None:

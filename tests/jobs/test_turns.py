@@ -133,6 +133,25 @@ def test_one_hand_stays_free_for_others_however_long_the_jobs_of_a_venue_take(ta
     assert (claim(), claim()) == (quiet, None)
 
 
+@pytest.mark.parametrize("busy", range(1, HANDS))
+def test_one_hand_is_free_while_fewer_venues_than_hands_have_long_jobs(tasks: Register, busy: int) -> None:
+    """At the latest when as many jobs as there are hands came to their end, in whatever order they began."""
+    register(tasks)
+    heard_from("here:1")
+    for number in range(3 * HANDS * busy):
+        owe(NOTE, f"venue {number % busy}")
+    at_work = Job.objects.filter(state=Job.State.RUNNING).order_by("tries__pk")
+    for _ in range(HANDS):
+        while claim():
+            pass
+        at_work[0].delete()
+    while claim():
+        pass
+    assert at_work.count() == HANDS - 1
+    quiet = owe(NOTE, "quiet")
+    assert claim() == quiet
+
+
 def test_what_is_core_does_not_wait_for_a_hand_behind_what_is_not(tasks: Register) -> None:
     register(tasks)
     heard_from("here:1")
