@@ -72,7 +72,7 @@ def enrol(*, code: str, device_id: UUID, name: str, app_version: str, now: datet
         if invitation is None:
             raise _no_good()
         device = Device.objects.select_for_update().filter(id=device_id).first()
-        lost_reply = device is not None and device.tokens.filter(code=invitation).exists()
+        lost_reply = device is not None and _may_have_lost_its_reply(device, invitation)
         _check(invitation, device, lost_reply=lost_reply, now=now)
         if device is not None and device.revoked_at is not None:
             device.tokens.filter(revoked_at=None).update(
@@ -113,8 +113,13 @@ def _check(invitation: EnrolmentCode, device: Device | None, *, lost_reply: bool
     made_for = invitation.device_id
     if made_for is not None and (device is None or device.id != made_for):
         raise _no_good()
-    if device is not None and made_for is None and (not lost_reply or device.revoked_at is not None):
+    if device is not None and made_for is None and not lost_reply:
         raise _no_good()
+
+
+def _may_have_lost_its_reply(device: Device, invitation: EnrolmentCode) -> bool:
+    """Not if the code is from before a revocation: whoever had the phone then may know it."""
+    return device.revoked_at is None and device.tokens.filter(code=invitation, revoked_at=None).exists()
 
 
 def _no_good() -> ApiError:
@@ -151,7 +156,7 @@ def publish_profile(device: Device) -> None:
 
 def profile_of(device: Device) -> dict[str, Any]:
     hours = {"retain_hours": RETAIN_HOURS, "roster_hours": ROSTER_HOURS}
-    return {"name": Profile(device.profile).value, **hours, "label": device.label}
+    return {"name": Profile(device.profile).value, **hours, "phone": device.label}
 
 
 def device_of(token: str) -> tuple[Device, bool] | None:

@@ -21,7 +21,7 @@ class ProfileShape(serializers.Serializer[None]):
     name = serializers.CharField()
     retain_hours = serializers.IntegerField()
     roster_hours = serializers.IntegerField()
-    label = serializers.CharField(help_text="What people call this device.")
+    phone = serializers.CharField(help_text="What people call this device.")
 
 
 class EventShape(serializers.Serializer[None]):

@@ -182,7 +182,7 @@ def test_lost_profile_loses_no_record(games, phone):
 def test_phone_hears_the_name_that_an_organiser_gives_it_and_keeps_it(games, phone):
     client = alice()
     client.post(page(phone, "assign"), {"name": "North door 1", "profile": "door", "venue": ""})
-    assert [each["label"] for each in profiles(phone)] == ["North door 1"]
+    assert [each["phone"] for each in profiles(phone)] == ["North door 1"]
     (code,) = re.findall(r'class="code">([A-Z0-9-]{14})<', client.post(page(phone, "code")).content.decode())
     assert enrol(phone, code, phone.id) == 201
     assert Device.objects.get().label == "North door 1"

@@ -37,7 +37,7 @@ def test_enrol_answers_with_everything_a_device_needs(games: Games) -> None:
     assert said.pop("epoch") == answer["X-EventSync-Epoch"]
     assert said == {
         "device": device,
-        "profile": {"name": "door", "retain_hours": 72, "roster_hours": 72, "label": "Phone"},
+        "profile": {"name": "door", "retain_hours": 72, "roster_hours": 72, "phone": "Phone"},
         "event": {"id": str(games.event.id), "slug": "games", "name": "Games", "tz": "UTC"},
         "streams": [f"device:{device}", f"roster:{games.event.id}"]
         + [f"attendance:{venue}" for venue in sorted([games.hall.id, games.pool.id])]
@@ -152,6 +152,31 @@ def test_enrol_again_after_revocation_leaves_the_old_token_deliver_only(games: G
     ours, theirs = (each.client.get("/api/v1/device", headers=each.headers).json() for each in (again, phone))
     assert (ours["streams"] != [], theirs["streams"]) == (True, [])
     assert phone.push(phone.arrive(games.people[0]))[0]["verdict"] == "accepted"
+
+
+def come_back(games: Games, phone: Phone) -> str:
+    """The code by which the phone came back after somebody had revoked it."""
+    device = Device.objects.get(id=phone.id)
+    now = timezone.now()
+    revoke(device, now=now)
+    code = invite(event_id=games.event.id, venue_id=None, profile="door", uses=1, now=now, device=device).code
+    assert ask(code, device=phone.id).status_code == 201
+    return code
+
+
+def test_enrol_revoked_again_needs_another_code_than_the_one_by_which_it_came_back(games: Games, phone: Phone) -> None:
+    spent = come_back(games, phone)
+    assert ask(spent, device=phone.id).status_code == 201  # a lost reply
+    revoke(Device.objects.get(id=phone.id), now=timezone.now())
+    assert error(ask(spent, device=phone.id)) == (403, "forbidden")
+    assert Device.objects.get(id=phone.id).revoked_at is not None
+
+
+def test_enrol_by_the_code_from_before_a_revocation_stays_forbidden_when_the_phone_is_back(games: Games) -> None:
+    """Whoever had the phone then may know that code."""
+    code, device = invited(games), str(uuid.uuid4())
+    come_back(games, Phone(games, device, ask(code, device=device).json()["token"]))
+    assert error(ask(code, device=device)) == (403, "forbidden")
 
 
 def test_enrol_secrets_are_stored_hashed(games: Games) -> None:

@@ -87,7 +87,7 @@ class NamedDeviceAdmin(NamesAdmin, sync_admin.DeviceAdmin):
         return TemplateResponse(request, "admin/sync/device/assign.html", context | {"form": form, "device": device})
 
     def _assign(self, request: HttpRequest, device: Any, form: AssignForm) -> None:
-        name, profile, venue = map(form.cleaned_data.get, ("name", "profile", "venue"))
+        name, profile, venue = (form.cleaned_data[field] for field in ("name", "profile", "venue"))
         if not form.has_changed():
             self.message_user(request, "Nothing was changed.")
             return

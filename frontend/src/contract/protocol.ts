@@ -72,7 +72,7 @@ export interface Profile {
   readonly retain_hours: number;
   readonly roster_hours: number;
   /** What organisers call this phone; absent until a server that tells it was heard. */
-  readonly label?: string | undefined;
+  readonly phone?: string | undefined;
 }
 
 /** What the server says of this phone. */

@@ -49,8 +49,8 @@ export function readProfileRecord(changes: readonly Change[]): Profile | null {
 
 function readProfile(value: unknown): Profile {
   const [retain, roster] = ['retain_hours', 'roster_hours'].map((name) => Number(field(value, name) ?? 0));
-  const [name, label] = ['name', 'label'].map((said) => textOrNull(field(value, said)) ?? undefined);
-  return { name: name ?? '', retain_hours: retain || 0, roster_hours: roster || 0, label };
+  const [name, phone] = ['name', 'phone'].map((said) => textOrNull(field(value, said)) ?? undefined);
+  return { name: name ?? '', retain_hours: retain || 0, roster_hours: roster || 0, phone };
 }
 
 export interface Verdicts {

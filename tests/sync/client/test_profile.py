@@ -35,7 +35,7 @@ def test_profile_is_that_of_the_enrolment_until_its_record_says_another(
     games: Games, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     enrolled = dict(profile_of(device.outbox, device.records))
-    assert enrolled == {"name": "door", "retain_hours": 72, "roster_hours": 72, "label": "Device"}
+    assert enrolled == {"name": "door", "retain_hours": 72, "roster_hours": 72, "phone": "Device"}
     set_hours(monkeypatch, device, RETAIN_HOURS=100, ROSTER_HOURS=24)
     pull(device)
     followed = profile_of(device.outbox, device.records)
