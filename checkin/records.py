@@ -9,7 +9,7 @@ from checkin.models import Checkpoint, Credential, CredentialState, Guardian, Pe
 from checkin.rules import EXPECTED, Presence, greeting_name
 from eventsync.rows.lookup import Lookup
 from eventsync.schedule.models import Venue
-from eventsync.sync.models import Change, Device, Profile
+from eventsync.sync.models import Device, Profile
 from eventsync.sync.registry import EventInfo, registry
 from eventsync.sync.streams import Changes, kiosk_stream, roster_stream
 from eventsync.sync.wire import write_time
@@ -135,8 +135,7 @@ def put_merged(changes: Changes, event_id: UUID, people: Iterable[UUID], identit
     for key, (name, delegation) in sorted(named.items()):
         body = {"id": key, "name": name, "delegation": delegation, "into": identities.of(key)}
         changes.put(stream, "merged", key, body)
-    kept = Change.objects.filter(stream=stream, kind="merged", deleted=False).values_list("key", flat=True)
-    for key in sorted(wanted.intersection(kept).difference(named)):
+    for key in sorted(wanted.difference(named)):
         changes.delete(stream, "merged", key)
 
 

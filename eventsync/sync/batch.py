@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -55,17 +56,16 @@ class Result(msgspec.Struct, frozen=True):
 
 def apply_batch(items: Sequence[Item], arrival: Arrival, *, also_lock: frozenset[str]) -> list[Result]:
     """Verdicts by position, committed. StreamNotLocked when a handler finds that it must write elsewhere too."""
-    families = _families(items)
-    streams = {stream for family, _ in families for stream in family.streams()} | keeping.streams(items, arrival)
+    runs = _runs(items)
+    streams = {stream for family, _ in runs for stream in family.streams()} | keeping.streams(items, arrival)
     with transaction.atomic():
         changes = lock(streams | also_lock)
         known = _known([item.received.id for item in items])
         fresh = _first_of_each(items, known)
         erased = registry.erased(arrival.pusher.event_id, members_of(items))
         decided: dict[str, Outcome] = {}
-        for family, operations in families:
+        for family, operations in runs:
             new = [each for each in operations if each.id in fresh and fresh[each.id].judged is each]
-            new.sort(key=attrgetter("seq"))
             new = [bared(each, erased) for each in new] if erased else new
             decided |= zip((each.id for each in new), demanding.apply(family, new, changes), strict=True)
         if erased:
@@ -103,12 +103,11 @@ def without_text(item: Item, erased: Mapping[str, str]) -> Item:
     return msgspec.structs.replace(item, received=received, judged=judged)
 
 
-def _families(items: Sequence[Item]) -> list[tuple[Family, list[Incoming]]]:
-    groups: dict[type[Family], list[Incoming]] = {}
-    for item in items:
-        if isinstance(item.judged, Incoming):
-            groups.setdefault(registry.kinds[item.judged.kind].family, []).append(item.judged)
-    return [(family(operations), operations) for family, operations in groups.items()]
+def _runs(items: Sequence[Item]) -> list[tuple[Family, list[Incoming]]]:
+    """In the order of their numbers, as many at a time as are of one family."""
+    operations = sorted((each.judged for each in items if isinstance(each.judged, Incoming)), key=attrgetter("seq"))
+    groups = groupby(operations, key=lambda each: registry.kinds[each.kind].family)
+    return [(family(run), run) for family, group in groups if (run := list(group))]
 
 
 def _known(ids: Sequence[str]) -> dict[str, Result]:
