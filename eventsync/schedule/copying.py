@@ -54,7 +54,8 @@ def copy(source: Event, *, name: str, slug: str, first_day: date) -> Event:
 def _copy_plan(source: Event, event: Event) -> None:
     # In this order, so that what a row names is there, even if somebody adds to the source just now.
     activities = list(Activity.objects.filter(event=source).order_by())
-    places = list(Place.objects.filter(venue__event=source).order_by())
+    # Locked, for a map is forgotten once no place has it any more.
+    places = list(Place.objects.select_for_update(of=("self",)).filter(venue__event=source).order_by("pk"))
     venues = {row.pk: _again(row, event=event) for row in source.venues.order_by()}
     there = {row.pk: _again(row, venue=venues[row.venue_id]) for row in places if row.venue_id in venues}
     later = event.first_day - source.first_day

@@ -1,5 +1,6 @@
 """Pictures of the way to a place that organisers bring, small enough for each phone of a family to keep."""
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.db.models.functions import Length
 
 from eventsync.schedule import rasters
 from eventsync.schedule.models import Event, Place, PlaceMap, Revision
+from eventsync.schedule.plan.rules import Map
 from eventsync.schedule.rasters import Raster, Refused
 
 MOST = 200_000  # bytes
@@ -33,7 +35,9 @@ def cleaned(content: bytes) -> Raster:
 
 
 def has_room(event: Event, place: Place, made: Raster) -> bool:
-    """Whether it fits beside the maps of the event's other places."""
+    """Whether it fits beside the maps of the event's other places; to the end of the caller's transaction nobody else
+    brings one. So a copy of the event, which has the same maps, has room for them, too."""
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
     others = Place.objects.filter(venue__event=event).exclude(pk=place.pk)
     size = PlaceMap.objects.filter(pk__in=others.values("map")).aggregate(size=Sum(Length("drawing")))["size"] or 0
     return bool(size + len(made.content) <= MOST_OF_EVENT)
@@ -45,6 +49,13 @@ def keep(made: Raster) -> PlaceMap:
     told = {"kind": made.kind, "drawing": made.content, "width": made.width, "height": made.height}
     with transaction.atomic():
         return PlaceMap.objects.select_for_update().get_or_create(digest=digest, defaults=told)[0]
+
+
+def hold(told: Iterable[Map]) -> bool:
+    """Whether all of them are there: then nobody forgets one before the end of the caller's transaction."""
+    wanted = {each.file.partition(".")[0] for each in told}
+    rows = PlaceMap.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
+    return len(rows.values_list("pk")) == len(wanted)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from eventsync.jobs.publishing import publish
-from eventsync.schedule import records
+from eventsync.schedule import maps, records
 from eventsync.schedule.events import ScheduleUpdated
 from eventsync.schedule.language.checking import Reworded, wording
 from eventsync.schedule.models import Event, Release, Revision
@@ -19,6 +19,8 @@ from eventsync.schedule.plan.losses import Loss, losses
 from eventsync.schedule.plan.queries import cards, current, last_release, said_before
 from eventsync.schedule.plan.rules import Affected, Change, Told, ToldPlace
 from eventsync.sync.streams import Changes, lock
+
+OVERTAKEN = "Somebody changed the schedule since you looked at it. Look again, then release."
 
 
 class NotReleased(Exception):
@@ -205,11 +207,13 @@ def checked(what: Preview, seen: str) -> Preview:
     if what.is_empty:
         raise NotReleased("Nothing is different from what families see.")
     if what.seen != seen:
-        raise NotReleased("Somebody changed the schedule since you looked at it. Look again, then release.")
+        raise NotReleased(OVERTAKEN)
     return what
 
 
 def _tell(row: Release, what: Preview, changes: Changes) -> Release:
+    if not maps.hold(place.map for place in what.places.values() if place.map):
+        raise NotReleased(OVERTAKEN)  # it was replaced after the plan was read
     row.number = what.number
     row.save(force_insert=True)
     _revise(row, what)
