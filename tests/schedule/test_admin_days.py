@@ -159,6 +159,18 @@ def test_lead_of_a_venue_hears_of_a_collision_with_another_venue(day, games):
     assert "At the same time as Party (15:00 to 16:00), for Finland ." in told
 
 
+def test_of_many_at_the_same_time_as_an_activity_some_are_named_and_the_others_counted(day):
+    Activity.objects.bulk_create(
+        Activity(event=day.event, place=day.stage, title=f"A {at}", start=day.party.start, end=day.party.end)
+        for at in range(20)
+    )
+    Activity.objects.filter(pk=day.party.pk).update(start=NOON, end=NOON + 9 * HOUR)
+    told = text_of(alice().get(day_address(day.event)))
+    party = re.split(r"A \d+ 18:00", told.partition("Party 15:00 to")[2])[0]
+    assert (party.count("At the same time as"), party.count("And as 15 more.")) == (5, 1)
+    assert told.count("And as") == 1
+
+
 def test_day_costs_the_same_for_a_thousand_activities(day, django_assert_num_queries):
     client: Client = alice()
 

@@ -27,6 +27,7 @@ from eventsync.schedule.queries import chosen_day, chosen_event
 from eventsync.schedule.staff import OF_PLACE, events_seen
 
 ADD = "schedule.add_activity"
+BESIDE = 5  # of what is at the same time as an activity
 _USUAL = time(9), timedelta(hours=1)  # when the first activity of a day begins that somebody adds, and how long it is
 
 
@@ -105,7 +106,8 @@ def _item(item: Item, event: Event, day: date, *, changes: bool) -> dict[str, An
         "free": length(item.free),
         "state": state(told),
         "plain": told.status == "planned" and not told.delay,
-        "meets": [partner(each, told, event, day) for each in item.meets],
+        "meets": [partner(each, told, event, day) for each in item.meets[:BESIDE]],
+        "more": len(item.meets[BESIDE:]),
         "swaps": [(word, one, other, marks_of([one, other])) for word, one, other in neighbours if one and other],
     }
 
