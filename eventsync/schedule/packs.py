@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 
 from eventsync.schedule import drawings
 from eventsync.schedule.models import Event, OwnSymbol
+from eventsync.schedule.pages.live import told_at_once
 from eventsync.schedule.pages.symbols import KEYS, taken
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.rasters import Refused
@@ -79,6 +80,7 @@ def _add(event: Event, found: list[OwnSymbol]) -> Added:
             done.symbols.append(row)
     if problems:
         raise PackRefused(*problems)
+    told_at_once(event.pk)
     return done
 
 

@@ -46,6 +46,7 @@ async function look(): Promise<void> {
 // A crowd that hears of it at once asks one after the other.
 const SOON_MS = 10_000;
 const live = new Live(`${location.origin.replace('http', 'ws')}/ws/v1/plan/${event}`, () => {
+  held = null; // pictures may be others in the same release
   setTimeout(() => void look(), Math.random() * SOON_MS);
 });
 

@@ -1,5 +1,6 @@
 """The pages for families while a plan is released at the desk: they hear of it, and places have their maps."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -7,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.stage import Phone, Server, wait_until
 from tests.e2e.test_admin_plain import desk
-from tests.e2e.test_family_offline import DRAWN, WATCH, open_plan
+from tests.e2e.test_family_offline import DRAWN, OWN_SYMBOL, WATCH, open_plan
+from tests.schedule.test_drawings import svg
 
 __all__ = ["desk"]  # a fixture
 
@@ -35,6 +37,8 @@ kept = maps.keep(maps.cleaned(file.getvalue()))
 Place.objects.filter(venue__event=event, name="Stage").update(map=kept, map_text="The stage is behind the yellow desk.")
 releasing.release(event=event, comment={}, seen=releasing.preview(event).seen, by="Maria", now=timezone.now())
 """
+KEPT_SYMBOLS = """async () => (await (await caches.open('eventsync-plans')).keys())
+    .filter(({ url }) => url.includes('/symbols/')).length === COUNT"""
 SHIFTS = """() => {
     window.shifted = 0;
     new PerformanceObserver(list => { for (const each of list.getEntries()) window.shifted += each.value; })
@@ -57,6 +61,22 @@ def test_page_hears_of_a_release_and_only_offers_it(
     assert page.evaluate("() => window.shifted") < 0.05
     page.get_by_role("link", name="Show the new plan").click()
     expect(page.locator("#offer")).to_be_empty()
+
+
+def test_drawing_that_takes_the_place_of_another_is_kept_by_pages_that_are_open(
+    desk: Page, server: Server, new_phone: Callable[..., Phone]
+) -> None:
+    server.manage("shell", "--no-imports", "--command", OWN_SYMBOL)
+    page = open_plan(new_phone(bypass_csp=True), f"{server.url}/schedule/demo/?lang=en")
+    wait_until(page, KEPT_SYMBOLS.replace("COUNT", "1"))
+    desk.goto(f"{server.url}/admin/schedule/ownsymbol/")
+    desk.locator("#result_list tbody a").first.click()
+    drawing = svg('<path d="M2 2 22 22"/>')
+    desk.get_by_label("Drawing").set_input_files({"name": "b.svg", "mimeType": "image/svg+xml", "buffer": drawing})
+    desk.get_by_role("button", name="Save", exact=True).click()
+    saved = time.monotonic()
+    wait_until(page, KEPT_SYMBOLS.replace("COUNT", "2"))
+    assert time.monotonic() - saved < LOOKS_AFTER / 1000 - 20
 
 
 def test_map_of_a_place_is_there_without_a_network(server: Server, new_phone: Callable[..., Phone]) -> None:

@@ -13,12 +13,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from eventsync.schedule import drawings
-from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, event_of, translate
+from eventsync.schedule.admin.at_once import AtOnceAdmin
+from eventsync.schedule.admin.drafts import DraftForm, event_of, translate
 from eventsync.schedule.admin.packs import pack_page
 from eventsync.schedule.models import Event, OwnSymbol
 from eventsync.schedule.pages.symbols import KEYS, address, taken
 from eventsync.schedule.rasters import Refused
-from eventsync.schedule.staff import OF_ROW
 
 SMALL = f"SVG or PNG, at most {drawings.MOST // 1000} kB. What does not draw is left out: look at it once it is saved."
 
@@ -68,8 +68,7 @@ translate(SymbolForm, OwnSymbol)
 
 
 @admin.register(OwnSymbol)
-class SymbolAdmin(DraftAdmin):
-    belongs = OF_ROW
+class SymbolAdmin(AtOnceAdmin):
     form = SymbolForm
     list_display = ["word", "drawn", "key", "credit", "event"]
     list_filter = ["event"]
@@ -91,6 +90,3 @@ class SymbolAdmin(DraftAdmin):
     @admin.display(description="as families see it")
     def drawn(self, row: OwnSymbol) -> SafeString | str:
         return format_html('<img src="{}" alt="" width="40" height="40">', address(row)) if row.digest else "–"
-
-    def why_kept(self, obj: Any) -> str:
-        return ""

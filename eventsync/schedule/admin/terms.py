@@ -7,10 +7,10 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 
-from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, event_of, translate
+from eventsync.schedule.admin.at_once import AtOnceAdmin
+from eventsync.schedule.admin.drafts import DraftForm, event_of, translate
 from eventsync.schedule.admin.plain import check_view
 from eventsync.schedule.models import Event, Term
-from eventsync.schedule.staff import OF_ROW
 
 
 class TermForm(DraftForm):
@@ -31,8 +31,7 @@ translate(TermForm, Term)
 
 
 @admin.register(Term)
-class TermAdmin(DraftAdmin):
-    belongs = OF_ROW
+class TermAdmin(AtOnceAdmin):
     form = TermForm
     list_display = ["word", "meaning", "event"]
     list_filter = ["event"]
@@ -46,6 +45,3 @@ class TermAdmin(DraftAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["in_other_languages", *(["event"] if obj else [])]
-
-    def why_kept(self, obj: Any) -> str:
-        return ""

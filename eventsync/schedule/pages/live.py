@@ -1,14 +1,20 @@
-"""The socket at /ws/v1/plan/<event>: pages for families are told that there is a new plan, and look at it themselves.
+"""The socket at /ws/v1/plan/<event>: pages for families are told that something is new, and look at it themselves: the
+plan, or words and symbols, which wait for no release.
 
 It is for everybody, as the plan is, and says nothing but that. Whoever finds no room looks each minute, as all do.
 """
 
+import time
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.db import transaction
 
 from eventsync.schedule.models import Event
 from eventsync.schedule.records import schedule_stream
+from eventsync.sync.poke.announce import announce
 from eventsync.sync.poke.consumer import MALFORMED, REVOKED, Closed, Reads, Receive, Send, converse
 
 MOST = 2_000  # sockets of a process
@@ -53,4 +59,14 @@ def _streams(slug: str) -> list[str]:
     event = Event.objects.filter(slug=slug).values_list("pk", flat=True).first()
     if event is None:
         raise Closed(MALFORMED)
-    return [schedule_stream(event)]
+    return [schedule_stream(event), _pages(event)]
+
+
+def told_at_once(*events: UUID) -> None:
+    """Pages of these events look once what was just written is committed."""
+    heads = {_pages(event): time.time_ns() for event in events}  # no heads, only something that was not said yet
+    transaction.on_commit(partial(announce, heads), robust=True)
+
+
+def _pages(event: UUID) -> str:
+    return f"pages:{event}"

@@ -7,15 +7,19 @@ import pytest
 from channels.db import database_sync_to_async
 from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.urls import path
 
-from eventsync.schedule.models import Activity
+from eventsync.schedule.models import Activity, Term
 from eventsync.schedule.pages.live import Pages, plan
 from eventsync.sync.poke.consumer import MALFORMED, REVOKED
 from eventsync.sync.poke.hub import Socket
 from tests.cast import Games
+from tests.desk import alice
 from tests.schedule.plan.plans import Day, make_day, release
+from tests.schedule.test_own_symbols import typed
+from tests.schedule.test_packs import packed
 from tests.sync.apart import apart
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +62,7 @@ def heard(act: Callable[[], object]) -> list[dict[str, Any]]:
         assert "ping" in await socket.receive_json_from(PATIENCE)
         await database_sync_to_async(act)()
         said: list[dict[str, Any]] = []
-        pings = 0
+        pings = -socket.output_queue.qsize()  # of what came while it happened
         while pings < 2:
             message = await socket.receive_json_from(PATIENCE)
             pings += "ping" in message
@@ -78,6 +82,24 @@ def test_release_is_said_and_says_nothing_of_what_it_is(day: Day) -> None:
 
 def test_what_nobody_released_is_not_said(day: Day) -> None:
     assert heard(lambda: Activity.objects.filter(pk=day.party.pk).update(delay=15)) == []
+
+
+@pytest.mark.parametrize("how", ["word", "symbol", "pack", "edited", "gone", "all gone"])
+def test_words_and_symbols_that_wait_for_no_release_are_said(day: Day, how: str) -> None:
+    desk, what, list_of = alice(), "ownsymbol" if how in {"symbol", "pack"} else "term", "/admin/schedule/{}/".format
+    term = Term.objects.create(event=day.event, word="Relay", meaning="One after the other.")
+    page, told = f"{list_of(what)}{term.pk}/", {"event": day.event.pk, "word": "Heat", "meaning": "A first race."}
+    address, sent = {
+        "word": (f"{list_of(what)}add/", told),
+        "symbol": (f"{list_of(what)}add/", typed(day.event)),
+        "pack": (f"{list_of(what)}pack/", {"event": "games", "file": SimpleUploadedFile("a.zip", packed())}),
+        "edited": (f"{page}change/", {**told, "edited": 1}),
+        "gone": (f"{page}delete/", {"post": "yes"}),
+        "all gone": (list_of(what), {"action": "delete_selected", "_selected_action": [term.pk], "post": "yes"}),
+    }[how]
+    answers: list[int] = []
+    assert heard(lambda: answers.append(desk.post(address, sent).status_code)) == [{"poke": {}}]
+    assert answers == [302]
 
 
 @pytest.mark.parametrize(("where", "code"), [({"slug": "none"}, MALFORMED), ({"origin": "elsewhere.example"}, REVOKED)])
