@@ -13,7 +13,9 @@ _SHORTEST = 3  # letters of a word that may be rare
 
 def is_familiar(word: str, common: AbstractSet[str]) -> bool:
     """`word` and the `common` ones in small letters."""
-    return len(word) < _SHORTEST or any(each in common for form in _forms(word) for each in _spelt(form))
+    if len(word) < _SHORTEST or word in common:
+        return True
+    return any(each in common for form in _forms(word) for each in _spelt(form))
 
 
 def _forms(word: str) -> Iterator[str]:

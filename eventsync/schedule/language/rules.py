@@ -29,6 +29,7 @@ _NEGATIONS = {
     "fi": "en, et, ei, emme, ette, eivät, älä, älkää, ilman, mahdoton, mahdotonta",
     "ar": "لا, لم, لن, ليس, ليست, بدون, دون, غير, مستحيل",
 }
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _ANSWER = re.compile(r"^\W*(no|ei|لا)\s*[,،]", re.IGNORECASE)
 
 
@@ -119,11 +120,12 @@ def _of(sentence: str, language: str, known: Known) -> Iterator[_Said]:
     if "!" in bare or "¡" in bare:
         yield Kind.EXCLAMATION, sentence, "Write it without an exclamation mark.", True
     banned, meant = _banned(language)
-    yield from _synonyms(banned.finditer(bare), meant, language)
+    found = list(banned.finditer(bare))
+    yield from _synonyms(found, meant, language)
     if len(_negations(language).findall(_ANSWER.sub("", bare))) > 1:
         yield Kind.NEGATIONS, sentence, "It says “not” twice. Say what is so, or what to do.", False
     if language == "en" and known.common:
-        yield from _rare(banned.sub(" ", bare), known)
+        yield from _rare(banned.sub(" ", bare) if found else bare, known)
 
 
 def _long(sentence: str) -> Iterator[_Said]:
@@ -156,7 +158,7 @@ def _synonyms(found: Iterable[re.Match[str]], meant: Sequence[Synonym], language
 def _rare(bare: str, known: Known) -> Iterator[_Said]:
     """English only. A capital letter that begins no sentence is a name's."""
     for number, token in enumerate(words(bare)):
-        for word in re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", token):
+        for word in _WORD.findall(token):
             is_name = (number > 0 and word[0].isupper()) or word.isupper() or word.casefold() in known.names
             if not is_name and not is_familiar(word.casefold(), known.common):
                 yield Kind.RARE, word, "Write a more common word, or explain it among the event’s words.", False
