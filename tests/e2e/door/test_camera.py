@@ -115,3 +115,19 @@ def test_the_screen_stays_on_while_the_camera_is_and_not_longer(filming: Callabl
     page.wait_for_function("() => locks.length === 1 && !locks[0].released")
     page.get_by_role("button", name="Scan with the camera").click()
     page.wait_for_function("() => locks.length === 1 && locks[0].released")
+
+
+def test_whoever_tries_the_camera_again_by_keyboard_goes_on_from_there(filming: Callable[..., Phone]) -> None:
+    phone = filming([(EMPTY, 1)], permissions=[])
+    page = phone.page
+    open_camera(phone)
+    again = page.get_by_role("button", name="Try the camera again")
+    again.press("Enter")
+    expect(page.get_by_role("region", name="Camera")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("Allow it in the browser’s settings")
+    page.keyboard.press("Tab")
+    expect(again).to_be_focused()
+    page.context.grant_permissions(["camera"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("What the camera sees")).to_be_visible()
+    expect(page.get_by_role("region", name="Camera")).to_be_focused()

@@ -128,6 +128,11 @@ def test_a_keyboard_is_enough_for_a_delegation(at_door: Callable[..., Phone]) ->
     page.keyboard.press("Enter")
     group = page.get_by_role("region", name=TEAM)
     expect(group.get_by_role("heading", name=TEAM)).to_be_focused()
+    # Rows that are drawn only once they are scrolled to grow then, and what is about to be pressed below them moves.
+    drawn = group.get_by_role("listitem").evaluate_all(
+        "rows => rows.map(row => getComputedStyle(row).contentVisibility)"
+    )
+    assert drawn == ["visible"] * len(team)
     first = group.get_by_role("checkbox").first
     tab_to(page, first)
     page.keyboard.press("Space")

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.door.conftest import PEOPLE
+from tests.e2e.equal_access import violations
 from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import IN_OUT_DOOR, VENUE
 
@@ -128,10 +129,17 @@ def test_three_wrong_codes_say_whom_to_call_and_a_lead_may_still_decide(
         expect(said).to_contain_text(f"{number} wrong code")
     expect(said).to_contain_text("Call the organisers before anybody takes this person. They will see every try.")
     assert (axe(page, "color-contrast-enhanced"), sideways(page)) == ([], [])
-    page.get_by_text("No code? Decide yourself").click()
+    page.get_by_role("button", name="No code? Decide yourself").press("Enter")
+    reason = phone.result.get_by_role("textbox", name="Why, and with whom they leave")
+    expect(reason).to_be_focused()
+    assert (violations(page), sideways(page)) == ([], [])
+    page.get_by_role("button", name="Release code").press("Enter")
+    expect(phone.result.get_by_role("textbox", name="Release code")).to_be_focused()
+    page.get_by_role("button", name="No code? Decide yourself").click()
     phone.result.get_by_role("button", name="Let out anyway").click()
     expect(said).to_contain_text("Write a reason first.")
-    phone.result.get_by_role("textbox", name="Why, and with whom they leave").fill("Her teacher, whom I know")
+    expect(reason).to_be_focused()
+    reason.fill("Her teacher, whom I know")
     phone.result.get_by_role("button", name="Let out anyway").click()
     expect(heading(phone, "Out")).to_be_visible()
     page.context.set_offline(False)

@@ -21,12 +21,18 @@ export interface Leaving {
 
 /** A lead asks for the release code of somebody who is about to leave. */
 export class Release {
-  code = $state('');
-  reason = $state('');
+  /** What a person types: the code, or the reason. */
+  text = $state('');
+  #deciding = $state(false);
   #problem = $state<string | null>(null);
   #busy = $state(false);
 
   constructor(private readonly tools: Leaving) {}
+
+  /** A lead has no code, and says why instead. */
+  get deciding(): boolean {
+    return this.#deciding;
+  }
 
   /** What is wrong, for a person. */
   get problem(): string | null {
@@ -54,7 +60,7 @@ export class Release {
 
   /** Lets them go with the right code; keeps every try. */
   async check(): Promise<void> {
-    if (this.#busy || this.code.trim() === '') return;
+    if (this.#busy || this.text.trim() === '') return;
     this.#busy = true;
     try {
       await this.#answer();
@@ -65,20 +71,25 @@ export class Release {
     }
   }
 
+  /** From the code to the reason, or back. */
+  turn(): void {
+    [this.#deciding, this.#problem, this.text] = [!this.#deciding, null, ''];
+  }
+
   /** A lead decides, and says why. */
   async anyway(): Promise<void> {
-    const reason = this.reason.trim();
+    const reason = this.text.trim();
     if (reason === '') this.#problem = say('release.reason_first');
     else await this.tools.letGo([], reason);
   }
 
   async #answer(): Promise<void> {
     const { person, checkpoint, guardians, outbox, letGo } = this.tools;
-    const right = await guardians.check(person, this.code);
+    const right = await guardians.check(person, this.text);
     if (right === null) return void (this.#problem = say('release.no_codes'));
     const attempt = releaseTry(person.id, checkpoint, right);
     // What follows is drawn with the try that it counts, and so heard once.
     await (right ? letGo([attempt]) : outbox.enqueueAll([attempt]));
-    [this.code, this.#problem] = ['', right ? null : say('release.wrong')];
+    [this.text, this.#problem] = ['', right ? null : say('release.wrong')];
   }
 }

@@ -90,7 +90,7 @@ function shown(): Release {
 }
 
 async function say(release: Release, code: string): Promise<void> {
-  release.code = code;
+  release.text = code;
   await release.check();
 }
 
@@ -111,7 +111,7 @@ test('wrong ones are kept, counted, and after three it says whom to call; the ri
   for (const code of ['ACDEFGHK', 'x', '1234']) {
     expect(release.mustCall).toBe(false);
     await say(release, code);
-    expect([release.problem, release.code]).toEqual(['This is not the code.', '']);
+    expect([release.problem, release.text]).toEqual(['This is not the code.', '']);
   }
   expect([release.wrong, release.mustCall]).toEqual([3, true]);
   desk.clear();
@@ -143,7 +143,7 @@ test('nothing typed is no try', async () => {
 
 test('two taps while a code is checked are one try', async () => {
   const release = await asked();
-  release.code = 'wrong';
+  release.text = 'wrong';
   await Promise.all([release.check(), release.check()]);
   expect(recorded()).toEqual([['checkin.release_try', false]]);
 });
@@ -152,10 +152,20 @@ test('a lead lets go anyway, with a reason', async () => {
   const release = await asked();
   await release.anyway();
   expect([release.problem, outbox.rows.length]).toEqual(['Write a reason first.', 0]);
-  release.reason = ' Her teacher, whom I know ';
+  release.text = ' Her teacher, whom I know ';
   await release.anyway();
   expect(recorded()).toEqual([['checkin.leave', 'Her teacher, whom I know']]);
   expect(desk.result && wordOf(desk.result, desk.words)).toBe('Out');
+});
+
+test('what was wrong with the code is not wrong with the reason, nor the other way round', async () => {
+  const release = await asked();
+  await say(release, 'wrong');
+  release.turn();
+  expect([release.deciding, release.problem, release.wrong]).toEqual([true, null, 1]);
+  await release.anyway();
+  release.turn();
+  expect([release.deciding, release.problem]).toEqual([false, null]);
 });
 
 test('a phone that has no code says so, and records no try', async () => {
