@@ -18,14 +18,14 @@ _SUCCESS = "measures:success"
 _KIOSK = Q(profile=Profile.KIOSK)
 
 
-@counted("phones", "Phones that were enrolled and not revoked.", OF_DEVICE)
+@counted("phones", "Phones that were enrolled and not revoked, without those of families.", OF_DEVICE)
 def phones(now: datetime) -> QuerySet[Device]:
     return _enrolled()
 
 
-@counted("phones_heard", "Phones that were heard from within 15 minutes.", OF_DEVICE)
+@counted("phones_heard", "Of these, phones that were heard from within 15 minutes.", OF_DEVICE)
 def phones_heard(now: datetime) -> QuerySet[Device]:
-    return Device.objects.filter(heard_at__gt=now - HEARD)
+    return _enrolled().filter(heard_at__gt=now - HEARD)
 
 
 @counted("phones_holding", "Phones that hold records that are not here, as they last said.", OF_DEVICE)
@@ -85,7 +85,7 @@ def sockets(now: datetime) -> Numbers:
 
 
 def _enrolled() -> QuerySet[Device]:
-    return Device.objects.filter(revoked_at=None, enrolled_at__isnull=False)
+    return Device.objects.exclude(profile=Profile.FAMILY).filter(revoked_at=None, enrolled_at__isnull=False)
 
 
 limit(

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from eventsync.jobs.models import Job
 from eventsync.jobs.seeing.registry import measures
-from tests.cast import Games, Phone
+from tests.cast import Games, Phone, make_phone
 from tests.e2e.stage import Server
 
 TOKEN = "a-token-of-prometheus"
@@ -31,14 +31,14 @@ def families(client: Client) -> dict[str, Any]:
 def test_all_measures_are_there_with_their_labels(games: Games, phone: Phone) -> None:
     Job.objects.create(task="send", partition="hall", subject=uuid4(), due_at=timezone.now())
     phone.push(phone.arrive(games.people[0]), pending=4)
+    make_phone(games, profile="family").push()
     found = families(Client())
     assert set(found) >= {f"eventsync_{name}" for name in measures}
     sample = found["eventsync_jobs_depth"].samples[0]
     assert (sample.labels, sample.value) == ({"task": "send", "partition": "hall"}, 1)
-    values = {
-        name: found[f"eventsync_{name}"].samples[0].value for name in ("phones", "records_undelivered", "workers")
-    }
-    assert values == {"phones": 1, "records_undelivered": 4, "workers": 0}
+    counted = ("phones", "phones_heard", "records_undelivered", "workers")
+    values = {name: found[f"eventsync_{name}"].samples[0].value for name in counted}
+    assert values == {"phones": 1, "phones_heard": 1, "records_undelivered": 4, "workers": 0}
     assert found["eventsync_records_success_ratio"].samples[0].labels == {"event": str(games.event.id)}
     assert "django_http_requests_before_middlewares" in found
 

@@ -114,6 +114,7 @@ def test_new_code_is_shown_once_with_link_and_picture(games):
         {"hours": "0"},
         {"hours": "8785"},
         {"profile": "boss"},
+        {"profile": "family"},
         {"event": ""},
         {"uses": "x"},
     ],
@@ -122,6 +123,12 @@ def test_code_that_cannot_be_is_explained(games, wrong):
     answer = alice().post(f"{CODES}add/", invitation(games, **wrong))
     assert "errorlist" in answer.content.decode()
     assert not EnrolmentCode.objects.exists()
+
+
+def test_form_of_a_code_sends_families_to_their_links(games):
+    page = alice().get(f"{CODES}add/").content.decode()
+    assert ('value="agent"' in page, 'value="family"' in page) == (True, False)
+    assert '<a href="/admin/schedule/familylink/">family links</a>' in page
 
 
 def test_code_for_a_venue_of_another_event_is_explained(games):

@@ -22,6 +22,7 @@ def run(*options: str) -> str:
 def test_devices_says_who_holds_what_and_what_never_arrived(games, phone):
     other = make_phone(games, name="Ben's", venue=games.pool, profile="lead")
     make_phone(make_games("other"))
+    make_phone(games, profile="family")
     operations = [phone.arrive(person) for person in games.people]
     phone.push(operations[1], operations[4], pending=0)
     other.push(pending=3, oldest_unsent=write_time(NOON))

@@ -14,12 +14,12 @@ from django.utils import timezone
 
 from eventsync.access.scope import Belongs
 from eventsync.schedule.admin.names import ChoiceField, EventFilter, NamesAdmin, VenueField
-from eventsync.schedule.invitations import HOURS, MAX_HOURS, MAX_USES, Asked, faults, invite_phones
+from eventsync.schedule.invitations import HOURS, MAX_HOURS, MAX_USES, PROFILES, Asked, faults, invite_phones
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.queries import current_event
 from eventsync.schedule.staff import events_for, venues_for
 from eventsync.sync.enrolment import Invitation
-from eventsync.sync.models import EnrolmentCode, Profile
+from eventsync.sync.models import EnrolmentCode
 
 ADD = "sync.add_enrolmentcode"
 
@@ -34,7 +34,7 @@ class InvitationForm(forms.Form):
         empty_label="All venues",
         help_text="The phone works for this venue only.",
     )
-    profile = forms.ChoiceField(choices=Profile.choices)
+    profile = forms.ChoiceField(choices=PROFILES)
     uses = forms.IntegerField(
         initial=1, min_value=1, max_value=MAX_USES, help_text="How many phones may enrol with this one code."
     )

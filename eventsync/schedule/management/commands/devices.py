@@ -9,15 +9,16 @@ from django.db.models.functions import Coalesce
 
 from eventsync.schedule.models import Venue
 from eventsync.schedule.queries import NoSuchEvent, event_by_slug
-from eventsync.sync.models import Device
+from eventsync.sync.models import Device, Profile
 from eventsync.sync.queries import all_holes
 from eventsync.sync.wire import write_time
 
 
 class Command(BaseCommand):
     help = (
-        "Lists the phones of an event, those that hold most first: how many records each holds and since when, as it "
-        "last said; when it was last heard; and the numbers of records that it made and that never arrived."
+        "Lists the phones of an event, without those of families, first those that hold most: how many records each "
+        "holds and since when, as it last said; when it was last heard; and the numbers of records that it made and "
+        "that never arrived."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -30,7 +31,8 @@ class Command(BaseCommand):
         except NoSuchEvent as error:
             raise CommandError(str(error)) from None
         held_first = (Coalesce("pending", 0).desc(), F("heard_at").desc(nulls_last=True), "id")
-        devices = list(Device.objects.filter(event_id=event.id).order_by(*held_first))
+        phones = Device.objects.filter(event_id=event.id).exclude(profile=Profile.FAMILY)
+        devices = list(phones.order_by(*held_first))
         holes = all_holes([device.id for device in devices])
         venues = {venue.id: venue.slug for venue in Venue.objects.filter(event=event)}
         rows = [
