@@ -167,20 +167,16 @@ def run() -> None:
 
 def run_one() -> bool:
     """Claims and does the job that is next; False when there is none."""
+    now, me, job = timezone.now(), processes.name_of(os.getpid()), None
+    ordered = [name for name, each in _tasks.items() if each.policy.ordered]
     try:
-        if job := _claim():
+        if job := picking.claim(now=now, lease=now + LEASE, worker=me, ordered=ordered):
             _do(job)
-    except Error as error:  # of the database; also an answer to a commit may be lost, and nobody knows of the claim
-        if settings.BROKER == "inline":
+    except Error as error:  # a claim may have been committed, and the answer lost with the connection
+        if settings.BROKER == "inline" or (job is None and connection.is_usable()):
             raise
         raise SystemExit(LEFT) from error
     return job is not None
-
-
-def _claim() -> Job | None:
-    now, me = timezone.now(), processes.name_of(os.getpid())
-    ordered = [name for name, each in _tasks.items() if each.policy.ordered]
-    return picking.claim(now=now, lease=now + LEASE, worker=me, ordered=ordered)
 
 
 def _do(job: Job) -> None:

@@ -165,6 +165,10 @@ def test_process_that_does_not_hear_that_it_has_claimed_a_job_ends_so_that_it_is
     done = tasks("note")
     monkeypatch.setattr(picking, "claim", unheard)
     job = queue.enqueue("note", SUBJECT)
+    with pytest.raises(InterfaceError):  # the connection is there, so the database has said no
+        queue.run_one()
+    monkeypatch.setattr(connection, "is_usable", lambda: False)
+    Job.objects.update(state="available")
     with pytest.raises(SystemExit):
         queue.run_one()
     assert (state(job)[0], done) == ("running", [])
