@@ -20,7 +20,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
-from eventsync.sync import epoch, errors, wire
+from eventsync.sync import epoch, errors, marker, wire
 
 log = logging.getLogger(__name__)
 
@@ -183,7 +183,7 @@ class Admission:
         asked = time.monotonic()
         if asked - self._epoch_of > _EPOCH_FRESH:
             try:
-                found = str(await database_sync_to_async(epoch.current)())
+                found = await database_sync_to_async(marker.epoch_for_phones)()
             except DatabaseError:
                 return self._epoch
             if asked > self._epoch_of:

@@ -18,7 +18,7 @@ from eventsync.sync.registry import EventInfo, Family, Incoming, Outcome, Quaran
 from eventsync.sync.streams import Changes, lock
 from eventsync.sync.telling import Place, place_of, tell
 from eventsync.sync.triage import Arrival, Item
-from eventsync.sync.wire import Received
+from eventsync.sync.wire import MAX_INTEGER, Received
 
 ERASED = "What it said was erased with the data of a person."
 _REUSED = Quarantine("id_reused", "Another operation with this id was stored before; this one is kept aside.")
@@ -244,7 +244,8 @@ def operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
             judged.actor, judged.refers_to, "" if registry.kinds[judged.kind].seal else received.canonical,
         )  # fmt: skip
     else:
-        said = (_readable_kind(received), None, None, None, None, arrival.received_at, "", None, "")
+        kind, seq = _readable(received)
+        said = (kind, seq, None, None, None, arrival.received_at, "", None, "")
     return (
         received.id, item.author.event_id, item.author.id, arrival.carrier_of(item.author), *said, received.hash,
         result.verdict, orjson.dumps(result.flags).decode(), result.code, result.message,
@@ -252,9 +253,12 @@ def operation_row(item: Item, result: Result, arrival: Arrival) -> bulk.Row:
     )  # fmt: skip
 
 
-def _readable_kind(received: Received) -> str:
-    kind = received.members.get("kind") if received.members else None
-    return kind[:64] if isinstance(kind, str) else ""
+def _readable(received: Received) -> tuple[str, int | None]:
+    """Its kind and its number, as far as it has any: that number is no hole."""
+    members = received.members or {}
+    kind, seq = members.get("kind"), members.get("seq")
+    counts = type(seq) is int and 0 < seq <= MAX_INTEGER
+    return kind[:64] if isinstance(kind, str) else "", seq if counts else None
 
 
 def _store_quarantined(fresh: Iterable[Item], results: dict[str, Result], arrival: Arrival, changes: Changes) -> None:

@@ -24,10 +24,7 @@ def decompress(body: bytes, *, encoding: str, limit: int) -> bytes:
             case "gzip":
                 return _gunzip(body, limit + 1)
             case "zstd":
-                with zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024).stream_reader(
-                    io.BytesIO(body)
-                ) as reader:
-                    return reader.read(limit + 1)
+                return _unzstd(body, limit + 1)
     except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
         raise ApiError("malformed", f"The body is not {encoding} as it says.") from error
     raise ApiError("malformed", f"The content encoding {encoding!r} is not known here; gzip and zstd are.")
@@ -35,6 +32,12 @@ def decompress(body: bytes, *, encoding: str, limit: int) -> bytes:
 
 def _gunzip(body: bytes, most: int) -> bytes:
     with gzip.GzipFile(fileobj=io.BytesIO(body)) as reader:
+        return reader.read(most)
+
+
+def _unzstd(body: bytes, most: int) -> bytes:
+    unpacking = zstandard.ZstdDecompressor(max_window_size=8 * 1024 * 1024)
+    with unpacking.stream_reader(io.BytesIO(body), read_across_frames=True) as reader:
         return reader.read(most)
 
 

@@ -166,6 +166,12 @@ class MarkerMiddleware:
         return answer
 
 
+def epoch_for_phones() -> str:
+    """The one that they know, while this database is older than what they were served; else its own."""
+    known = read() if _objects() else None
+    return known.epoch if known else str(epoch.current())
+
+
 def _objects() -> bool:
     try:
         return keeper.objection() is not None

@@ -53,7 +53,7 @@ def triage(received: Sequence[Received], arrival: Arrival) -> list[Item]:
 
 def _authors(received: Sequence[Received], pusher: Device) -> dict[str, Device]:
     """The devices that wrote these operations, by canonical id; the pusher's own need no query."""
-    named = {str(each.members["device"]) for each in received if each.members and each.members.get("device")}
+    named = {each.device for each in received if each.device}
     authors = {str(pusher.id): pusher}
     if named - authors.keys():
         ids = [name for name in named if is_id(name)]
@@ -63,11 +63,7 @@ def _authors(received: Sequence[Received], pusher: Device) -> dict[str, Device]:
 
 def _item(received: Received, authors: dict[str, Device], arrival: Arrival) -> Item:
     pusher = arrival.pusher
-    if received.members is None:
-        why = "It has a character or a number that no database can keep."
-        return Item(received, pusher, Quarantine("unstorable", why))
-    named = received.members.get("device")
-    author = authors.get(str(named)) if named else pusher
+    author = authors.get(received.device) if received.device else pusher
     if author is None:
         return Item(received, pusher, Quarantine("not_permitted", "Its author is not a known device.", binding=False))
     if author.event_id != pusher.event_id:
@@ -77,7 +73,9 @@ def _item(received: Received, authors: dict[str, Device], arrival: Arrival) -> I
 
 
 def _judge(received: Received, author: Device, arrival: Arrival) -> Incoming | Quarantine:
-    kind = registry.kinds.get(str(received.members and received.members.get("kind")))
+    if received.members is None:
+        return Quarantine("unstorable", "It has a character or a number that no database can keep.")
+    kind = registry.kinds.get(str(received.members.get("kind")))
     if kind is None:
         return Quarantine("unknown_kind", "This server does not know that kind of operation.")
     not_permitted = Quarantine(

@@ -58,13 +58,17 @@ class Header(msgspec.Struct):
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One operation as it came: `members` is None when it can be read but never be stored (`unstorable`)."""
+    """One operation as it came: `members` is None when it can be read but never be stored (`unstorable`).
+
+    `device`: who wrote it, as whoever brought it says, in any shape; empty when it does not say.
+    """
 
     id: str
     raw: bytes
     hash: str
     members: dict[str, Any] | None
     canonical: str
+    device: str
 
 
 _envelopes = msgspec.json.Decoder(Envelope)
@@ -128,7 +132,7 @@ def read_operation(raw: bytes) -> Received:
         canonical = orjson.dumps(_identity(members), option=orjson.OPT_SORT_KEYS)
     except TypeError:  # nested deeper than anything that we would ever read again
         return _unstorable(raw, members)
-    return Received(members["id"], raw, hashlib.sha256(canonical).hexdigest(), members, canonical.decode())
+    return Received(members["id"], raw, _digest(canonical), members, canonical.decode(), _author(members))
 
 
 def _suspicious(raw: bytes) -> bool:
@@ -143,9 +147,17 @@ def _identity(members: dict[str, Any]) -> dict[str, Any]:
 
 def _salvaged(raw: bytes) -> object:
     try:
-        return json.loads(raw.decode(errors="replace"))
+        return json.loads(raw.decode(errors="replace"), parse_int=_integer)
     except (ValueError, RecursionError) as error:
         raise _no_id() from error
+
+
+def _integer(digits: str) -> int | str:
+    """Python reads no more digits than 4,300: of a longer number they stay as they are."""
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
 
 
 def _unstorable(raw: bytes, members: object) -> Received:
@@ -155,7 +167,15 @@ def _unstorable(raw: bytes, members: object) -> Received:
         plain = json.dumps(_identity(members), sort_keys=True, separators=(",", ":")).encode()
     except RecursionError:
         plain = raw
-    return Received(members["id"], raw, hashlib.sha256(plain).hexdigest(), None, "")
+    return Received(members["id"], raw, _digest(plain), None, "", _author(members))
+
+
+def _digest(said: bytes) -> str:
+    return hashlib.sha256(said).hexdigest()
+
+
+def _author(members: dict[str, Any]) -> str:
+    return str(members.get("device") or "")
 
 
 def is_id(value: object) -> bool:

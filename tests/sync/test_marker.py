@@ -56,6 +56,7 @@ def test_database_of_an_earlier_epoch_does_not_make_phones_begin_anew(phone: Pho
     marker.write(marker.Marker("the-last", {}, (str(epoch.current()),)))
     answer = phone.streams()
     assert (answer.status_code, answer["X-EventSync-Epoch"]) == (503, "the-last")
+    assert marker.epoch_for_phones() == "the-last"  # also for whoever is asked to come later
 
 
 def test_push_keeps_the_marker_up(

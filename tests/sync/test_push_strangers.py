@@ -1,5 +1,6 @@
 """Push by strange hands and of strange shapes: neighbours and authors lose nothing."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -62,3 +63,20 @@ def test_push_by_the_wrong_hands_does_not_take_the_id_from_the_author(
     assert (Operation.objects.count(), Quarantined.objects.count()) == (0, 1)
     assert verdicts(phone.push(operation)) == [("accepted", [], "")]
     assert counts(games) == [("", 1, 0, 0)]
+
+
+def test_push_of_what_no_database_keeps_is_its_authors(games: Games, phone: Phone) -> None:
+    operation = phone.arrive(games.people[0], actor="\0")
+    stranger, carrier = make_phone(make_games("others")), make_phone(games)
+    assert verdicts(stranger.push(operation | {"device": phone.id})) == [("quarantined", [], "wrong_event")]
+    [result] = carrier.push(operation | {"device": phone.id})
+    assert (result["code"], result["replayed"]) == ("unstorable", False)
+    found = Operation.objects.values_list("device_id", "carrier_id", "event_id")
+    assert [[str(key) for key in row] for row in found] == [[phone.id, carrier.id, str(games.event.id)]]
+
+
+def test_push_number_that_nobody_can_read_harms_no_neighbour(games: Games, phone: Phone) -> None:
+    good, bad = phone.arrive(games.people[0]), phone.arrive(games.people[1], extra=1)
+    body = json.dumps({"operations": [bad, good]}).replace('"extra": 1', f'"extra": {"1" * 5_000}')
+    results = phone.post(body.encode()).json()["results"]
+    assert verdicts(results) == [("quarantined", [], "unstorable"), ("accepted", [], "")]
