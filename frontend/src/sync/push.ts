@@ -14,11 +14,13 @@ const LARGEST_BATCH = 200;
 const FAILURES_BEFORE_HALVING = 3;
 const REST_MS = 60_000;
 
+const FAILED = { kind: 'failed', retryAfterMs: null } as const;
+
 type Step =
   | { readonly kind: 'done'; readonly retry: boolean }
   | { readonly kind: 'halve'; readonly code: RefusalCode }
   | { readonly kind: 'epoch' }
-  | { readonly kind: 'failed'; readonly retryAfterMs: number | null };
+  | (Outcome & { readonly kind: 'failed' });
 
 export interface PushTools extends BeatTools {
   readonly server: Server;
@@ -30,8 +32,9 @@ export interface PushTools extends BeatTools {
 /** Sends what was recorded, in order, until nothing is left to send. */
 export class Push {
   #size = LARGEST_BATCH;
-  #first: string | null = null;
   #failures = 0;
+  /** The last that failed alone since the end of the queue was reached, as its number; 0 is none. */
+  #behind = 0;
   #told: Beat | null = null;
   #toldAt = -Infinity;
 
@@ -42,29 +45,47 @@ export class Push {
     const session = await outbox.read('session');
     if (session === undefined) return { kind: 'rest', ms: REST_MS };
     let after = 0;
+    let size = this.#size;
     let retry = false;
     let restarted = false;
+    let stumbled = 0;
     for (;;) {
-      const batch = await outbox.queuedAfter(after, this.#size);
-      if (batch.length === 0) break;
+      const batch = await outbox.queuedAfter(after, size);
+      const last = batch.at(-1)?.seq;
+      if (last === undefined) break;
       const step = await this.#send(session, batch);
-      if (step.kind === 'failed') return this.#failed(batch, step.retryAfterMs);
-      if (step.kind === 'epoch') {
-        if (restarted) return { kind: 'failed', retryAfterMs: null };
+      if (step.kind === 'failed') {
+        if (batch.length > 1) {
+          // A proxy or a bug may choke on one batch for ever: a smaller one gets around it.
+          if (++this.#failures % FAILURES_BEFORE_HALVING === 0) this.#size = half(batch);
+          return step;
+        }
+        // One that fails alone keeps no other back; a second in the same round is taken for the network's doing.
+        this.#behind = Math.max(last, this.#behind);
+        if (stumbled > 0 || step.retryAfterMs !== null) return step;
+        stumbled = last;
+        after = this.#behind;
+      } else if (step.kind === 'epoch') {
+        if (restarted) return FAILED;
         restarted = true;
         after = 0;
       } else if (step.kind === 'halve') {
-        if (batch.length > 1) this.#size = half(batch);
-        else after = await this.#setAside(batch, step.code);
+        if (batch.length > 1) this.#size = size = half(batch);
+        else {
+          for (const { id } of batch) await outbox.setAside(id, step.code);
+          this.#changed();
+          after = last;
+        }
       } else {
-        after = batch.at(-1)?.seq ?? after;
+        after = last;
         retry ||= step.retry;
-        this.#size = Math.min(LARGEST_BATCH, this.#size * 2);
-        this.#first = null;
+        size = Math.min(LARGEST_BATCH, size * 2);
+        this.#size = stumbled > 0 ? 1 : size;
+        this.#failures = 0;
       }
     }
-    if (retry) return { kind: 'failed', retryAfterMs: null };
-    return this.#heartbeat(session);
+    this.#behind = stumbled;
+    return retry || stumbled > 0 ? FAILED : this.#heartbeat(session);
   }
 
   async #send(session: Enrolment, batch: readonly OutboxRow[]): Promise<Step> {
@@ -74,10 +95,14 @@ export class Push {
     const reply = await server.push(session, { ...envelope(batch), ...beat });
     if (reply.kind === 'offline') {
       report(reply);
-      return { kind: 'failed', retryAfterMs: null };
+      return FAILED;
     }
     if (!isSameEra(await outbox.era(), era)) return { kind: 'epoch' };
-    if (reply.epoch !== era.epoch) return this.#newEpoch(reply.epoch, era);
+    if (reply.epoch !== era.epoch) {
+      await outbox.beginEpoch(reply.epoch, era);
+      this.#changed();
+      return { kind: 'epoch' };
+    }
     if (reply.kind === 'refusal') return this.#refused(reply);
     this.#told = beat;
     return this.#settle(reply, batch, era);
@@ -89,7 +114,7 @@ export class Push {
     const verdicts = readVerdicts(reply.body, ids);
     if (verdicts === null) {
       report({ kind: 'offline', why: say('trouble.nonsense') });
-      return { kind: 'failed', retryAfterMs: null };
+      return FAILED;
     }
     await hear(outbox, reply, verdicts.serverTime);
     if (!(await outbox.settle(verdicts.settled, era))) return { kind: 'epoch' };
@@ -98,10 +123,8 @@ export class Push {
     return { kind: 'done', retry: verdicts.settled.size < batch.length };
   }
 
-  async #newEpoch(epoch: string, asked: Era): Promise<Step> {
-    await this.tools.outbox.beginEpoch(epoch, asked);
+  #changed(): void {
     this.tools.bulletin.post({ topic: 'outbox', ids: 'all' });
-    return { kind: 'epoch' };
   }
 
   #refused(refusal: Refusal): Step {
@@ -109,24 +132,6 @@ export class Push {
     if (code === 'malformed' || code === 'too_large') return { kind: 'halve', code };
     this.tools.report(reportOf(refusal));
     return { kind: 'failed', retryAfterMs: refusal.retryAfterMs };
-  }
-
-  // A proxy or a bug may choke on one batch for ever: a smaller one gets around it.
-  #failed(batch: readonly OutboxRow[], retryAfterMs: number | null): Outcome {
-    const first = batch[0]?.id ?? null;
-    this.#failures = first === this.#first ? this.#failures + 1 : 1;
-    this.#first = first;
-    if (this.#failures >= FAILURES_BEFORE_HALVING) {
-      this.#failures = 0;
-      this.#size = half(batch);
-    }
-    return { kind: 'failed', retryAfterMs };
-  }
-
-  async #setAside(batch: readonly OutboxRow[], code: RefusalCode): Promise<number> {
-    for (const { id } of batch) await this.tools.outbox.setAside(id, code);
-    this.tools.bulletin.post({ topic: 'outbox', ids: batch.map(({ id }) => id) });
-    return batch.at(-1)?.seq ?? 0;
   }
 
   /** Tells the server how this phone is when that changed since it last heard. */
@@ -148,5 +153,5 @@ export class Push {
 }
 
 function half(batch: readonly OutboxRow[]): number {
-  return Math.max(1, Math.floor(batch.length / 2));
+  return Math.floor(batch.length / 2);
 }
