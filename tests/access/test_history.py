@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from eventsync.access.ranks import Rank
-from tests.cast import make_games
+from tests.cast import NOON, make_games
 from tests.desk import alice, bob, staff
 
 LIST, ACCOUNTS = "/admin/admin/logentry/", "/admin/auth/user/"
@@ -37,6 +37,13 @@ def test_history_is_read_for_one_person_and_for_one_row(games, done):
     page = client.get(LIST).content.decode()
     assert "Everybody sends Guest 0 to: Check-in lead." in page
     assert f'href="/admin/checkin/person/{games.people[0].pk}/change/"' in page
+
+
+def test_history_says_that_its_times_are_in_utc(games, done):
+    LogEntry.objects.update(action_time=NOON)
+    client, person = alice(), f"/admin/checkin/person/{games.people[0].pk}/history/"
+    for page in (LIST, f"{LIST}{done[0].pk}/change/", person):
+        assert "Sat 04 Jul 2026, 12:00 UTC" in client.get(page).content.decode()
 
 
 def test_owner_reads_the_history_of_a_row_and_the_owner_of_another_event_does_not(games, done):

@@ -8,6 +8,7 @@ import pytest
 from eventsync.access.ranks import Rank
 from eventsync.schedule.models import Activity, Event, Place, Release
 from eventsync.schedule.plan import queries
+from tests.cast import NOON
 from tests.desk import alice, staff
 from tests.schedule.plan.plans import Day, make_day, release
 
@@ -114,6 +115,12 @@ def test_manager_releases_what_the_preview_showed_and_takes_it_back(day, games):
     assert list(made) == [(1, "mara", {"en": "Ready."}, None), (2, "mara", {}, None), (3, "mara", {}, 1)]
     assert queries.changes_since(day.event, 1) == []
     assert manager.get(RELEASES).status_code == 200
+
+
+def test_release_is_told_by_the_clock_of_its_event(day):
+    client, row = alice(), release(day.event, now=NOON)
+    for page in (RELEASES, f"{RELEASES}{row.pk}/change/"):
+        assert "Sat 04 Jul 2026, 15:00 (Europe/Helsinki)" in client.get(page).content.decode()
 
 
 def test_what_families_have_read_of_is_cancelled_not_deleted(day):

@@ -32,7 +32,7 @@ class HistoryAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "content_type"]
     search_fields = ["=user__username", "=object_id", "object_repr"]
     search_help_text = "Who did it (the user name), or what it was done to: its name or its id."
-    note = ""  # its times are said in full
+    note = ""
     fields = ["action_time", "who", "what", "row", "kind"]
 
     @admin.display(description="who", ordering="user__username")

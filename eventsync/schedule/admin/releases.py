@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
@@ -72,10 +73,16 @@ class ReleaseForm(forms.Form):
 class ReleaseAdmin(ReadOnlyAdmin):
     belongs = Belongs(event="event_id")
     sees = ("view", "add")
-    list_display = ["number", "event", "at", "by", "about"]
+    list_display = ["number", "event", "told", "by", "about"]
     list_filter = ["event"]
     list_select_related = ["event"]
-    fields = ["event", "number", "at", "by", "about", "restores", "despite"]
+    note = ""
+    fields = ["event", "number", "told", "by", "about", "restores", "despite"]
+
+    @admin.display(description="at", ordering="at")
+    def told(self, row: Release) -> str:
+        zone = row.event.tz
+        return f"{row.at.astimezone(ZoneInfo(zone)):%a %d %b %Y, %H:%M} ({zone})"
 
     @admin.display(description="comment")
     def about(self, row: Release) -> str:
