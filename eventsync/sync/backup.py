@@ -4,11 +4,11 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
@@ -17,7 +17,7 @@ from eventsync.sync.models import Backup
 
 log = logging.getLogger(__name__)
 
-LONGEST_AUDIT = 3600  # seconds
+LONGEST = 3600  # seconds for a command of ours on a copy
 
 
 class BackupFailed(Exception):
@@ -27,6 +27,7 @@ class BackupFailed(Exception):
 def back_up(*, folder: Path, now: datetime, same_disk: bool = False) -> Backup:
     """A verified copy in `folder`, and its row; BackupFailed, with a row that says why and an alert.
 
+    Of the copies that could not be verified only the newest stays, until one is: it is better than none.
     `now` is the server's time before copying: what was acknowledged until then is in the copy. `same_disk`: phones may
     rely on the copy although the disk of the database has it.
     """
@@ -40,15 +41,16 @@ def back_up(*, folder: Path, now: datetime, same_disk: bool = False) -> Backup:
         row.size = path.stat().st_size
         row.apart = same_disk or not engine.shares_disk(path)
         with engine.opened(path) as url:
-            audit(url)
+            _manage("audit", url)
         row.verified_at = timezone.now()
     except (OSError, engines.EngineError, BackupFailed) as error:
-        row.error = str(error)
-        message = f"The backup of {now:%Y-%m-%d %H:%M} UTC failed: {error}"
+        row.error = f"{error} The copy stays at {path} until another is made." if path.exists() else str(error)
+        message = f"The backup of {now:%Y-%m-%d %H:%M} UTC failed: {row.error}"
         alert(kind="backup_failed", subject="", message=message, now=timezone.now())
-        raise BackupFailed(str(error)) from error
+        raise BackupFailed(row.error) from error
     finally:
         row.save()
+        _keep(0 if row.verified_at else 1, Backup.objects.filter(verified_at__isnull=True), folder)
     return row
 
 
@@ -58,45 +60,47 @@ def _make(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def audit(url: str) -> None:
-    """Runs `manage.py audit` on the database at `url`; BackupFailed when it is not what its ledger says."""
+def _manage(command: str, url: str) -> None:
+    """Runs a command of ours on the copy at `url`; BackupFailed when it fails, or takes too long."""
     try:
-        done = manage(["audit"], url=url)
+        done = subprocess.run(  # noqa: S603 - our own program, no shell
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), command],
+            env=os.environ | {"EVENTSYNC_DATABASE_URL": url},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST,
+        )
     except subprocess.TimeoutExpired as error:
-        raise BackupFailed(f"The audit of the copy took longer than {LONGEST_AUDIT // 60} minutes.") from error
+        raise BackupFailed(f"`manage.py {command}` took longer than {LONGEST // 60} minutes on the copy.") from error
     if done.returncode != 0:
         said = (done.stdout + done.stderr).strip()[-1000:]
-        raise BackupFailed(f"The copy was made, and the audit of it failed: {said}")
+        raise BackupFailed(f"`manage.py {command}` failed on the copy: {said}")
 
 
 def restore(*, path: Path, now: datetime) -> str:
     """Puts a copy in the place of the database, which is kept aside; answers where it is kept.
 
-    The caller begins a new epoch afterwards. BackupFailed, changing nothing, when the copy is not whole.
+    The caller migrates and begins a new epoch afterwards. BackupFailed, changing nothing, when the copy is not whole.
     """
     engine = engines.current()
     try:
         with engine.opened(path) as url:
-            audit(url)
+            _manage("migrate", url)  # it may be from before an upgrade
+            _manage("audit", url)
         return engine.put_back(path, aside=f"before-{now:%Y%m%dT%H%M%SZ}")
     except (OSError, engines.EngineError) as error:
         raise BackupFailed(str(error)) from error
 
 
-def manage(arguments: Sequence[str], *, url: str) -> "subprocess.CompletedProcess[str]":
-    """Runs a command of ours on the database at `url`."""
-    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
-    environment = os.environ | {"EVENTSYNC_DATABASE_URL": url}
-    return subprocess.run(  # noqa: S603 - our own program, no shell
-        command, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST_AUDIT
-    )
-
-
 def thin_out(*, folder: Path, keep: int) -> list[Path]:
     """Removes the oldest verified copies in `folder` but for the newest `keep`; answers which. Their rows stay."""
-    verified = Backup.objects.filter(verified_at__isnull=False).order_by("-started_at")
-    ours = [path for path in map(Path, verified.values_list("path", flat=True)) if path.parent == folder]
-    gone = [path for path in ours[keep:] if path.exists()]
+    return _keep(keep, Backup.objects.filter(verified_at__isnull=False), folder)
+
+
+def _keep(number: int, copies: QuerySet[Backup], folder: Path) -> list[Path]:
+    paths = map(Path, copies.order_by("-started_at").values_list("path", flat=True))
+    gone = [path for path in paths if path.parent == folder and path.exists()][number:]
     for path in gone:
-        path.unlink()
+        path.unlink(missing_ok=True)  # another backup may do the same now
     return gone

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from django.db import DatabaseError, connection, connections
 
 _THIS_HOST = ("", "localhost", "127.0.0.1", "::1")
+OURS = "SELECT epoch FROM sync_server"  # since the first release; whatever else is in a database, it is one of ours
 
 
 class EngineError(Exception):
@@ -116,8 +117,9 @@ def _check_file(path: Path, *, name: Path) -> None:
     try:
         with closing(sqlite3.connect(path)) as database:
             answer = database.execute("PRAGMA integrity_check").fetchone()[0]
+            database.execute(OURS)
     except sqlite3.Error as error:
-        raise EngineError(f"{name} is not a whole SQLite database: {error}.") from error
+        raise EngineError(f"{name} is not a whole SQLite database of ours: {error}.") from error
     if answer != "ok":
         raise EngineError(f"{name} is damaged: {answer}.")
 
@@ -177,33 +179,50 @@ class Postgres:
         scratch = f"{self._name[:40]}_opened_{uuid.uuid4().hex[:8]}"
         self._fill(scratch, path)
         try:
+            _program(["psql", "--quiet", f"--dbname={scratch}", f"--command={OURS}"])
             yield self.url_of(scratch)
         finally:
-            _program(["dropdb", "--if-exists", scratch])
+            _drop(scratch)
 
     def put_back(self, path: Path, *, aside: str) -> str:
         kept, restored = (f"{self._name[:40]}_{part}" for part in (aside.replace("-", "_"), "restored"))
         self._fill(restored, path)
         connections.close_all()
         swap = [
-            f'ALTER DATABASE "{self._name}" RENAME TO "{kept}"',
-            f'ALTER DATABASE "{restored}" RENAME TO "{self._name}"',
+            f'--command=ALTER DATABASE "{self._name}" RENAME TO "{kept}"',
+            f'--command=ALTER DATABASE "{restored}" RENAME TO "{self._name}"',
         ]
-        try:
-            for statement in swap:
-                _program(["psql", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname=postgres", f"--command={statement}"])
-        except EngineError as error:
-            _program(["dropdb", "--if-exists", restored])
-            raise EngineError(f"Stop the server and the worker first. PostgreSQL said: {error}") from error
+        with _dropped_when_it_fails(restored):
+            try:
+                _program(
+                    ["psql", "--quiet", "--set=ON_ERROR_STOP=1", "--dbname=postgres", "--single-transaction", *swap]
+                )
+            except EngineError as error:
+                raise EngineError(f"Stop the server and the worker first. PostgreSQL said: {error}") from error
         return f"the database {kept}"
 
     def _fill(self, name: str, path: Path) -> None:
         _program(["createdb", name])
-        try:
+        with _dropped_when_it_fails(name):
             _program(["pg_restore", "--no-owner", "--exit-on-error", f"--dbname={name}", str(path)])
-        except EngineError:
-            _program(["dropdb", "--if-exists", name])
-            raise
+
+
+@contextmanager
+def _dropped_when_it_fails(name: str) -> Iterator[None]:
+    """The first error is the one that is told; also that the database `name` is left behind, if it is."""
+    try:
+        yield
+    except EngineError as error:
+        try:
+            _drop(name)
+        except EngineError as left:
+            raise EngineError(f"{error} The database {name} is left behind: {left}") from error
+        raise
+
+
+def _drop(name: str) -> None:
+    """A database that only we know of, whoever has looked into it meanwhile."""
+    _program(["dropdb", "--if-exists", "--force", name])
 
 
 def _program(command: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """A database that somebody has open is not replaced under them."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,12 +22,16 @@ def games(transactional_db: None) -> Games:
     return make_games(people=1)
 
 
+def connect(name: str) -> Any:
+    said: dict[str, Any] = connection.settings_dict
+    known = {"host": said["HOST"], "port": said["PORT"], "user": said["USER"], "password": said["PASSWORD"]}
+    return sqlite3.connect(name) if ON_SQLITE else psycopg.connect(dbname=name, **known)
+
+
 @contextmanager
 def somebody_has_it_open() -> Iterator[None]:
     """As a server has that waits for its next request."""
-    said: dict[str, Any] = connection.settings_dict
-    known = {"host": said["HOST"], "port": said["PORT"], "user": said["USER"], "password": said["PASSWORD"]}
-    opened: Any = sqlite3.connect(said["NAME"]) if ON_SQLITE else psycopg.connect(dbname=said["NAME"], **known)
+    opened = connect(connection.settings_dict["NAME"])
     with closing(opened):
         opened.execute("SELECT count(*) FROM sync_device").fetchall()
         opened.rollback()
@@ -53,4 +57,28 @@ def test_restore_is_refused_while_somebody_has_the_database_open(games: Games, t
         with pytest.raises(engines.EngineError, match="Stop the server and the worker first"):
             engine.put_back(copy, aside="before-now")
         assert databases() == before
+    assert Event.objects.get() == games.event
+
+
+@pytest.mark.skipif(ON_SQLITE, reason="SQLite has no second database that somebody could open.")
+def test_restore_is_refused_when_somebody_has_opened_what_was_to_take_the_place(
+    games: Games, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the present database keeps its name, though only the second of the two renames failed."""
+    engine, copy, opened = engines.current(), tmp_path / "copy", []
+    program = engines._program
+
+    def with_a_visitor(command: Sequence[str]) -> None:
+        if command[0] == "psql":
+            opened.append(connect(f"{str(connection.settings_dict['NAME'])[:40]}_restored"))
+        program(command)
+
+    engine.copy(copy)
+    before = databases()
+    monkeypatch.setattr(engines, "_program", with_a_visitor)
+    with pytest.raises(engines.EngineError, match='_restored" is being accessed by other users'):
+        engine.put_back(copy, aside="before-now")
+    [visitor] = opened
+    visitor.close()
+    assert databases() == before
     assert Event.objects.get() == games.event
