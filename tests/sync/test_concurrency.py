@@ -38,12 +38,22 @@ def test_the_same_batch_eight_times_at_once_is_applied_once(games: Games) -> Non
 
 
 def test_unapplied_operations_at_once_are_stored_once(games: Games) -> None:
-    """They lock no stream: only the id itself keeps them apart."""
     phone = make_phone(games)
     operation = phone.record("unknown.kind", {})
     answers = together([lambda: phone.push(operation)] * AT_ONCE)
     assert sorted(answer[0]["replayed"] for answer in answers) == [False] + [True] * (AT_ONCE - 1)
     assert Operation.objects.count() == 1
+
+
+def test_two_bodies_under_one_id_at_two_venues_are_nobodys_fault(games: Games) -> None:
+    """They lock different streams: only the id itself keeps them apart."""
+    one, other = make_phone(games), make_phone(games)
+    for person in games.people[:10]:
+        first = one.arrive(person)
+        second = other.arrive(person, door=games.pool_door, id=first["id"])
+        answers = together([partial(one.push, first), partial(other.push, second)])
+        assert sorted(result.get("code", "") for [result] in answers) == ["", "id_reused"]
+    assert list(Alert.objects.values_list("kind", flat=True)) == []
 
 
 def test_eight_phones_at_once_admit_each_person_once(games: Games) -> None:
