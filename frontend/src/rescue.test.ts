@@ -157,7 +157,7 @@ test.each<[string, fake.Script, string | null]>([
   ['was restored meanwhile', putBackMeanwhile, null],
   ['is a captive portal', fake.portal, 'offline'],
   ['is not there', fake.networkError, 'offline'],
-  ['speaks of something else', () => json({ server_time: NOW, results: [] }), 'offline'],
+  ['speaks of something else', () => json({ server_time: NOW, results: [{ id: 'other', verdict: 'accepted' }] }), 'offline'],
   ['has no clock', ({ operations }) => json({ results: operations.map(({ id }) => ({ id, verdict: 'accepted' })) }), 'offline'],
   ['is busy', () => refusal(503, 'unavailable'), 'offline'],
   ['has another opinion of malformed', () => refusal(500, 'malformed'), 'offline'],
@@ -171,7 +171,37 @@ test.each<[string, fake.Script, string | null]>([
   expect(stopped?.kind ?? null).toBe(kind);
   if (stopped !== null) expect(WORDS).toHaveProperty(`why_${stopped.why}`);
   const asked = ({ path, authorization, operations, pending }: fake.Request) => ({ path, authorization, operations, pending });
-  expect(page.requests.map(asked)).toEqual(app.requests.map(asked));
+  // The page asks with nothing, too, whether the server is there at all.
+  const filled = ({ requests }: FakeServer) => requests.filter(({ operations }) => operations.length > 0);
+  expect(filled(page).map(asked)).toEqual(filled(app).map(asked));
+});
+
+test.each<[string, fake.Script]>([
+  ['a bug', () => refusal(500, 'internal')],
+  ["a proxy's page", fake.portal],
+  ['a line that is cut', fake.networkError],
+])('where %s meets some operations for ever, all others arrive, and it says why those stay', async (_, failing) => {
+  await clone(await prepared());
+  const outbox = new Outbox();
+  const stuck = new Set<string>();
+  for (let at = 0; at < 20; at++) {
+    const { id } = await outbox.append(ARRIVE);
+    if ([0, 1, 2, 9, 19].includes(at)) stuck.add(id);
+  }
+  await outbox.close();
+  const server = new FakeServer((request) => (request.operations.some(({ id }) => stuck.has(id)) ? failing(request) : accepting(request)));
+  const [contents, stopped] = await byRescue(await dump(), server);
+  const rows = contents[0]!.values as OutboxRow[];
+  const left = rows.filter(({ settled }) => settled === null);
+  expect(new Set(left.map(({ id }) => id))).toEqual(stuck);
+  expect(left.every(({ stuck }) => stuck === null)).toBe(true);
+  expect(stopped?.kind).toBe('offline');
+});
+
+test('a server that is down is asked twice: with what waits, and with nothing', async () => {
+  const server = new FakeServer(() => refusal(500, 'internal'));
+  await byRescue(await prepared(), server);
+  expect(server.requests.map(({ operations }) => operations.length)).toEqual([5, 0]);
 });
 
 test('what was set aside is sent again, for a person asked for it', async () => {

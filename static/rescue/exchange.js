@@ -9,7 +9,7 @@ const SETTLING = ['accepted', 'flagged', 'refused', 'quarantined'];
 const HALVING = { malformed: 400, too_large: 413 };
 
 /**
- * Sends everything that has no verdict, also what was set aside. Resolves to why it stopped before the end:
+ * Sends everything that has no verdict, also what was set aside. Resolves to why some, or the rest, could not be sent:
  * {kind: 'offline' | 'refused', why, status?, message?, code?}, or null when every operation was answered. `why` is a text of
  * the catalogues (why_…), `message` what the server says itself.
  */
@@ -19,6 +19,7 @@ export async function sendAll(database, progress = () => undefined) {
   let waiting = queue.length;
   let size = LARGEST_BATCH;
   let restarted = false;
+  let stopped = null;
   while (queue.length > 0) {
     const batch = queue.slice(0, size);
     const reply = await push(held.session.token, batch, waiting - batch.length);
@@ -31,22 +32,29 @@ export async function sendAll(database, progress = () => undefined) {
       // Two servers that answer in turns must not keep it going for ever.
       if (restarted) return { kind: 'offline', why: 'changed' };
       restarted = true;
+      stopped = null;
       await beginEpoch(database, reply.epoch, held.era);
       held = await readOutbox(database);
       queue = unsettled(held);
       waiting = queue.length;
-    } else if (reply.kind === 'refused' && HALVING[reply.code] !== undefined) {
+    } else {
+      const unreadable = reply.kind === 'refused' && HALVING[reply.code] !== undefined;
+      if (!unreadable && !(await answersWithout(held.session.token, reply, waiting))) return reply;
       if (batch.length > 1) size = Math.floor(batch.length / 2);
       else {
-        await setAside(database, batch[0].id, reply.code);
+        if (unreadable) await setAside(database, batch[0].id, reply.code);
+        else stopped ??= reply;
         queue = queue.slice(1);
       }
-    } else {
-      return reply;
     }
     progress(queue.length);
   }
-  return null;
+  return stopped;
+}
+
+/** Whether a filter on the way or a bug chokes on what was sent: with nothing in it, a push is answered. */
+async function answersWithout(token, reply, waiting) {
+  return reply.kind === 'offline' && (await push(token, [], waiting)).kind === 'answer';
 }
 
 function unsettled({ rows }) {
