@@ -34,7 +34,7 @@ class Push:
     refused: Refusal | None = None  # the last no, until the next yes
     _size: int = field(init=False)
     _failures: int = 0
-    _first: int | None = None
+    _behind: int = 0  # the last that failed alone since the end of the queue was reached
     _told: int | None = None
 
     def __post_init__(self) -> None:
@@ -44,21 +44,30 @@ class Push:
         token = self.outbox.recall("token")
         if token is None:
             return Rest(REST)
-        after, retry, restarted = 0, False, False
-        while rows := self.outbox.queued(after=after, limit=self._size):
+        after, size, stumbled, retry, restarted = 0, self._size, 0, False, False
+        while rows := self.outbox.queued(after=after, limit=size):
+            last = rows[-1].number
             step = await self._send(token, rows)
             if isinstance(step, Failed):
-                return self._failed(rows, step)
-            if step == "epoch":
+                # One that fails alone keeps no other back; a second in the same round is taken for the network's doing.
+                self._failed(rows)
+                if len(rows) > 1 or stumbled or step.retry_after is not None:
+                    return step
+                stumbled, after = last, self._behind
+            elif step == "epoch":
                 if restarted:
                     return Failed()
                 after, restarted = 0, True
+            elif step == "halve" and len(rows) > 1:
+                self._size = size = len(rows) // 2
             elif step == "halve":
-                after = self._halve(rows, after)
+                self.outbox.set_aside(last, self.refused.message if self.refused else "")
+                after = last
             else:
-                after, retry = rows[-1].number, retry or step == "retry"
-                self._size, self._first = min(self.batch, self._size * 2), None
-        return Failed() if retry else await self._heartbeat(token)
+                after, retry, size = last, retry or step == "retry", min(self.batch, size * 2)
+                self._size, self._failures = 1 if stumbled else size, 0
+        self._behind = stumbled
+        return Failed() if retry or stumbled else await self._heartbeat(token)
 
     async def _send(self, token: str, rows: Sequence[Row]) -> Step | Failed:
         era = self.outbox.era()
@@ -95,22 +104,14 @@ class Push:
         self.missed()
         return Failed()
 
-    def _halve(self, rows: Sequence[Row], after: int) -> int:
-        """The server cannot read the batch: smaller ones, down to the one that is set aside. Answers where to go on."""
-        if len(rows) > 1:
-            self._size = max(1, len(rows) // 2)
-            return after
-        self.outbox.set_aside(rows[0].number, self.refused.message if self.refused else "")
-        return rows[0].number
-
-    def _failed(self, rows: Sequence[Row], step: Failed) -> Failed:
+    def _failed(self, rows: Sequence[Row]) -> None:
         """A proxy or a bug may choke on one batch for ever: a smaller one gets around it."""
-        first = rows[0].number
-        self._failures = self._failures + 1 if first == self._first else 1
-        self._first = first
-        if self._failures >= FAILURES_BEFORE_HALVING:
-            self._failures, self._size = 0, max(1, len(rows) // 2)
-        return step
+        if len(rows) == 1:
+            self._behind = max(rows[0].number, self._behind)
+            return
+        self._failures += 1
+        if self._failures % FAILURES_BEFORE_HALVING == 0:
+            self._size = len(rows) // 2
 
     async def _heartbeat(self, token: str) -> Outcome:
         """Tells the server how much waits here, and which stream went wrong, when it has not heard that yet."""
