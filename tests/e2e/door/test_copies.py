@@ -10,6 +10,17 @@ from playwright.sync_api import Page, expect
 from tests.e2e.stage import Phone, Server, axe
 
 KEEP, TAKE = "Keep a copy of what was recorded", "Take over another phone’s records"
+SHARE = "Share a copy of what was recorded"
+# A browser without a window has no sheet of apps to share with. `shared` is what the other app gets.
+SHEET = """
+    window.shared = [];
+    window.choosing = false;
+    navigator.canShare = ({ files }) => files.every(({ name, type }) => name.endsWith('.txt') && type === 'text/plain');
+    navigator.share = async ({ files }) => {
+        if (!window.choosing) throw new DOMException('nobody was chosen', 'AbortError');
+        for (const file of files) window.shared.push([file.name, await file.text()]);
+    };
+"""
 
 
 def open_phone_screen(phone: Phone) -> Page:
@@ -86,3 +97,33 @@ def test_files_that_are_no_copy_are_refused_in_plain_words(at_door: Callable[...
     expect(phone.page.get_by_role("alert")).to_have_text("This is no copy of what an EventSync phone recorded.")
     assert axe(phone.page, "color-contrast-enhanced") == []
     assert phone.rows() == []
+
+
+@pytest.mark.long
+def test_what_was_not_sent_is_shared_as_a_file_and_taken_over(
+    server: Server, new: list[dict[str, str]], at_door: Callable[..., Phone], tmp_path: Path
+) -> None:
+    maria, ben = at_door(), at_door()
+    maria.page.context.add_init_script(SHEET)
+    maria.page.reload()
+    maria.page.context.set_offline(True)
+    for person in new[:2]:
+        maria.check_in(person)
+        maria.next()
+    page = open_phone_screen(maria)
+    page.get_by_role("button", name=SHARE).click()
+    expect(page.get_by_role("alert").filter(has_text="Nothing was shared.")).to_be_visible()
+    page.evaluate("choosing = true")
+    page.get_by_role("button", name=SHARE).click()
+    expect(page.get_by_role("status").filter(has_text="A copy of 2 records was shared.")).to_be_visible()
+    [[name, text]] = page.evaluate("shared")
+    recorded = maria.outbox()
+    maria.switch_off()
+
+    (tmp_path / name).write_text(text)
+    take_over(ben, tmp_path / name)
+    expect(ben.page.get_by_text("2 records taken over, safe on this phone.")).to_be_visible()
+    ben.page.get_by_role("link", name="Door").click()
+    ben.shows(present=2, pending=0)
+    assert server.operations() == recorded
+    assert max(server.headcount().values()) == (2, 0, 0)

@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.door.test_lead import admitted_twice, lead_phone, tab, to_look_at
+from tests.e2e.door.conftest import PEOPLE
+from tests.e2e.door.test_lead import admitted_twice, conflicts, lead_phone, tab, to_look_at
 from tests.e2e.door.test_screens import tab_to
 from tests.e2e.stage import Phone, Server
+from tests.e2e.tour import admit_earlier, walk_in_earlier
 
 pytestmark = pytest.mark.long
 
@@ -43,6 +45,46 @@ def test_a_lead_takes_on_a_conflict_by_keyboard(
     press(page, card.get_by_role("button", name="I look after it"))
     expect(card).to_contain_text("Lea looks after it.")
     is_not_lost(page)
+
+
+def test_a_lead_resolves_merges_and_holds_by_keyboard(
+    server: Server,
+    code: str,
+    new: list[dict[str, str]],
+    at_door: Callable[..., Phone],
+    new_phone: Callable[..., Phone],
+) -> None:
+    twice, late = new[:2]
+    listed = next(each for each in new[2:] if len(each["name"].split()) == 2)
+    first, last = listed["name"].split()
+    walked = f"{last} {first[:-1]}"
+    walk_in_earlier(server, code=code, name=walked, delegation=listed["delegation"], by="Aino")
+    admit_earlier(server, code=code, people=[twice], by="Ben")
+    admit_earlier(server, code=code, people=[twice], by="Aino", verdict="flagged")
+    lead = lead_phone(server, new_phone, people=PEOPLE + 1)
+    page = lead.page
+    press(page, tab(page, "Lead, 1 to look at"))
+    heading(page, "Lead")
+    press(page, to_look_at(page).get_by_role("button", name="Same person twice: nothing to do"))
+    expect(to_look_at(page).get_by_role("listitem")).to_have_count(0)
+    is_not_lost(page)
+
+    card = page.get_by_role("list", name="Walk-ins").get_by_role("listitem").filter(has_text=walked)
+    press(page, card.get_by_role("button", name=f"Same person as {listed['name']}").first)
+    expect(card.get_by_text("Are these one person?")).to_be_focused()
+    press(page, card.get_by_role("button", name="They are one person"))
+    expect(page.get_by_role("heading", name="Walk-ins (0)")).to_be_visible()
+    is_not_lost(page)
+
+    tab_to(page, page.get_by_role("searchbox", name="Put somebody on hold"))
+    page.keyboard.type(late["name"], delay=60)  # as a person, not as a reader does
+    press(page, page.get_by_role("button", name=f"Hold {late['name']}, {late['delegation']}"))
+    expect(page.get_by_role("button", name=f"Lift the hold on {late['name']}")).to_be_visible()
+    is_not_lost(page)
+    press(page, page.get_by_role("link", name="Door"))
+    lead.shows(pending=0)
+    assert [row["settled"]["verdict"] for row in lead.rows()] == ["accepted"] * 3
+    assert conflicts(server) == [["second_admission", "resolved", "", "same_person"]]
 
 
 def test_handing_over_needs_no_more_than_a_keyboard(new: list[dict[str, str]], at_door: Callable[..., Phone]) -> None:

@@ -14,10 +14,10 @@ from tests.e2e.stage import Phone, Server, axe, sideways
 from tests.e2e.tour import DOOR, FULL, VENUE
 
 
-def lead_phone(server: Server, new_phone: Callable[..., Phone]) -> Phone:
+def lead_phone(server: Server, new_phone: Callable[..., Phone], *, people: int = PEOPLE) -> Phone:
     phone = new_phone(reduced_motion="reduce")
     phone.enrol(server.enrolment_link(profile="lead", venue=VENUE), name="Lea", checkpoint=DOOR)
-    expect(phone.page.get_by_text(f"{PEOPLE} people on the list")).to_be_visible()
+    expect(phone.page.get_by_text(f"{people} people on the list")).to_be_visible()
     return phone
 
 
