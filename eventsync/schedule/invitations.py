@@ -13,7 +13,6 @@ HOUR = timedelta(hours=1)
 HOURS = LIFE // HOUR  # how long a code lives when nobody says
 MAX_HOURS = 24 * 366
 MAX_USES = 10_000
-PROFILES = [(value, label) for value, label in Profile.choices if value != Profile.FAMILY]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +36,8 @@ class Fault(NamedTuple):
 
 
 def faults(asked: Asked) -> Iterator[Fault]:
-    profiles = [value for value, _ in PROFILES]
-    if asked.profile == Profile.FAMILY:
-        yield Fault("profile", "Families open family links instead. Make them in the admin, under Family links.")
-    elif asked.profile not in profiles:
-        choices = ", ".join(profiles)
+    if asked.profile not in Profile.values:
+        choices = ", ".join(Profile.values)
         yield Fault("profile", f"There is no profile “{asked.profile}”. Choose one of {choices}.")
     if not 1 <= asked.uses <= MAX_USES:
         yield Fault("uses", f"A code is for 1 to {MAX_USES:,} phones.")

@@ -45,7 +45,7 @@ def phone(request: HttpRequest) -> HttpResponseBase:
         "script": FILES["messages"],
         "clock": zone_of(request.user).key,
     }
-    return draw(request, "notices/alerts.html", shown)
+    return draw(request, "control/alerts.html", shown)
 
 
 def _begin(request: HttpRequest) -> HttpResponse:

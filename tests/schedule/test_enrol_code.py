@@ -52,11 +52,7 @@ def test_code_for_people_comes_with_a_picture(games):
     [
         ({"event": "nope"}, "There is no event “nope”."),
         ({"venue": "nope"}, "Games has no venue “nope”."),
-        ({"profile": "boss"}, "There is no profile “boss”. Choose one of door, lead, kiosk, control, agent."),
-        (
-            {"profile": "family"},
-            "Families open family links instead. Make them in the admin, under Family links.",
-        ),
+        ({"profile": "boss"}, "There is no profile “boss”. Choose one of door, lead, kiosk, control, agent, family."),
         ({"uses": 0}, "A code is for 1 to 10,000 phones."),
         ({"uses": -1}, "A code is for 1 to 10,000 phones."),
         ({"uses": 10_001}, "A code is for 1 to 10,000 phones."),

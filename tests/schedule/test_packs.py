@@ -192,7 +192,7 @@ def test_file_that_unpacks_without_end_is_not_unpacked(day):
 
 def test_manifest_that_the_page_shows_can_be_had_so(day):
     shown = staff("mara", Rank.MANAGER, day.event).get(PACK).content.decode()
-    [example] = re.findall(r"(?s)<pre>(.+?)</pre>", shown)
+    [example] = re.findall(r'(?s)<pre class="exact">(.+?)</pre>', shown)
     [boccia] = packs.add(day.event, packed(unescape(example).encode())).symbols
     assert (boccia.word, boccia.credit) == ("Boccia", "Maria Öz, CC BY 4.0")
 

@@ -52,9 +52,10 @@ def test_backup_of_a_ledger_that_does_not_add_up_is_not_called_verified(games: G
 @pytest.mark.long
 def test_backup_keeps_the_newest_copy_that_is_not_whole_until_one_is(games: Games, tmp_path: Path) -> None:
     miscount(games)
-    for _ in range(2):
-        with pytest.raises(CommandError) as said:
-            manage("backup", "--to", str(tmp_path))
+    with pytest.raises(CommandError):
+        manage("backup", "--to", str(tmp_path))
+    with pytest.raises(CommandError) as said:
+        manage("backup", "--to", str(tmp_path))
     newest = Backup.objects.latest("started_at")
     assert [str(path) for path in tmp_path.iterdir()] == [newest.path]
     assert f"The copy stays at {newest.path} until another is made." in str(said.value)

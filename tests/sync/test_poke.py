@@ -140,10 +140,11 @@ def test_first_message_that_proves_nothing_closes_the_socket(webs: list[Web], he
     assert listen(webs[0], close_code, hello=hello) == code
 
 
-def test_page_of_another_site_is_turned_away(webs: list[Web]) -> None:
+@pytest.mark.parametrize(("origin", "status"), [("https://elsewhere.example", 403), ("https://[::1", 400)])
+def test_page_of_another_site_is_turned_away(webs: list[Web], origin: str, status: int) -> None:
     with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
-        listen(webs[0], close_code, origin="https://elsewhere.example")
-    assert refused.value.status == 403
+        listen(webs[0], close_code, origin=origin)
+    assert refused.value.status == status
 
 
 def test_our_own_page_is_let_in(webs: list[Web]) -> None:

@@ -14,14 +14,16 @@ from django.utils import timezone
 
 from eventsync.access.scope import Belongs
 from eventsync.schedule.admin.names import ChoiceField, EventFilter, NamesAdmin, VenueField
-from eventsync.schedule.invitations import HOURS, MAX_HOURS, MAX_USES, PROFILES, Asked, faults, invite_phones
+from eventsync.schedule.invitations import HOURS, MAX_HOURS, MAX_USES, Asked, faults, invite_phones
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.queries import current_event
 from eventsync.schedule.staff import events_for, venues_for
 from eventsync.sync.enrolment import Invitation
-from eventsync.sync.models import EnrolmentCode
+from eventsync.sync.models import EnrolmentCode, Profile
 
 ADD = "sync.add_enrolmentcode"
+# Families open family links instead.
+PROFILES = [(value, label) for value, label in Profile.choices if value != Profile.FAMILY]
 
 
 class InvitationForm(forms.Form):

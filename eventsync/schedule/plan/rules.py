@@ -191,8 +191,8 @@ def changes(before: Mapping[str, Told], after: Mapping[str, Told]) -> list[Chang
 
 
 def _kinds(old: Told | None, new: Told) -> list[Kind]:
-    if old is None:
-        return [Kind.ADDED]
+    if old is None:  # what is new and will not be, or nobody knows when, is first of all that
+        return [{Status.CANCELLED: Kind.CANCELLED, Status.HELD: Kind.HELD}.get(new.status, Kind.ADDED)]
     if old == new:
         return []
     was, now = old.status, new.status

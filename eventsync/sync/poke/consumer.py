@@ -88,7 +88,10 @@ def _is_ours(origin: bytes | None) -> bool:
     """A browser says which page is asking; a device that is no browser says nothing."""
     if origin is None:
         return True
-    host = urlsplit(origin.decode("latin-1")).hostname
+    try:
+        host = urlsplit(origin.decode("latin-1")).hostname
+    except ValueError:  # as of half an IPv6 address
+        return False
     return host is not None and validate_host(f"[{host}]" if ":" in host else host, settings.ALLOWED_HOSTS)
 
 

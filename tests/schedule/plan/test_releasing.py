@@ -139,7 +139,7 @@ def test_undo_says_again_what_was_said_before_and_leaves_the_draft(day):
     assert {key: told for key, told in after.items() if key in before} == before
     assert (after[str(extra.pk)].status, after[str(extra.pk)].removed) == (Status.CANCELLED, True)
     assert numbers() == {"Swim": 3, "Relay": 3, "Party": 1, "Walk": 2}
-    assert kinds(day.event, 1) == [("Walk", "added")]
+    assert kinds(day.event, 1) == [("Walk", "cancelled")]  # also to who never heard that there is one
     assert [change.kind for change in releasing.preview(day.event).changes] == [
         Kind.PLACE,
         Kind.RESTORED,  # the walk, which the undo took away

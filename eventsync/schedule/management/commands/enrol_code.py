@@ -9,10 +9,11 @@ import segno
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from eventsync.schedule.invitations import HOURS, PROFILES, Asked, faults, invite_phones
+from eventsync.schedule.invitations import HOURS, Asked, faults, invite_phones
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.queries import NoSuchEvent, event_by_slug
 from eventsync.sync.enrolment import Invitation
+from eventsync.sync.models import Profile
 from eventsync.sync.wire import write_time
 
 
@@ -22,8 +23,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--event", required=True, metavar="SLUG")
         parser.add_argument("--venue", metavar="SLUG", help="Only for this venue. Without it: for all of the event.")
-        profiles = ", ".join(value for value, _ in PROFILES)
-        parser.add_argument("--profile", required=True, metavar="PROFILE", help=f"One of {profiles}.")
+        profiles = f"One of {', '.join(Profile.values)}. Families open family links; family is for programs."
+        parser.add_argument("--profile", required=True, metavar="PROFILE", help=profiles)
         parser.add_argument(
             "--uses", type=int, default=1, metavar="N", help="How many phones may use it; 1 by default."
         )

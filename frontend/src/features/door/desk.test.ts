@@ -38,8 +38,7 @@ let bulletin: Bulletin;
 let outbox: OutboxView;
 let attendance: Attendance;
 let roster: Roster;
-let holds: Holds;
-let desk: Desk;
+let holds: Holds, desk: Desk;
 let signals: Signal[];
 
 function person(id: string, name: string, credentials: string[] = []): Row {
@@ -60,8 +59,8 @@ beforeEach(async () => {
   const people = [person('maria', 'Maria Silva', [await credentialDigest(EVENT, CODE)]), person('soo', 'Soo O'), person('bo', 'Bo Ek')];
   await records.replace({ ...cursor, stream: 'roster:e' }, people);
   const here = [DOOR, BUS, BREAKFAST, LUNCH].map((body) => ({ kind: 'checkpoint', key: body.id, seq: 1, body }));
-  const count: Row = { kind: 'headcount', key: 'door/', seq: 1, body: { checkpoint: 'door', window: '', present: 1, unidentified: 0 } };
-  await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door'), count]);
+  const count = { checkpoint: 'door', window: '', present: 1, unidentified: 0 };
+  await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door'), { kind: 'headcount', key: 'door/', seq: 1, body: count }]);
   outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
   roster = new Roster(records, outbox, () => attendance.cursors);
   attendance = new Attendance(records, outbox, roster);
