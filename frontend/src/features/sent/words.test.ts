@@ -18,6 +18,13 @@ test('every flag of the protocol has a sentence, and no other has', () => {
   expect(flags.sort()).toEqual(documented().sort());
 });
 
+test('every kind that a phone records has a word', () => {
+  const sources = ['checkin', 'safety'].map((name) => readFileSync(new URL(`../../operations/${name}.ts`, import.meta.url), 'utf8'));
+  const kinds = [...sources.join('').matchAll(/'checkin\.(\w+)'/g)].map(([, kind]) => `deed.${kind ?? ''}`);
+  expect(kinds).toContain('deed.register');
+  expect(kinds.filter((key) => !(key in en))).toEqual([]);
+});
+
 test('an override says what happened, and invents nobody who decided it', () => {
   expect(en['flag.override']).toBe('Let in with a reason, although something spoke against it.');
 });

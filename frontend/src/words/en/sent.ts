@@ -41,6 +41,9 @@ export const sent = {
   'deed.propose_safety': 'Proposed: diet, medication or contacts',
   'deed.own': 'Took on a conflict',
   'deed.resolve': 'Resolved a conflict',
+  'deed.register': 'Registered',
+  'deed.merge': 'Merged',
+  'deed.confirm': 'Confirmed',
 
   'flag.second_admission': 'This person was checked in more than once. They are counted once.',
   'flag.unknown_person': 'Not on the list. Organisers see it and find out who it was.',
