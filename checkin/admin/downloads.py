@@ -1,6 +1,6 @@
 """Files to take away: the attendance ledger and the roster. GET asks which; GET with answers gives the file."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -12,14 +12,10 @@ from django.utils.text import slugify
 from checkin import exports, rosters
 from checkin.models import Checkpoint
 from eventsync.access.scope import Belongs, limit
+from eventsync.schedule.admin.names import ChoiceField, EventForm
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import current_event
 from eventsync.schedule.staff import events_for, events_seen, venues_for
-
-if TYPE_CHECKING:
-    ChoiceField = forms.ModelChoiceField[Any]  # generic in its type stubs only
-else:
-    ChoiceField = forms.ModelChoiceField
 
 LEDGER = "checkin.view_attendancerecord"
 ROSTER = ("checkin.view_person", "checkin.view_credential")  # the file has the codes, too
@@ -28,13 +24,8 @@ OF_CHECKPOINT = Belongs(event="venue__event_id", venue="venue_id")
 _FORMATS = [("xlsx", "Spreadsheet (XLSX)"), ("csv", "Text (CSV)")]
 
 
-class RosterForm(forms.Form):
-    event = ChoiceField(Event.objects.none(), to_field_name="slug")
+class RosterForm(EventForm):
     format = forms.ChoiceField(choices=_FORMATS)
-
-    def __init__(self, events: QuerySet[Event], data: Any, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial)
-        self.fields["event"].queryset = events  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Makes the file, since not every roster fits into every format."""
@@ -47,15 +38,13 @@ class RosterForm(forms.Form):
         return said
 
 
-class AttendanceForm(forms.Form):
-    event = ChoiceField(Event.objects.none(), to_field_name="slug")
+class AttendanceForm(EventForm):
     checkpoint = ChoiceField(Checkpoint.objects.none(), required=False, empty_label="All checkpoints")
     format = forms.ChoiceField(choices=_FORMATS)
 
     def __init__(self, user: Any, data: Any, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial)
+        super().__init__(events_seen(user, LEDGER), data, initial=initial)
         doors = Checkpoint.objects.select_related("venue").order_by("venue__name", "name")
-        self.fields["event"].queryset = events_seen(user, LEDGER)  # type: ignore[attr-defined]
         self.fields["checkpoint"].queryset = limit(doors, user, LEDGER, OF_CHECKPOINT)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -83,7 +72,7 @@ def attendance(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBas
 
 def roster(request: HttpRequest, context: dict[str, Any]) -> HttpResponseBase:
     events = events_for(request.user, *ROSTER)
-    form = RosterForm(events, request.GET if "format" in request.GET else None, _initial(request, events))
+    form = RosterForm(events, request.GET if "format" in request.GET else None, initial=_initial(request, events))
     if not form.is_valid():
         about = "Everybody on the roster, with their codes: what an import takes. Keep it as safe as the wristbands."
         return _ask(request, form, context | {"title": "Export roster", "about": about})

@@ -1,7 +1,6 @@
 """Pictures of the way to a place that organisers bring, small enough for each phone of a family to keep."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Sum
@@ -45,7 +44,7 @@ def has_room(event: Event, place: Place, made: Raster) -> bool:
 
 def keep(made: Raster) -> PlaceMap:
     """In the transaction in which a place gets it: until then nobody forgets it."""
-    digest = sha256(made.content).hexdigest()[:32]
+    digest = rasters.digest_of(made.content)
     told = {"kind": made.kind, "drawing": made.content, "width": made.width, "height": made.height}
     with transaction.atomic():
         return PlaceMap.objects.select_for_update().get_or_create(digest=digest, defaults=told)[0]

@@ -8,7 +8,6 @@ import zipfile
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import PurePosixPath
 
 import msgspec
@@ -20,7 +19,7 @@ from eventsync.schedule.models import Event, OwnSymbol
 from eventsync.schedule.pages.live import told_at_once
 from eventsync.schedule.pages.symbols import KEYS, taken
 from eventsync.schedule.plan.rules import LANGUAGES
-from eventsync.schedule.rasters import Refused
+from eventsync.schedule.rasters import Refused, digest_of
 
 MANIFEST = "pack.json"
 MOST, MOST_SYMBOLS, MOST_OF_MANIFEST = 10_000_000, 200, 500_000  # bytes, symbols, bytes
@@ -168,7 +167,7 @@ def _row(event: Event, told: Manifest, key: str, drawn: Drawn, content: bytes | 
         texts={each: {"word": words[each]} for each in LANGUAGES if each in words and each != event.language},
         kind=made.kind,
         drawing=made.content,
-        digest=sha256(made.content).hexdigest()[:32],
+        digest=digest_of(made.content),
         credit=f"{told.credit.strip()}, {told.licence.strip()}",
         source=told.source,
     )

@@ -4,6 +4,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 PNG, JPEG, WEBP = "png", "jpg", "webp"
@@ -33,6 +34,11 @@ class Raster(NamedTuple):
     content: bytes
     width: int
     height: int
+
+
+def digest_of(content: bytes) -> str:
+    """By which what is kept of a picture is known: 32 hexadecimal digits."""
+    return sha256(content).hexdigest()[:32]
 
 
 def read(content: bytes) -> Raster | None:

@@ -67,7 +67,7 @@ def owe(*, now: datetime) -> None:
     if not unsilenced(now=now).exists():
         return
     for each in _due(now):
-        if _wanted(each, now):
+        if _wanted(each, now, quiet=_is_quiet(each, now)):
             with transaction.atomic():
                 enqueue(SEND, each.pk, dedupe=str(each.pk))
 
@@ -77,9 +77,12 @@ def _due(now: datetime) -> "QuerySet[AlertBrowser]":
     return staff.filter(not_before__lte=now).select_related("user")
 
 
-def _wanted(row: AlertBrowser, now: datetime) -> list[Alert]:
+def _is_quiet(row: AlertBrowser, now: datetime) -> bool:
+    return is_quiet(now, zone_of(row.user))
+
+
+def _wanted(row: AlertBrowser, now: datetime, *, quiet: bool) -> list[Alert]:
     """What they may read, were not told of, and want to hear now."""
-    quiet = is_quiet(now, zone_of(row.user))
     found = news(row.user, row.told_of, now=now)
     return [each for each in found if goes(each.kind, loud=row.loud, quiet=quiet)][:AT_ONCE]
 
@@ -89,14 +92,17 @@ def send(key: UUID) -> None:
     """What a worker had in hand that died is sent again a minute later: the browser shows it once."""
     now = timezone.now()
     row = _due(now).filter(pk=key).first()
-    told = _wanted(row, now) if row else []
-    if row is None or not told or not _claim(row, now):
+    if row is None:
+        return
+    quiet = _is_quiet(row, now)
+    told = _wanted(row, now, quiet=quiet)
+    if not told or not _claim(row, now):
         return
     from notifications.push.posting import Sender  # noqa: PLC0415 - each command would wait for aiohttp and pywebpush
 
     tries = min(row.failures + 1, rules.TRIES - 1)  # it is tried for as long as the alert is open
     with Sender(at=int(now.timestamp())) as sender:
-        sent = sender.send(_pushes(row, told, now))
+        sent = sender.send(_pushes(row, told, quiet=quiet))
     said = [(alert, answer, judge(answer, tries=tries)) for alert, (_, answer) in zip(told, sent, strict=True)]
     for alert, answer, became in said:
         log.info("alert.pushed", browser=str(row.pk), alert=alert.pk, status=answer.status, became=became.state.value)
@@ -109,10 +115,9 @@ def _claim(row: AlertBrowser, now: datetime) -> bool:
     return mine.update(not_before=now + LEASE) == 1
 
 
-def _pushes(row: AlertBrowser, told: Sequence[Alert], now: datetime) -> "list[Push]":
+def _pushes(row: AlertBrowser, told: Sequence[Alert], *, quiet: bool) -> "list[Push]":
     events = Event.objects.filter(pk__in={each.event_id for each in told})
     names: dict[UUID | None, str] = dict(events.values_list("pk", "name"))
-    quiet = is_quiet(now, zone_of(row.user))
 
     def says(each: Alert) -> Shown:
         return shown(each.kind, name_of(each.kind), names.get(each.event_id), loud=row.loud, quiet=quiet)

@@ -1,10 +1,10 @@
 """What people will read, in each language and on each way, and how many it reaches: seen before it is sent."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -53,7 +53,8 @@ class Outlook:
 def outlook(row: HandNotice, *, now: datetime) -> Outlook:
     people, importance = hearers(row), Importance(row.importance)
     quiet, critical = is_quiet(now, ZoneInfo(row.event.tz)), importance == Importance.CRITICAL
-    alike: Any = {"link": _link(row), "breaks_quiet": quiet and critical}
+    link, breaks_quiet = _link(row), quiet and critical
+    text_in = partial(text_of, row.texts, event=row.event, link=link, breaks_quiet=breaks_quiet)
     known = looking.hearers(row.event, people)
     missed = Counter(
         group
@@ -62,8 +63,10 @@ def outlook(row: HandNotice, *, now: datetime) -> Outlook:
         for group in groups_said(whom.hears_of)
     )
     return Outlook(
-        shown=_shown(row, people, alike),
-        reach=looking.outlook(row.event, people, Word(importance=importance), row.texts, **alike),
+        shown=_shown(row, people, text_in),
+        reach=looking.outlook(
+            row.event, people, Word(importance=importance), row.texts, link=link, breaks_quiet=breaks_quiet
+        ),
         browsers=sum(each.browsers for each in known),
         missed=missed.most_common(),
         needs_two=needs_two(row, people=len(people)),
@@ -71,15 +74,17 @@ def outlook(row: HandNotice, *, now: datetime) -> Outlook:
     )
 
 
-def _shown(row: HandNotice, people: Sequence[Recipient], alike: Any) -> list[Shown]:
+def _shown(row: HandNotice, people: Sequence[Recipient], text_in: Callable[..., str]) -> list[Shown]:
     read = Counter(each.language for each in people)
     codes = [code for code in LANGUAGES if code in {row.event.language, *row.event.languages} or code in read]
-    return [_in(row, code, read[code], alike) for code in sorted(codes, key=lambda code: code != row.event.language)]
+    return [
+        _in(row, code, read[code], text_in(language=code))
+        for code in sorted(codes, key=lambda code: code != row.event.language)
+    ]
 
 
-def _in(row: HandNotice, code: str, people: int, alike: Any) -> Shown:
+def _in(row: HandNotice, code: str, people: int, text: str) -> Shown:
     said = row.texts[language := language_of(row.texts, wanted=code, otherwise=row.event.language)]
-    text = text_of(row.texts, event=row.event, language=code, **alike)
     return Shown(
         language=language,
         name=LANGUAGES[code],

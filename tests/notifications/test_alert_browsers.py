@@ -267,5 +267,5 @@ def test_one_browser_takes_as_many_queries_for_one_alert_as_for_three(games, ser
     row = subscribe(lead(games), service.browser())
     for number in range(count):
         comes(games, subject=str(number))
-    with time_machine.travel(NOON, tick=False), django_assert_num_queries(14):
+    with time_machine.travel(NOON, tick=False), django_assert_num_queries(13):
         telling.send(row.pk)

@@ -23,7 +23,7 @@ class RowActions(_Page):
 
     def on_page(self, row: Any) -> Iterable[tuple[str, str]]:
         """The actions that make sense for this row as it is, and what their buttons say."""
-        raise NotImplementedError
+        raise NotImplementedError  # each page says which
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         row, known = context["original"], self.get_actions(request)

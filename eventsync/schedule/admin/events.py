@@ -32,7 +32,7 @@ class KeptAdmin(ModelAdmin):
 
     def why_kept(self, obj: Any) -> str:
         """A sentence, or nothing when the row may go."""
-        raise NotImplementedError
+        raise NotImplementedError  # each kind of row says why
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

@@ -18,7 +18,7 @@ from eventsync.access.admin import ModelAdmin
 from eventsync.access.scope import limit
 from eventsync.schedule import sheets
 from eventsync.schedule.admin.late import CHANGE, CHANGED, OF_ACTIVITY, VIEW, saying_so_elsewhere
-from eventsync.schedule.admin.names import ChoiceField, VenueField
+from eventsync.schedule.admin.names import EventForm, VenueField
 from eventsync.schedule.files.content import Content, FileError
 from eventsync.schedule.files.keeping import keep
 from eventsync.schedule.files.reading import MAX_BYTES, look, read_schedule
@@ -38,10 +38,9 @@ GONE = "That file is not there any more: it was taken in, thrown away, or older 
 FORMATS = [("xlsx", "Spreadsheet (XLSX)"), ("csv", "Text (CSV)")]
 
 
-class FileForm(forms.Form):
+class FileForm(EventForm):
     """Where to, and the file, whose bytes are `content` once it can be read."""
 
-    event = ChoiceField(Event.objects.none(), to_field_name="slug")
     file = forms.FileField(
         help_text="CSV or XLSX with the columns of an export, or a schedule of frab, pretalx or c3voc."
     )
@@ -53,10 +52,9 @@ class FileForm(forms.Form):
     )
 
     def __init__(self, events: QuerySet[Event], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        fields["event"].queryset = events
-        fields["venue"].queryset = Venue.objects.filter(event__in=events).select_related("event")
+        super().__init__(events, *args, **kwargs)
+        venues = Venue.objects.filter(event__in=events).select_related("event")
+        self.fields["venue"].queryset = venues  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -72,13 +70,8 @@ class FileForm(forms.Form):
         return said
 
 
-class ExportForm(forms.Form):
-    event = ChoiceField(Event.objects.none(), to_field_name="slug")
+class ExportForm(EventForm):
     format = forms.ChoiceField(choices=FORMATS)
-
-    def __init__(self, events: QuerySet[Event], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["event"].queryset = events  # type: ignore[attr-defined]
 
 
 def export_page(page: ModelAdmin, request: HttpRequest) -> HttpResponse:

@@ -23,6 +23,16 @@ else:
     ChoiceField = forms.ModelChoiceField
 
 
+class EventForm(forms.Form):
+    """Asks for one of some events."""
+
+    event = ChoiceField(Event.objects.none(), to_field_name="slug")
+
+    def __init__(self, events: QuerySet[Event], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["event"].queryset = events  # type: ignore[attr-defined]
+
+
 def with_event_names(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Adds event_name and event_tz to rows that have only the id."""
     event = Event.objects.filter(id=OuterRef("event_id"))

@@ -1,13 +1,10 @@
 """Many symbols at once: a pack is brought, and taken whole or not at all."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,8 +12,7 @@ from django.utils import timezone
 
 from eventsync.access.admin import ModelAdmin
 from eventsync.schedule import packs
-from eventsync.schedule.admin.names import ChoiceField
-from eventsync.schedule.models import Event
+from eventsync.schedule.admin.names import EventForm
 from eventsync.schedule.packs import PackRefused
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import events_for
@@ -26,13 +22,8 @@ SHOWN = 50  # of what is wrong with a pack
 SMALL = f"At most {packs.MOST // 1_000_000} MB and {packs.MOST_SYMBOLS} symbols."
 
 
-class PackForm(forms.Form):
-    event = ChoiceField(Event.objects.none(), to_field_name="slug")
+class PackForm(EventForm):
     file = forms.FileField(label="Pack (ZIP)", help_text=SMALL)
-
-    def __init__(self, events: QuerySet[Event], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["event"].queryset = events  # type: ignore[attr-defined]
 
 
 def pack_page(page: ModelAdmin, request: HttpRequest) -> HttpResponse:

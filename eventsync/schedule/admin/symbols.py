@@ -1,7 +1,6 @@
 """Symbols of the event's own: a drawing, its word in each language, and whose it is."""
 
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -18,7 +17,7 @@ from eventsync.schedule.admin.drafts import DraftForm, event_of, translate
 from eventsync.schedule.admin.packs import pack_page
 from eventsync.schedule.models import Event, OwnSymbol
 from eventsync.schedule.pages.symbols import KEYS, address, taken
-from eventsync.schedule.rasters import Refused
+from eventsync.schedule.rasters import Refused, digest_of
 
 SMALL = f"SVG or PNG, at most {drawings.MOST // 1000} kB. What does not draw is left out: look at it once it is saved."
 
@@ -46,7 +45,7 @@ class SymbolForm(DraftForm):
         except Refused as why:
             raise forms.ValidationError(str(why)) from why
         self.instance.kind, self.instance.drawing = made
-        self.instance.digest = sha256(made.content).hexdigest()[:32]
+        self.instance.digest = digest_of(made.content)
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
