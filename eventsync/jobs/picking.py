@@ -1,10 +1,11 @@
-"""Which job is next: the most important first, then one partition as often as another, then the oldest.
+"""Which job is next: the most important first, then of the partition that has the fewest hands, then the oldest.
 
 One hand is free for partitions that have none, however long the jobs of the others take; until as many partitions as
 there are hands have work at once. Only what is more important than all that is in hand takes that one, too.
 """
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -67,10 +68,19 @@ def _due(now: datetime, ordered: list[str]) -> QuerySet[Job]:
 
 
 def _places(due: QuerySet[Job]) -> list[tuple[int, str]]:
-    """Priority and partition of all that is due; within a priority in any order: no partition is always the last."""
+    """Priority and partition of all that is due; within a priority first who has the fewest hands, then in any order.
+
+    By chance alone one partition would take two hands, and another, which then has none, the last one; and no partition
+    is always the last.
+    """
     found = list(due.values_list("priority", "partition").distinct())
+    in_hand = Counter(_in_hand().values_list("partition", flat=True)) if len(found) > 1 else Counter()
     random.shuffle(found)
-    return sorted(found, key=lambda place: place[0])
+    return sorted(found, key=lambda place: (place[0], in_hand[place[1]]))
+
+
+def _in_hand() -> QuerySet[Job]:
+    return Job.objects.filter(state=Job.State.RUNNING, finished_at=None).order_by()
 
 
 def _hands(now: datetime) -> int:
@@ -86,7 +96,7 @@ def _take(job: Job, due: QuerySet[Job], *, hands: int, now: datetime, lease: dat
     Several partitions may take the last ones at the very same moment: then one is free as soon as a job ends.
     """
     turns.take("claim", job.partition)
-    beside = Job.objects.filter(state=Job.State.RUNNING, finished_at=None, priority__lte=job.priority)
+    beside = _in_hand().filter(priority__lte=job.priority)
     if beside.count() >= hands - 1 and beside.filter(partition=job.partition).exists():
         return False
     mine = due.filter(id=job.id, attempts=job.attempts)
