@@ -1,11 +1,11 @@
-"""Which job is next: the most important first, then of the partition that has the fewest hands, then the oldest.
+"""Which job is next: the most important first, then one partition as often as another, then the oldest.
 
 One hand is free for partitions that have none, however long the jobs of the others take; until as many partitions as
-there are hands have work at once. Only what is more important than all that is in hand takes that one, too.
+there are hands have work at once. Only what is more important than all that is in hand takes that one, too. A partition
+takes a second hand only when that leaves enough: one for each that waits with none, and the free one.
 """
 
 import random
-from collections import Counter
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -25,9 +25,11 @@ def claim(*, now: datetime, lease: datetime, worker: str, ordered: list[str]) ->
     `ordered`: the tasks whose jobs wait for those before them in their partition.
     """
     due, hands = _due(now, ordered), _hands(now)
-    for priority, partition in _places(due):
+    places = _places(due)
+    for priority, partition in places:
+        waiting = {other for at, other in places if at <= priority}
         for job in due.filter(priority=priority, partition=partition).order_by("created_at")[:2]:
-            if _take(job, due, hands=hands, now=now, lease=lease, worker=worker):
+            if _take(job, due, hands=hands, waiting=waiting, now=now, lease=lease, worker=worker):
                 return job
     return None
 
@@ -68,19 +70,10 @@ def _due(now: datetime, ordered: list[str]) -> QuerySet[Job]:
 
 
 def _places(due: QuerySet[Job]) -> list[tuple[int, str]]:
-    """Priority and partition of all that is due; within a priority first who has the fewest hands, then in any order.
-
-    By chance alone one partition would take two hands, and another, which then has none, the last one; and no partition
-    is always the last.
-    """
+    """Priority and partition of all that is due; within a priority in any order: no partition is always the last."""
     found = list(due.values_list("priority", "partition").distinct())
-    in_hand = Counter(_in_hand().values_list("partition", flat=True)) if len(found) > 1 else Counter()
     random.shuffle(found)
-    return sorted(found, key=lambda place: (place[0], in_hand[place[1]]))
-
-
-def _in_hand() -> QuerySet[Job]:
-    return Job.objects.filter(state=Job.State.RUNNING, finished_at=None).order_by()
+    return sorted(found, key=lambda place: place[0])
 
 
 def _hands(now: datetime) -> int:
@@ -90,14 +83,18 @@ def _hands(now: datetime) -> int:
 
 
 @transaction.atomic
-def _take(job: Job, due: QuerySet[Job], *, hands: int, now: datetime, lease: datetime, worker: str) -> bool:
-    """False when somebody else took it, or when its partition has a hand and only one is left.
+def _take(
+    job: Job, due: QuerySet[Job], *, hands: int, waiting: set[str], now: datetime, lease: datetime, worker: str
+) -> bool:
+    """False when somebody else took it, or when its partition has a hand and the others are for those that have none.
 
-    Several partitions may take the last ones at the very same moment: then one is free as soon as a job ends.
+    `waiting`: the partitions that have work of its priority or before. As many of them as there are hands may take the
+    last ones at the very same moment: then one is free as soon as a job ends.
     """
     turns.take("claim", job.partition)
-    beside = _in_hand().filter(priority__lte=job.priority)
-    if beside.count() >= hands - 1 and beside.filter(partition=job.partition).exists():
+    beside = Job.objects.filter(state=Job.State.RUNNING, finished_at=None, priority__lte=job.priority)
+    in_hand = list(beside.values_list("partition", flat=True))
+    if job.partition in in_hand and len(in_hand) + len(waiting.difference(in_hand)) >= hands - 1:
         return False
     mine = due.filter(id=job.id, attempts=job.attempts)
     if not mine.update(state=Job.State.RUNNING, attempts=F("attempts") + 1, lease=lease):

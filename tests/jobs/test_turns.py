@@ -133,6 +133,17 @@ def test_one_hand_stays_free_for_others_however_long_the_jobs_of_a_venue_take(ta
     assert (claim(), claim()) == (quiet, None)
 
 
+def test_second_hand_is_taken_only_when_it_leaves_one_for_each_that_waits_with_none(
+    tasks: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever comes first: or chance would give one venue two hands, and another, which then has none, the last."""
+    register(tasks)
+    heard_from("here:1")
+    monkeypatch.setattr("random.shuffle", list.sort)
+    busy = [owe(NOTE, partition) for partition in ("first", "first", "second")]
+    assert (claim(), claim(), claim()) == (busy[0], busy[2], None)
+
+
 @pytest.mark.parametrize("busy", range(1, HANDS))
 def test_one_hand_is_free_while_fewer_venues_than_hands_have_long_jobs(tasks: Register, busy: int) -> None:
     """At the latest when as many jobs as there are hands came to their end; and it stays so."""
