@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkin.models import RosterImport
-from checkin.rosters import RosterError, read_roster, uploads
+from checkin.rosters import COLUMNS, RosterError, read_roster, uploads
 from eventsync.access.admin import ReadOnlyAdmin, ago
 from eventsync.access.scope import Belongs
 from eventsync.schedule.models import Event
@@ -35,7 +35,8 @@ State = RosterImport.State
 class UploadForm(forms.Form):
     event = ChoiceField(Event.objects.none())
     file = forms.FileField(
-        help_text="CSV or XLSX: our own columns (number, name, delegation, role, codes) or pretix’s order positions."
+        help_text=f"CSV or XLSX: our own columns ({' and '.join(COLUMNS[:2])}, which it must have; "
+        f"{', '.join(COLUMNS[2:])}) or pretix’s order positions."
     )
 
     def __init__(self, user: Any, *args: Any, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@
 
 from checkin.rosters.applying import Report, apply_import
 from checkin.rosters.exporting import export_roster
+from checkin.rosters.layouts import COLUMNS
 from checkin.rosters.listing import Note
 from checkin.rosters.planning import Entry, Plan, plan_import
 from checkin.rosters.reading import read_roster
@@ -18,6 +19,7 @@ from checkin.rosters.table import LARGE, RosterError
 from eventsync.tables import FORMATS, Progress, Table
 
 __all__ = [
+    "COLUMNS",
     "FORMATS",
     "LARGE",
     "Entry",

@@ -34,6 +34,10 @@ _PRETIX = {
 }
 
 
+COLUMNS = tuple(_TEMPLATE)
+"""Of our own template, as people should write them; the first two are needed."""
+
+
 def layout_of(headers: Sequence[str]) -> Layout:
     """TableError: names the column that is missing or there twice.
 
@@ -42,4 +46,4 @@ def layout_of(headers: Sequence[str]) -> Layout:
     if {"order code", "position id"} <= set(map(key_of, headers)):
         needed = ("order", "position", "status", "name", "secret")
         return replace(find_columns(PRETIX, _PRETIX, headers, needed=needed), ignored=(), escapes=False)
-    return find_columns(TEMPLATE, _TEMPLATE, headers, needed=("number", "name"))
+    return find_columns(TEMPLATE, _TEMPLATE, headers, needed=COLUMNS[:2])

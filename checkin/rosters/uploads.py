@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from checkin.models import RosterImport
+from checkin.rosters.codes import join_codes
 from checkin.rosters.importing import Answer, State, forget_file, give_up, import_now, plan_of
 from checkin.rosters.listing import Note
 from checkin.rosters.planning import Entry, Plan, plan_import
@@ -106,7 +107,6 @@ def _held(key: UUID) -> RosterImport | None:
 def _told(plan: Plan) -> dict[str, Any]:
     """A plan for a page, and for JSON."""
     notes = {"problems": plan.problems, "warnings": plan.warnings, "skipped": plan.skipped}
-    entries = {"new": plan.new, "changed": plan.changed}
     return {
         "rows": plan.rows,
         "unchanged": plan.unchanged,
@@ -115,7 +115,8 @@ def _told(plan: Plan) -> dict[str, Any]:
         "seen": plan.fingerprint,
         "parts": {
             **{name: _part(found, [note._asdict() for note in found[:SHOWN]]) for name, found in notes.items()},
-            **{name: _part(found, [_entry(entry) for entry in found[:SHOWN]]) for name, found in entries.items()},
+            "new": _part(plan.new, [_newcomer(entry) for entry in plan.new[:SHOWN]]),
+            "changed": _part(plan.changed, [_entry(entry) for entry in plan.changed[:SHOWN]]),
         },
     }
 
@@ -127,3 +128,8 @@ def _part(found: Sequence[Note | Entry], rows: list[dict[str, Any]]) -> dict[str
 def _entry(entry: Entry) -> dict[str, Any]:
     told = ("row", "number", "name", "delegation", "role", "family", "given", "standing", "columns")
     return {name: getattr(entry, name) for name in told}
+
+
+def _newcomer(entry: Entry) -> dict[str, Any]:
+    """With codes, without which nobody new stays."""
+    return {**_entry(entry), "codes": join_codes(entry.codes) or ("their family’s" if entry.shares else "one of ours")}

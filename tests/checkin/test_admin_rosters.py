@@ -70,8 +70,26 @@ def test_problems_are_shown_by_row_and_column_and_nothing_can_be_imported(games)
     assert [note["row"] for note in page.context["parts"]["problems"]["rows"]] == [3, 4]
     assert "cannot be imported as it is" in text
     assert 'name="import"' not in text
+    assert ("<strong>1</strong> new" in text, "Good" in text) == (False, False)
+    assert f'{UPLOAD}?event={games.event.slug}">Upload another file</a>' in text
     confirm(client, page)
     assert not Person.objects.filter(name="Good").exists()
+
+
+def test_preview_says_which_codes_somebody_new_gets(games):
+    page = upload(alice(), games, "number,name,codes,family\na,Ann,GATE-9,1\nb,Bo,,\nc,Cy,GATE-9,1\nd,Di,X1 Y2,\n")
+    assert [each["codes"] for each in page.context["parts"]["new"]["rows"]] == [
+        "GATE-9",
+        "one of ours",
+        "their family’s",
+        "X1 Y2",
+    ]
+    assert "<td>GATE-9</td>" in page.content.decode()
+
+
+def test_help_of_an_upload_names_every_column_that_is_read(games):
+    said = "(number and name, which it must have; delegation, role, codes, standing, family, given)"
+    assert said in alice().get(UPLOAD).content.decode()
 
 
 @pytest.mark.parametrize("content", ["", "colour\nred\n", "\0\1\2\3"])

@@ -76,9 +76,10 @@ def _difference(entry: Entry) -> str:
 
 
 def _summary(plan: Plan, *, dry_run: bool) -> str:
-    counts = ", ".join(f"{number:,} {word}" for word, number in plan.counts.items() if word != "rows")
+    counts = ", ".join(f"{number:,} {word}" for word, number in plan.counts.items() if word not in {"rows", "missing"})
     verdict = "Nothing was imported" if plan.problems else "Nothing was changed (dry run)" if dry_run else "Imported"
-    return f"{verdict}: {plan.rows:,} rows ({plan.format}); {counts}."
+    stay = f" {plan.missing:,} on the roster, not in the file: they stay." if plan.missing else ""
+    return f"{verdict}: {plan.rows:,} rows ({plan.format}); {counts}.{stay}"
 
 
 def _as_json(event: Event, plan: Plan, *, dry_run: bool) -> str:
