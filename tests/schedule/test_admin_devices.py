@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from eventsync.schedule.models import Event
-from eventsync.sync.enrolment import revoke
-from eventsync.sync.models import Device, EnrolmentCode, Operation, Quarantined
+from eventsync.sync.enrolment import assign, revoke
+from eventsync.sync.models import Device, EnrolmentCode, Operation, Profile, Quarantined
 from eventsync.sync.wire import write_time
 from tests.cast import NOON, make_phone
 from tests.desk import alice, bob, charlie
@@ -45,14 +45,14 @@ def test_list_says_in_plain_words_how_each_phone_fares(games, phone):
         oldest = write_time(NOON - timedelta(minutes=38))
         phone.push(pending=12, oldest_unsent=oldest, roster_version=2, storage_persisted=True, battery=80)
         assert cells(alice()) == [
-            ["Phone", "12, oldest from 14:22 (38 minutes ago)", "0 minutes ago", "All venues", "Door volunteer",
+            ["Phone", "12, oldest from 14:22 (38 minutes ago)", "just now", "All venues", "Door volunteer",
              "Behind by 3", "Protected", "80 %", "Enrolled", "Games"],
         ]  # fmt: skip
 
 
 def test_list_says_what_it_does_not_know(games, phone):
     client = alice()
-    assert cells(client)[0][1:8] == ["–", "0 minutes ago", "All venues", "Door volunteer", "–", "–", "–"]
+    assert cells(client)[0][1:8] == ["–", "just now", "All venues", "Door volunteer", "–", "–", "–"]
     phone.push(pending=0, oldest_unsent=None, roster_version=5, storage_persisted=False, battery=0)
     assert cells(client)[0][3:8] == ["All venues", "Door volunteer", "Up to date", "Not protected", "0 %"]
     assert cells(client)[0][1] == "Nothing"
@@ -163,7 +163,7 @@ def test_another_venue_changes_what_the_phone_reads_and_its_record(games, phone)
 def test_lost_profile_loses_no_record(games, phone):
     waiting = phone.arrive(games.people[0])
     client = alice()
-    client.post(page(phone, "assign"), {"name": "Phone", "profile": "family", "venue": ""})
+    assign(Device.objects.get(), name="Phone", profile="family", venue_id=None)
     own, plan = f"device:{phone.id}", f"schedule:{games.event.id}"
     assert (streams(phone), profiles(phone)[0]["name"]) == ([own, plan], "family")
     assert phone.client.get("/api/v1/device", headers=phone.headers).json()["operations"] == FAMILY
@@ -201,7 +201,9 @@ def test_assigning_keeps_a_phone_revoked(games, phone):
     assert phone.streams().json()["error"]["code"] == "device_revoked"
 
 
-@pytest.mark.parametrize("wrong", [{"name": " "}, {"profile": "boss"}, {"venue": "x"}, {"venue": "another"}])
+@pytest.mark.parametrize(
+    "wrong", [{"name": " "}, {"profile": "boss"}, {"profile": "family"}, {"venue": "x"}, {"venue": "another"}]
+)
 def test_assigning_what_is_not_there_is_explained(games, phone, wrong):
     other = Event.objects.create(slug="other", name="Other", first_day="2026-07-04", last_day="2026-07-04")
     if wrong.get("venue") == "another":
@@ -209,6 +211,20 @@ def test_assigning_what_is_not_there_is_explained(games, phone, wrong):
     answer = alice().post(page(phone, "assign"), {"name": "Phone", "profile": "door", "venue": ""} | wrong)
     assert "errorlist" in answer.content.decode()
     assert (Device.objects.get().profile, Device.objects.get().venue_id) == ("door", None)
+
+
+def test_families_phone_can_be_named_and_no_other_becomes_one(games, phone):
+    client = alice()
+    offered = [name for name, _ in Profile.choices if name != "family"]
+    assert chosen(client.get(page(phone, "assign")).content.decode()) == offered
+    assign(Device.objects.get(), name="Phone", profile="family", venue_id=None)
+    assert chosen(client.get(page(phone, "assign")).content.decode()) == [*offered, "family"]
+    client.post(page(phone, "assign"), {"name": "Öz", "profile": "family", "venue": ""})
+    assert (Device.objects.get().label, Device.objects.get().profile) == ("Öz", "family")
+
+
+def chosen(text: str) -> list[str]:
+    return re.findall(r'<option value="([a-z]+)"', text)
 
 
 def enrol(phone, code: str, device: str) -> int:

@@ -104,7 +104,7 @@ def test_list_says_how_each_link_fares(day, card, lead):
     rows = [text(row) for row in re.findall(r"<tr><td.+?</tr>", lead.get(LIST).content.decode(), re.DOTALL)]
     assert [re.sub(r"\s+", " ", row.replace("\xa0", " ")) for row in rows] == [
         "Quick Hare What is for everybody Open 0 Never Maria Games",
-        "Sunny Bear Norway Open 1 0 minutes ago Maria Games",
+        "Sunny Bear Norway Open 1 just now Maria Games",
     ]
     never = lead.get(f"{LIST}?state=never").content.decode()
     assert ("Quick Hare" in never, "Sunny Bear" in never) == (True, False)

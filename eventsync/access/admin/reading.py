@@ -1,6 +1,6 @@
 """What pages share whose rows only the product itself writes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
@@ -19,14 +19,21 @@ else:
     InlineBase = admin.TabularInline
 
 NEVER = "–"
+_NOW = timedelta(minutes=1)
 
 
 def ago(moment: datetime | None) -> SafeString | str:
     """How long ago, for a person; the exact time in UTC for the curious."""
     if moment is None:
         return NEVER
-    text = format_html("{} ago", timesince(moment, timezone.now()))
+    text = in_words(moment)
     return format_html('<time datetime="{0}" title="{0}">{1}</time>', f"{moment:%Y-%m-%dT%H:%M:%SZ}", text)
+
+
+def in_words(moment: datetime, *, parts: int = 2) -> str:
+    """How long ago, without the time: `5 minutes ago`, with at most so many `parts`. A clock may be a little behind."""
+    now = timezone.now()
+    return "just now" if now - moment < _NOW else f"{timesince(moment, now, depth=parts)} ago"
 
 
 class ReadOnlyAdmin(ModelAdmin):

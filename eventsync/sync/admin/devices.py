@@ -15,9 +15,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.timesince import timesince
 
-from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
+from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago, in_words
 from eventsync.access.scope import limit
 from eventsync.sync import enrolment, queries
 from eventsync.sync.admin.reading import as_id
@@ -168,7 +167,7 @@ class DeviceAdmin(ReadOnlyAdmin):
         zone, now = self.zone(device), timezone.now()
         local = moment.astimezone(zone)
         clock = f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local:%a %d %b, %H:%M}"
-        return f"{clock} ({timesince(moment, now, depth=1)} ago)"
+        return f"{clock} ({in_words(moment, parts=1)})"
 
     @admin.display(description="list")
     def list_age(self, device: Any) -> str:

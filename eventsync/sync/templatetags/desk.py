@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from eventsync.access.admin import ago
 from eventsync.jobs.alerts import unsilenced
 from eventsync.jobs.approvals.models import NEEDS_A_PERSON
 from eventsync.jobs.models import Alert, Approval
@@ -14,6 +15,7 @@ from eventsync.sync import queries
 from eventsync.sync.models import Device, Quarantined, Resolution
 
 register = template.Library()
+register.filter(ago)
 
 
 @register.simple_tag(takes_context=True)
