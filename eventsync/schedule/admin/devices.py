@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
 from eventsync.access.scope import may
-from eventsync.schedule.admin.codes import ADD, invitation_page
+from eventsync.schedule.admin.codes import ADD, PROFILES, invitation_page
 from eventsync.schedule.admin.names import ChoiceField, EventFilter, NamesAdmin, OneEventFilter
 from eventsync.schedule.invitations import HOURS, Asked, invite_phones
 from eventsync.schedule.models import Event, Venue
@@ -41,12 +41,14 @@ class VenueFilter(sync_admin.ByIdFilter):
 
 class AssignForm(forms.Form):
     name = forms.CharField(max_length=100, help_text="Write it on the phone, too: screens say who was let in on which.")
-    profile = forms.ChoiceField(choices=Profile.choices)
+    profile = forms.ChoiceField()
     venue = ChoiceField(Venue.objects.none(), required=False, empty_label="All venues")
 
     def __init__(self, user: Any, device: Device, data: Any = None) -> None:
         super().__init__(data, initial={"name": device.label, "profile": device.profile, "venue": device.venue_id})
-        venue = self.fields["venue"]
+        profile, venue = self.fields["profile"], self.fields["venue"]
+        assert isinstance(profile, forms.ChoiceField)
+        profile.choices = [each for each in Profile.choices if each in PROFILES or each[0] == device.profile]
         assert isinstance(venue, forms.ModelChoiceField)
         venue.queryset = venues_for(user, CHANGE).filter(event=device.event_id)
         if not events_for(user, CHANGE).filter(pk=device.event_id).exists():
