@@ -16,7 +16,7 @@ from notifications.models import Notice
 @transaction.atomic
 def make(event: Event, key: str, said: Mapping[str, Any], *, now: datetime, venue: UUID | None = None) -> Notice:
     """The notice of this key, made once; `said`: its columns, when it is new. `venue`: whose alone it is."""
-    notice, new = Notice.objects.get_or_create(event=event, key=key, defaults={"made_at": now, **said})
+    notice, new = _made(event, key, said, at=now)
     if new:
         words = notice.shown_in(event.language)
         publish(
@@ -32,3 +32,12 @@ def make(event: Event, key: str, said: Mapping[str, Any], *, now: datetime, venu
             )
         )
     return notice
+
+
+def make_afterwards(event: Event, key: str, said: Mapping[str, Any], *, at: datetime) -> Notice:
+    """The same of what was said `at` then: screens and other programs do not say it again."""
+    return _made(event, key, said, at=at)[0]
+
+
+def _made(event: Event, key: str, said: Mapping[str, Any], *, at: datetime) -> tuple[Notice, bool]:
+    return Notice.objects.get_or_create(event=event, key=key, defaults={"made_at": at, **said})

@@ -128,6 +128,7 @@ class Why(StrEnum):
     CAP = "cap"
     CANCELLED = "cancelled"
     AGAIN = "again"
+    EARLIER = "earlier"
 
 
 @dataclass(frozen=True, slots=True)

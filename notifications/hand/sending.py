@@ -19,6 +19,7 @@ from eventsync.jobs.rules import Matter, Partition, Somebody
 from notifications import deliveries, making
 from notifications.hand import audience, rules
 from notifications.hand.rules import UNDO, Stage
+from notifications.joining import earlier
 from notifications.models import HandNotice, Kind, Notice
 from notifications.plan import telling
 from notifications.rules import Importance
@@ -76,8 +77,10 @@ def go(key: UUID, *, now: datetime) -> None:
     row, notice = _made(key, now=now)
     if notice is None:
         return
-    for part in deliveries.parts(audience.hearers(row)):
+    hearers = audience.hearers(row)
+    for part in deliveries.parts(hearers):
         telling.plan(notice, part, now=now)
+    earlier.list_for_newcomers(row.event, hearers, now=now)
 
 
 @transaction.atomic

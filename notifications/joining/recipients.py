@@ -8,6 +8,7 @@ from django.db import transaction
 from eventsync.schedule.models import Event, FamilyLink
 from eventsync.sync import enrolment
 from eventsync.sync.models import Device, Profile
+from notifications.joining import earlier
 from notifications.joining.rules import Browser, Wishes
 from notifications.models import Delivery, Recipient, Subscription
 from notifications.rules import WAITING
@@ -40,7 +41,8 @@ def join(event: Event, wishes: Wishes, *, phone: UUID, now: datetime) -> str | N
         )
         new = {"event": event, "language": wishes.language, "since": now}
         recipient, _ = Recipient.objects.get_or_create(device=device, defaults=new)
-        wish(recipient, wishes)
+        _wish(recipient, wishes)
+    earlier.list_earlier(recipient, now=now)  # once they are counted among those who hear what comes
     return secret
 
 
@@ -50,8 +52,14 @@ def _id_for(event: Event, phone: UUID) -> UUID:
     return phone if known in {None, (event.pk, None)} else uuid4()
 
 
-def wish(recipient: Recipient, wishes: Wishes) -> None:
-    """From now on they hear as they wish; links of other events count for nothing."""
+def wish(recipient: Recipient, wishes: Wishes, *, now: datetime) -> None:
+    """From now on they hear as they wish, and find in their list what others have heard of that."""
+    _wish(recipient, wishes)
+    earlier.list_earlier(recipient, now=now)
+
+
+def _wish(recipient: Recipient, wishes: Wishes) -> None:
+    """Links of other events count for nothing."""
     recipient.language = wishes.language
     recipient.news, recipient.timing, recipient.how = wishes.news.value, wishes.timing.value, wishes.how.value
     recipient.groups = None if wishes.groups is None else list(wishes.groups)

@@ -96,8 +96,9 @@ def _call(notice: Notice, people: Sequence[Recipient], *, now: datetime) -> None
 
 
 def _known(notice: Notice, people: Sequence[Recipient] | None = None) -> Iterator[tuple[Recipient, Known]]:
-    """Of all who were to hear it and have a number: there is no rung for others."""
-    hearers = Recipient.objects.filter(deliveries__notice=notice, deliveries__channel=Channel.IN_APP).exclude(phone="")
+    """Of all who were told and have a number: there is no rung for others, nor for who found it in the list."""
+    told = Delivery.objects.filter(notice=notice, channel=Channel.IN_APP).exclude(why=Why.EARLIER)
+    hearers = Recipient.objects.filter(deliveries__in=told).exclude(phone="")
     found = list(hearers if people is None else hearers.filter(pk__in=[each.pk for each in people]))
     states: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
     rows = Delivery.objects.filter(notice=notice, recipient__in=[each.pk for each in found])

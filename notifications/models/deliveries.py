@@ -41,6 +41,7 @@ _WHY = {
     Why.CAP.value: "They were sent four on that day.",
     Why.CANCELLED.value: "Or they come or wait for nothing, so neither night nor four on a day stop it.",
     Why.AGAIN.value: "It is about safety, and no answer came the first time: it may have arrived twice.",
+    Why.EARLIER.value: "It was said before they came, so it is in their list alone.",
 }
 
 

@@ -83,7 +83,7 @@ def _join(request: HttpRequest, reader: Visit) -> HttpResponseBase:
 
 
 def _wish(request: HttpRequest, reader: Visit, recipient: Recipient) -> HttpResponseBase:
-    recipients.wish(recipient, wishes_of(request.POST, reader, links_here(request, reader)))
+    recipients.wish(recipient, wishes_of(request.POST, reader, links_here(request, reader)), now=reader.now)
     return back(reader, SAVED)
 
 

@@ -14,8 +14,9 @@ from eventsync.schedule.plan.queries import changes_between
 from notifications import deliveries
 from notifications.models import Delivery, Kind, Notice, Recipient
 from notifications.plan import rules
+from notifications.plan.composing import hearer_of, notice_of
 from notifications.plan.rules import Hearer
-from notifications.plan.telling import hearer_of, notice_of, word_of
+from notifications.plan.telling import word_of
 from notifications.rules import CAP, Course, Importance, State, course_of_due, midnight
 from notifications.wording.telltale import Look, looking
 

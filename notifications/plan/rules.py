@@ -64,6 +64,9 @@ class Hearer:
         return bool(self.leads) and any(Kind.PLACE in each.kinds and each.concerns(self.leads) for each in told)
 
 
+EVERYTHING = Hearer(None)
+
+
 def items(changes: Iterable[Change], *, now: datetime) -> list[Item]:
     """By activity, what matters most first, then what is soonest; without what is over, and what nobody need know.
 

@@ -1,9 +1,9 @@
 """From a release to notices: once it has settled, each recipient gets one notice of all that concerns them, or none."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,14 +15,16 @@ from eventsync.jobs.rules import Partition
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.queries import changes_between, last_release
 from eventsync.schedule.plan.rules import Change
-from notifications import deliveries, making
+from notifications import deliveries
 from notifications.addresses import addressed
 from notifications.failing import keeping as failing
+from notifications.joining import earlier
 from notifications.ladder import climbing
 from notifications.models import Channel, Delivery, Kind, Notice, Recipient, Settling
 from notifications.owing import owe_delivering
-from notifications.plan import rules, words
-from notifications.plan.rules import Hearer, Item
+from notifications.plan import rules
+from notifications.plan.composing import hearer_of, notice_of
+from notifications.plan.rules import EVERYTHING, Hearer, Item
 from notifications.rules import (
     WAITING,
     Course,
@@ -36,7 +38,7 @@ from notifications.rules import (
     settled_at,
     wants,
 )
-from notifications.wording.telltale import Look, looking
+from notifications.wording.telltale import looking
 
 TELL = "notifications.tell"  # job
 
@@ -96,21 +98,27 @@ def _note(settled: Settling, until: int) -> None:
 
 
 def make(event: Event, *, since: int, until: int, now: datetime) -> None:
-    """One notice for all whom the same changes concern, in the list of each of them, and pushed as they wish."""
+    """One notice for all whom the same changes concern, in the list of each of them, and pushed as they wish.
+
+    That for whoever hears of everything is there in any case, for those who come later, and for screens.
+    """
     changes = changes_between(event, since, until)
     news, look = rules.items(changes, now=now), looking(event)
     alike = _alike(event, news, since, until) if news else {}
+    if news:
+        alike.setdefault((EVERYTHING, since), [])
     before = {each for _, each in alike} - {since}
     told = {since: news} | {each: _told(event, changes, each, until, now=now) for each in before}
     hearers: dict[Notice, list[Recipient]] = defaultdict(list)
     for (hearer, each), theirs in alike.items():
         notice = notice_of(event, told[each], hearer, each, until, look=look, now=now)
-        if notice is not None:
+        if notice is not None and theirs:
             hearers[notice] += theirs
     for notice, theirs in hearers.items():
         older = said_anew(notice)
         for part in deliveries.parts(theirs):
             plan(notice, part, older, now=now)
+    earlier.list_for_newcomers(event, chain(*alike.values()), now=now)
 
 
 def _alike(event: Event, news: Sequence[Item], since: int, until: int) -> dict[tuple[Hearer, int], list[Recipient]]:
@@ -152,36 +160,6 @@ def _told(event: Event, changes: Sequence[Change], since: int, until: int, *, no
     about = {each.new.id for each in changes}
     earlier = (each for each in changes_between(event, since, until) if each.new.id in about)
     return rules.items([*earlier, *changes], now=now)
-
-
-def hearer_of(recipient: Recipient) -> Hearer:
-    return Hearer(recipient.hears_of, recipient.leads)
-
-
-def notice_of(
-    event: Event, told: Sequence[Item], hearer: Hearer, since: int, until: int, *, look: Look, now: datetime
-) -> Notice | None:
-    """The notice of what of these changes is for somebody, made once; None when nothing is."""
-    told = hearer.hears_of(told)
-    if not told:
-        return None
-    answered = hearer.must_answer(told)
-    about, weight = sorted(each.id for each in told), rules.word(told)
-    key = hashlib.sha256(
-        "|".join([Kind.PLAN, *(["answered"] if answered else []), str(since), str(until), *about]).encode()
-    ).hexdigest()
-    earlier = _about(Notice.objects.filter(event=event, kind=Kind.PLAN, until__lt=until, expires_at__gt=now), about)
-    said = {"texts": words.texts(told, event), "discreet": words.discreet(told, event, look)}
-    times = {"since": since, "until": until, "expires_at": max(each.until for each in told)}
-    weighs = {"importance": weight.importance.value, "must_hear": weight.must_hear or answered}
-    of = {"kind": Kind.PLAN, "activities": about, "supersedes": earlier[0] if earlier else None}
-    new = {**of, **weighs, **said, **times, "must_acknowledge": answered}
-    return making.make(event, key, new, now=now)
-
-
-def _about(notices: Iterable[Notice], about: Sequence[str]) -> list[Notice]:
-    """Those about any of these activities, the newest first."""
-    return [each for each in notices if set(each.activities) & set(about)]
 
 
 @transaction.atomic

@@ -290,5 +290,5 @@ def test_sending_to_one_takes_as_many_queries_as_to_three(games, count, django_a
         make_recipient(games.event)
     row = written(games.event)
     send(row)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         go(row)

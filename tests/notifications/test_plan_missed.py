@@ -53,7 +53,7 @@ def test_older_notices_are_looked_for_once_however_many_hear(day: Day, monkeypat
     later(day.swim, HOUR)
     with CaptureQueriesContext(connection) as asked:
         tell(day, NOON + HOUR)
-    looked = [each["sql"] for each in asked if '"since" >= ' in each["sql"]]
+    looked = [each["sql"] for each in asked if '"notifications_notice"."since" >= ' in each["sql"]]
     assert len(looked) == 1
     assert '"discreet"' not in looked[0]
     assert [heard(each)[-1] for each in Recipient.objects.all()] == [("Swim: Later", "queued")] * 3
