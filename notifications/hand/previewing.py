@@ -65,7 +65,7 @@ def outlook(row: HandNotice, *, now: datetime) -> Outlook:
     return Outlook(
         shown=_shown(row, people, text_in),
         reach=looking.outlook(
-            row.event, people, Word(importance=importance), row.texts, link=link, breaks_quiet=breaks_quiet
+            row.event, known, Word(importance=importance), row.texts, link=link, breaks_quiet=breaks_quiet
         ),
         browsers=sum(each.browsers for each in known),
         missed=missed.most_common(),

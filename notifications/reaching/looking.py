@@ -1,4 +1,4 @@
-"""What sending a notice to some people would do, asked of the database in one query."""
+"""What sending a notice to some people would do."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,18 +15,19 @@ from notifications.sms.words import Texts, text_of
 
 
 def outlook(
-    event: Event, people: Sequence[Recipient], word: Word, texts: Texts, *, link: str = "", breaks_quiet: bool = False
+    event: Event, known: Sequence[Hearer], word: Word, texts: Texts, *, link: str = "", breaks_quiet: bool = False
 ) -> Reach:
-    """`people`: of this event. `texts`: the title and the body in each of its languages; others: of text messages."""
-    languages = {each.language for each in people}
+    """`known`: of this event. `texts`: the title and the body in each of its languages; others: of text messages."""
+    languages = {each.language for each in known}
     said = {
         code: text_of(texts, event=event, language=code, link=link, breaks_quiet=breaks_quiet) for code in languages
     }
     segments = {code: sms.segments(text) for code, text in said.items()}
-    return reach(hearers(event, people), word, segments=segments, price=settings.SMS.price)
+    return reach(known, word, segments=segments, price=settings.SMS.price)
 
 
 def hearers(event: Event, people: Sequence[Recipient]) -> list[Hearer]:
+    """In their order, asked of the database in one query."""
     browsers = Counter(Subscription.objects.filter(event=event).order_by().values_list("recipient", flat=True))
     return [_hearer(each, browsers[each.pk]) for each in people]
 

@@ -268,7 +268,7 @@ def test_page_takes_as_many_queries_for_one_person_as_for_three(lead, games, cou
         make_recipient(games.event, groups=["Finland"])
     row = written(games.event)
     lead.get(page_of(row))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert f"People: {count}" in text_of(lead.get(page_of(row)))
 
 
