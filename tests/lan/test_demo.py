@@ -113,6 +113,8 @@ def test_what_it_prints_leads_phones_to_trust_it_and_to_the_door(
 ) -> None:
     until = reading(demo)
     printed = until("Running at ")
+    logged = (copy / "var/demo.log").read_text()
+    assert [any(line.startswith("{") for line in text.splitlines()) for text in (printed, logged)] == [False, True]
     page, app = f"http://{LAN}:{port + 1}/trust", f"https://{LAN}:{port}"
     authority = copy / "var/lan/authority.crt"
     number = fingerprint(x509.load_pem_x509_certificate(authority.read_bytes()))
