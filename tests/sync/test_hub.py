@@ -1,6 +1,7 @@
 """The hub of one process: what each socket is told, once and never backwards."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
@@ -8,9 +9,53 @@ from django.conf import settings
 from django.db import connection
 
 from eventsync.sync.poke.hub import Hub, Socket, group
-from tests.sync.apart import apart
+from tests.sync.apart import Jumping, apart
 
 PATIENCE = 60  # seconds, of which a busy machine may need some
+
+Told = tuple[float, dict[str, int] | None]
+"""When, and what."""
+
+
+async def hear(socket: Socket, times: int) -> list[Told]:
+    now = asyncio.get_running_loop().time
+    return [(round(now(), 3), heads) for _ in range(times) for heads in [await socket.news()]]
+
+
+@pytest.fixture
+def alone(settings: Any) -> None:
+    """Without Redis, whose answers no clock that jumps waits for."""
+    settings.REDIS_URL = ""
+
+
+@pytest.mark.usefixtures("alone")
+def test_hub_tells_a_stream_that_moves_all_the_time_each_200_ms() -> None:
+    """Protocol 5. After a while of silence, at once."""
+
+    async def scenario() -> list[Told]:
+        hub, socket = Hub(), Socket(["a"])
+        hub.join(socket)
+        told = asyncio.ensure_future(hear(socket, 4))
+        for number in range(1, 11):
+            hub.say({"a": number})
+            await asyncio.sleep(0.03)
+        await asyncio.sleep(0.7)
+        hub.say({"a": 11})
+        return await told
+
+    assert apart(scenario(), loop_factory=Jumping) == [(0, {"a": 1}), (0.2, {"a": 7}), (0.4, {"a": 10}), (1, {"a": 11})]
+
+
+@pytest.mark.usefixtures("alone")
+def test_socket_pings_each_20_seconds_in_which_nothing_was_said() -> None:
+    """Protocol 5: a device takes 45 s of silence for the end."""
+
+    async def scenario() -> list[Told]:
+        socket = Socket(["a"])
+        asyncio.get_running_loop().call_later(50, socket.tell, "a", 1)
+        return await hear(socket, 4)
+
+    assert apart(scenario(), loop_factory=Jumping) == [(20, {}), (40, {}), (50, {"a": 1}), (70, {})]
 
 
 def test_hub_tells_each_stream_once_in_a_while_and_the_newest_head() -> None:

@@ -9,25 +9,9 @@ from itertools import pairwise
 import pytest
 
 from eventsync.sync.client.loop import FIRST, LAST, Failed, Loop, Outcome, Rest
-from tests.sync.apart import apart
+from tests.sync.apart import Jumping, apart
 
 Work = Callable[[], Outcome]
-
-
-class Jumping(asyncio.SelectorEventLoop):
-    """Waits for nothing: when nobody is ready it is at once as late as the next timer."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.jumped = 0.0
-
-    def time(self) -> float:
-        return super().time() + self.jumped
-
-    def _run_once(self) -> None:
-        if not self._ready and self._scheduled:  # type: ignore[attr-defined]  # what asyncio itself waits on
-            self.jumped += max(0.0, self._scheduled[0].when() - self.time())  # type: ignore[attr-defined]  # the same
-        super()._run_once()  # type: ignore[misc]  # the same
 
 
 def rounds(*outcomes: Outcome | Exception, pace: float = 1.0, kicks: dict[int, float] | None = None) -> list[float]:
