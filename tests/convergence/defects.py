@@ -134,7 +134,7 @@ def dropped_on_any_200(patch: pytest.MonkeyPatch) -> None:
         return reply
 
     def taken(body: Any, ids: Any) -> Any:
-        verdict = {"verdict": "accepted", "flags": [], "server_time": "2026-07-04T12:00:00.000Z"}
+        verdict = {"verdict": "accepted", "flags": [], "at": {}, "server_time": "2026-07-04T12:00:00.000Z"}
         return dict.fromkeys(ids, verdict)
 
     patch.setattr(server, "classified", trusting)
