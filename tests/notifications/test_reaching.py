@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from notifications.addresses import digest_of, number_of
 from notifications.models import Channel, Delivery
 from notifications.plan import telling
-from notifications.reaching.looking import hearers, outlook
+from notifications.reaching import looking
 from notifications.reaching.rules import Hearer, Reach, reach
 from notifications.rules import Importance, News, Timing, Word, ways
 from tests.cast import NOON
@@ -98,14 +98,14 @@ def test_outlook_takes_as_many_queries_for_one_as_for_three(games, people, djang
     hear = [make_recipient(games.event, phone=f"+35840123456{n}") for n in range(people)]
     make_recipient(games.event, browsers=0, phone="+358401234567")  # who is not asked about
     with django_assert_num_queries(1):
-        found = outlook(games.event, hearers(games.event, hear), CRITICAL, TEXTS)
+        found = looking.outlook(games.event, looking.hearers(games.event, hear), CRITICAL, TEXTS)
     assert found == Reach(people=people, push=people, sms_later=people, segments_later=people, price=Decimal("0.08"))
 
 
 def test_what_does_not_work_here_reaches_nobody(games):
     """As nobody said by what text messages and e-mails go out."""
     family = make_recipient(games.event, browsers=0, phone="+358401234567", email="ann@home.example")
-    assert outlook(games.event, hearers(games.event, [family]), CRITICAL, TEXTS).nobody == 1
+    assert looking.outlook(games.event, looking.hearers(games.event, [family]), CRITICAL, TEXTS).nobody == 1
 
 
 @pytest.mark.usefixtures("channels")
