@@ -18,4 +18,4 @@ from checkin.admin import (  # noqa: F401 - importing them registers their pages
 
 admin.site.site_header = admin.site.site_title = "EventSync"
 admin.site.index_title = "Organisers’ desk"
-admin.site.site_url = "/app/"
+admin.site.site_url = None  # there are two: families’ pages and the door app, and the desk leads to both

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path
 from eventsync.access.admin import ModelAdmin, OwnRows
 from eventsync.schedule.admin.copying import copied_by, copy_page
 from eventsync.schedule.admin.days import day_page
+from eventsync.schedule.admin.families import families_page
 from eventsync.schedule.models import Event, Venue
 from eventsync.schedule.plan.rules import LANGUAGES
 from eventsync.schedule.staff import OF_EVENT, OF_VENUE
@@ -77,8 +78,10 @@ class EventAdmin(KeptAdmin):
     inlines = [VenueInline]
 
     def get_urls(self) -> list[URLPattern]:
-        day, copy = (self.admin_site.admin_view(partial(page, self)) for page in (day_page, copy_page))
+        pages = (day_page, copy_page, families_page)
+        day, copy, families = (self.admin_site.admin_view(partial(page, self)) for page in pages)
         own = [
+            path("families/", families, name="schedule_event_families"),
             path("<uuid:object_id>/day/", day, name="schedule_event_day"),
             path("<uuid:object_id>/copy/", copy, name="schedule_event_copy"),
         ]
