@@ -8,6 +8,7 @@ class CheckinConfig(AppConfig):
     verbose_name = "Check-in"
 
     def ready(self) -> None:
+        import_module("checkin.delegations")
         import_module("checkin.operations")
         import_module("checkin.conflicts.operations")
         import_module("checkin.safety.operations")

@@ -186,3 +186,10 @@ def test_export_asks_which_and_costs_the_same_for_a_thousand(day):
     assert (queries("csv"), queries("xlsx")) == (few, few)
     shown = bring(client, client.get(EXPORT, {"event": "games", "format": "csv"}).content)
     assert "0 new 0 changed 1003 unchanged" in text_of(shown)
+
+
+def test_group_that_only_the_file_names_is_asked_about_where_it_is_nearly_another(day):
+    rows = "title,date,start,end,place,groups\nWalk,2026-07-04,18:00,19:00,Deck,Norwey; Choir; Finland\n"
+    told = text_of(bring(alice(), rows))
+    assert "Only this file names “Norwey”. Do you mean “Norway”?" in told
+    assert ("names “Choir”" in told, "names “Finland”" in told) == (False, False)

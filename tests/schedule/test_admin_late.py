@@ -8,7 +8,7 @@ from django.test import Client
 from eventsync.access.ranks import Rank
 from eventsync.schedule.models import Activity
 from eventsync.schedule.plan import releasing
-from tests.desk import staff
+from tests.desk import staff, text_of
 from tests.schedule.plan.plans import HOUR, make_day
 
 LATE = "/admin/schedule/activity/late/"
@@ -71,3 +71,17 @@ def test_place_and_group_together_are_refused(games):
     answer = staff("mara", Rank.MANAGER, games.event).post(LATE, said)
     assert "Say either the place or the group that is late." in answer.content.decode()
     assert staff("vera", Rank.VIEWER, games.event).get(LATE).status_code == 403
+
+
+def test_group_that_nothing_is_for_is_no_quiet_nothing(games):
+    make_day(games)
+    manager = staff("mara", Rank.MANAGER, games.event)
+    said = {"place": "", "minutes": 30, "since": "2026-07-04T12:00"}
+    misspelt = text_of(manager.post(LATE, said | {"group": "Norwey"}))
+    assert "No activity is for “Norwey”. Do you mean “Norway”?" in misspelt
+    assert "Nothing would be later" not in misspelt
+    assert "No activity is for “Choir”. " in text_of(manager.post(LATE, said | {"group": "Choir"}))
+    small = text_of(manager.post(LATE, said | {"group": "norway"}))
+    assert "Sat 4 Jul, 13:30 to 14:30" in small
+    offered = re.findall(r'<option value="(\w+)">', manager.get(LATE).content.decode().partition("<datalist")[2])
+    assert offered == ["Finland", "Norway"]

@@ -68,9 +68,9 @@ def test_cards_speak_the_language_that_is_chosen_if_the_event_has_it(day, lead):
 
 def test_group_that_the_schedule_does_not_have_is_remarked(day, lead):
     assert "Nothing in the schedule is for" not in text_of(lead.post(f"{LIST}add/", said(day, groups="norway")))
-    assert "Nothing in the schedule is for “Finlnd” yet." in text_of(
-        lead.post(f"{LIST}add/", said(day, groups="Finlnd"))
-    )
+    misspelt = text_of(lead.post(f"{LIST}add/", said(day, groups="Finlnd")))
+    assert "Nothing in the schedule is for “ Finlnd ” yet. Do you mean “Finland”?" in misspelt
+    assert "Is it written otherwise there?" in text_of(lead.post(f"{LIST}add/", said(day, groups="Choir")))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -23,6 +23,7 @@ from eventsync.schedule.admin.names import VenueField
 from eventsync.schedule.models import Activity, Place, Revision
 from eventsync.schedule.models.happening import EARLIEST_DAY, LATEST_DAY
 from eventsync.schedule.pages.symbols import choices
+from eventsync.schedule.plan import groups
 from eventsync.schedule.plan.editing import Overtaken, change
 from eventsync.schedule.plan.freezing import TEXTS
 from eventsync.sync.admin import as_id
@@ -108,6 +109,15 @@ class ActivityAdmin(DraftAdmin):
     def save_model(self, request: HttpRequest, obj: Activity, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's
         with saying_so_elsewhere(self, request, obj.event) if WHEN & {*form.changed_data} else nullcontext():
             super().save_model(request, obj, form, change)
+        if "groups" in form.changed_data:
+            self._remark_groups(request, obj, set(obj.groups) - set(form.initial.get("groups") or ()))
+
+    def _remark_groups(self, request: HttpRequest, obj: Activity, added: set[str]) -> None:
+        """Who is misspelt has nothing on their own day."""
+        known = groups.known(obj.event, but=[obj.pk])
+        for each in groups.strange(sorted(added), known) if known else ():
+            told = f"No other activity, family card or person on the list is of “{each.group}”. {each.question}"
+            self.message_user(request, told.strip(), messages.WARNING if each.near else messages.INFO)
 
     @admin.action(description="On time again", permissions=["change"])
     def on_time(self, request: HttpRequest, queryset: QuerySet[Activity]) -> None:

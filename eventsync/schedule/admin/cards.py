@@ -7,11 +7,13 @@ import segno
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from eventsync.schedule.links import rules
 from eventsync.schedule.links.making import Card
-from eventsync.schedule.models import Activity, Event
+from eventsync.schedule.links.rules import chosen
+from eventsync.schedule.models import Event
 from eventsync.schedule.pages.visits import languages_of
 from eventsync.schedule.pages.words import WORDS, Words
+from eventsync.schedule.plan import groups
+from eventsync.schedule.plan.groups import Strange
 
 A_PAGE = {"8": "8 on a sheet", "2": "2 on a sheet", "1": "1 on a sheet"}
 
@@ -49,8 +51,8 @@ def _printed(card: Card, words: Words) -> Printed:
     return Printed(card, str(picture), words.say(f"symbol_{card.link.symbol}"))
 
 
-def strange(event: Event, groups: Iterable[str]) -> list[str]:
+def strange(event: Event, said: Iterable[str]) -> list[Strange]:
     """Those of these groups that the draft has nothing for: they may be written otherwise there."""
-    used = Activity.objects.filter(event=event).values_list("groups", flat=True)
-    known = {group.casefold() for each in used for group in rules.chosen(each)}
-    return [group for group in rules.chosen(groups) if group.casefold() not in known]
+    draft = groups.in_draft(event)
+    known = {groups.key_of(group) for group in draft}
+    return [each for each in groups.strange(chosen(said), draft) if groups.key_of(each.group) not in known]

@@ -1,6 +1,6 @@
 """The draft as a sheet, given out; and files of any kind that are brought, looked at, then written into the draft."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +23,9 @@ from eventsync.schedule.files.content import Content, FileError
 from eventsync.schedule.files.keeping import keep
 from eventsync.schedule.files.reading import MAX_BYTES, look, read_schedule
 from eventsync.schedule.models import Activity, Event, IncomingFile, Venue
-from eventsync.schedule.plan import incoming
+from eventsync.schedule.plan import groups, incoming
 from eventsync.schedule.plan.editing import Overtaken
-from eventsync.schedule.plan.incoming import Applied
+from eventsync.schedule.plan.incoming import Applied, Preview
 from eventsync.schedule.plan.words import stretch
 from eventsync.schedule.queries import chosen_event
 from eventsync.schedule.staff import events_for, events_seen
@@ -162,11 +162,20 @@ def _told(row: IncomingFile, content: Content) -> dict[str, Any]:
     }
     return {
         "what": what,
-        "remarks": content.remarks,
+        "remarks": [*content.remarks, *_misspelt(row.event, what)],
         "parts": {
             name: {"rows": rows[:SHOWN], "count": len(rows), "more": len(rows) - SHOWN} for name, rows in parts.items()
         },
     }
+
+
+def _misspelt(event: Event, what: Preview) -> Iterator[str]:
+    """Groups that only the file names, and that are written nearly so elsewhere."""
+    rows = [each.row for each in (*what.additions, *what.changes)]
+    known = groups.known(event, but=[row.pk for row in rows])
+    for each in groups.strange(sorted({group for row in rows for group in row.groups}), known):
+        if each.near:
+            yield f"Only this file names “{each.group}”. {each.question}"
 
 
 def _to_list() -> HttpResponse:

@@ -18,7 +18,7 @@ from eventsync.access.admin import ModelAdmin
 from eventsync.access.scope import Belongs, limit
 from eventsync.schedule.admin.names import ChoiceField
 from eventsync.schedule.models import Activity, Event, Place
-from eventsync.schedule.plan import alerting, late
+from eventsync.schedule.plan import alerting, groups, late
 from eventsync.schedule.plan.delays import Delay
 from eventsync.schedule.plan.editing import Overtaken
 from eventsync.schedule.plan.words import meetings, when
@@ -34,7 +34,12 @@ class DelayForm(forms.Form):
     """A place or a group; the time is typed in the event's zone."""
 
     place = ChoiceField(Place.objects.none(), required=False, empty_label="None: a group is late")
-    group = forms.CharField(required=False, max_length=200, help_text="A group or delegation, when it is not a place.")
+    group = forms.CharField(
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"list": "groups"}),
+        help_text="A group or delegation, when it is not a place.",
+    )
     minutes = forms.IntegerField(min_value=1, max_value=720, help_text="How late the next activity there begins.")
     since = forms.DateTimeField(
         label="From",
@@ -46,6 +51,16 @@ class DelayForm(forms.Form):
         super().__init__(data, initial={"since": timezone.now()})
         place: Any = self.fields["place"]
         place.queryset = Place.objects.filter(venue__event=event).select_related("venue")
+        self.groups = sorted(groups.in_draft(event))
+
+    def clean_group(self) -> str:
+        """One that an activity is for, as it is written there."""
+        said = str(self.cleaned_data["group"])
+        unknown = groups.strange([said] if said else [], self.groups)
+        same = [each for found in unknown for each in found.near if groups.key_of(each) == groups.key_of(said)]
+        if unknown and len(same) != 1:
+            raise forms.ValidationError(f"No activity is for “{said}”. {unknown[0].question}".strip())
+        return same[0] if same else said
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
