@@ -1,14 +1,18 @@
 """Whose clock to believe: times are corrected, flagged and stored; nothing is refused for them."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from checkin.models import Headcount
+from eventsync.sync import push
 from eventsync.sync.models import Operation
 from eventsync.sync.rules import EARLIEST
-from tests.cast import NOON, Games, Phone
+from eventsync.sync.wire import write_time
+from tests.cast import NOON, Games, Phone, make_games, make_phone
 
 
 def flags(results: list[Any]) -> list[list[str]]:
@@ -44,3 +48,18 @@ def test_push_without_offset_is_corrected_by_the_skew_of_the_sender(games: Games
     assert flags(phone.push(operation, sent_at=now - behind)) == [["clock_suspect"]]
     corrected = Operation.objects.get().corrected_at
     assert corrected and abs(corrected - NOON) < timedelta(seconds=30)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_push_reads_the_servers_clock_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a copy that began between the two, phones would believe that it has what they sent, and let go of it."""
+    games = make_games(people=1)
+    phone, seen = make_phone(games), []
+
+    def read() -> datetime:
+        seen.append((connection.in_atomic_block, Operation.objects.count()))
+        return NOON
+
+    monkeypatch.setattr(push, "timezone", SimpleNamespace(now=read))
+    answer = phone.post({"operations": [phone.arrive(games.people[0])]})
+    assert (answer.json()["server_time"], seen) == (write_time(NOON), [(False, 1)])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from eventsync.sync import pull
+from eventsync.sync import epoch, pull
 from eventsync.sync.snapshots import Encoded, Life, Request, Shelf
 from tests.cast import Games, Phone, add_person, make_games, make_phone
 
@@ -79,6 +79,26 @@ def test_snapshot_in_pages_is_kept_page_by_page(
     add_person(games.event, name="Late Comer", number="late")
     header, *changes = map(json.loads, other_phone.page(stream, **rest).content.splitlines())
     assert header["head"] == rest["base"] + 1
+
+
+def test_snapshot_of_another_epoch_is_another_though_the_head_is_the_same(games: Games, phone: Phone) -> None:
+    """What a restore put back may differ under the same number."""
+    stream = f"roster:{games.event.id}"
+    first = phone.page(stream)
+    epoch.begin()
+    second = phone.client.get(first.request["PATH_INFO"], headers=phone.headers | {"If-None-Match": first["ETag"]})
+    assert (second.status_code, second["ETag"] == first["ETag"]) == (200, False)
+    before, after = (json.loads(answer.content.splitlines()[0]) for answer in (first, second))
+    assert (after["head"], after["epoch"] == before["epoch"]) == (before["head"], False)
+
+
+def test_what_a_browser_may_keep_of_a_stream_is_asked_about_each_time_and_the_rest_is_not_kept(
+    games: Games, phone: Phone
+) -> None:
+    stream = f"roster:{games.event.id}"
+    snapshot, rest = phone.page(stream), phone.page(stream, after=1)
+    said = [(answer.get("Cache-Control"), answer.get("Vary"), "ETag" in answer) for answer in (snapshot, rest)]
+    assert said == [("private, no-cache", "Accept-Encoding", True), ("no-store", "Accept-Encoding", False)]
 
 
 def test_shelf_keeps_only_the_newest_head_of_a_stream() -> None:
