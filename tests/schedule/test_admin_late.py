@@ -85,3 +85,17 @@ def test_group_that_nothing_is_for_is_no_quiet_nothing(games):
     assert "Sat 4 Jul, 13:30 to 14:30" in small
     offered = re.findall(r'<option value="(\w+)">', manager.get(LATE).content.decode().partition("<datalist")[2])
     assert offered == ["Finland", "Norway"]
+
+
+def test_what_a_buffer_takes_up_is_said(games):
+    day = make_day(games)
+    manager = staff("mara", Rank.MANAGER, games.event)
+    said = {"place": day.deck.pk, "group": "", "minutes": 30, "since": "2026-07-04T12:00"}
+    assert "buffer" not in text_of(manager.post(LATE, said))
+    Activity.objects.filter(pk=day.swim.pk).update(buffer=20)
+    shown = text_of(manager.post(LATE, said))
+    assert "Sat 4 Jul, 12:30 to 13:10 Its buffer takes up 20 of the 30 minutes." in shown
+    Activity.objects.filter(pk=day.swim.pk).update(buffer=45)
+    shown = text_of(manager.post(LATE, said))
+    assert "Sat 4 Jul, 12:30 to 13:00 Its buffer takes up all of it: it ends on time." in shown
+    assert "Relay" not in shown

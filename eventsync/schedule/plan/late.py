@@ -24,6 +24,11 @@ class Late:
     before: Told
     after: Told
 
+    @property
+    def taken_up(self) -> int:
+        """How many minutes of its delay its buffer takes up: it ends so much less late."""
+        return self.after.delay - self.after.overrun
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
