@@ -100,7 +100,7 @@ class Clock:
 
     def _by(self, hours: int, at: datetime) -> str:
         if at.time() == time(12):
-            return self.words.say("midday")
+            return self.words.say("midday" if hours == 12 else "midday_24")  # a watch with 24 hours shows the number
         if at.time() == time.min:
             return self.words.say("midnight_begins")
         hour = at.hour if hours == 24 else (at.hour - 1) % 12 + 1

@@ -36,16 +36,16 @@ SAID = {
     ],
     "es": [
         "sábado 4 de julio, de 15:30 a 17:00",
-        "sábado 4 de julio, de mediodía a 12:05",
-        "sábado 4 de julio, de 9:40 a mediodía",
+        "sábado 4 de julio, de mediodía (12:00) a 12:05",
+        "sábado 4 de julio, de 9:40 a mediodía (12:00)",
         "sábado 4 de julio, de 20:00 a medianoche",
         "domingo 5 de julio, de medianoche (al empezar el día) a 0:30",
         "sábado 4 de julio, de 20:00 a domingo 5 de julio, 2:00",
     ],
     "fi": [
         "lauantai 4. heinäkuuta, alkaa kello 15.30 ja loppuu kello 17",
-        "lauantai 4. heinäkuuta, alkaa keskipäivällä ja loppuu kello 12.05",
-        "lauantai 4. heinäkuuta, alkaa kello 9.40 ja loppuu keskipäivällä",
+        "lauantai 4. heinäkuuta, alkaa keskipäivällä (kello 12) ja loppuu kello 12.05",
+        "lauantai 4. heinäkuuta, alkaa kello 9.40 ja loppuu keskipäivällä (kello 12)",
         "lauantai 4. heinäkuuta, alkaa kello 20 ja loppuu keskiyöllä",
         "sunnuntai 5. heinäkuuta, alkaa keskiyöllä (päivän alussa) ja loppuu kello 0.30",
         "lauantai 4. heinäkuuta, alkaa kello 20 ja loppuu sunnuntai 5. heinäkuuta, kello 2",
@@ -60,24 +60,24 @@ SAID = {
     ],
 }
 OTHERWISE = {
-    "en": [["15:30", "17:00"], ["12:05"], ["9:40"], ["20:00"], ["0:30"], ["20:00", "2:00"]],
+    "en": [["15:30", "17:00"], ["midday (12:00)", "12:05"], ["9:40", "midday (12:00)"], ["20:00"], ["0:30"], ["20:00", "2:00"]],
     "es": [
         ["3:30 p. m.", "5 p. m."],
-        ["12:05 p. m."],
-        ["9:40 a. m."],
+        ["mediodía", "12:05 p. m."],
+        ["9:40 a. m.", "mediodía"],
         ["8 p. m."],
         ["12:30 a. m."],
         ["8 p. m.", "2 a. m."],
     ],
     "fi": [
         ["kello 3.30 ip.", "kello 5 ip."],
-        ["kello 12.05 ip."],
-        ["kello 9.40 ap."],
+        ["keskipäivällä", "kello 12.05 ip."],
+        ["kello 9.40 ap.", "keskipäivällä"],
         ["kello 8 ip."],
         ["kello 12.30 ap."],
         ["kello 8 ip.", "kello 2 ap."],
     ],
-    "ar": [["15:30", "17:00"], ["12:05"], ["9:40"], ["20:00"], ["0:30"], ["20:00", "2:00"]],
+    "ar": [["15:30", "17:00"], ["12:00 ظهرًا", "12:05"], ["9:40", "12:00 ظهرًا"], ["20:00"], ["0:30"], ["20:00", "2:00"]],
 }
 
 
@@ -97,9 +97,15 @@ def test_times_are_there_by_the_other_clock_too(language, said):
     ]
 
 
-def test_midday_and_midnight_are_words_by_every_clock():
+def test_midday_is_a_word_and_what_a_watch_with_24_hours_shows_stands_beside_it():
     clock = Clock(WORDS["en"], HELSINKI)
-    assert (clock.shown_time(at(4, 12)), clock.shown_time(at(4, 0))) == ("midday", "midnight (the start of the day)")
+    shown = '<span class="h12">midday</span><span class="h24" hidden>midday (12:00)</span>'
+    assert (clock.shown_time(at(4, 12)), clock.hour(at(4, 12))) == (shown, "midday")
+    assert Clock(WORDS["fi"], HELSINKI).hour(at(4, 12)) == "keskipäivällä (kello 12)"
+
+
+def test_midnight_says_at_which_end_of_the_day_it_is_by_every_clock():
+    assert Clock(WORDS["en"], HELSINKI).shown_time(at(4, 0)) == "midnight (the start of the day)"
 
 
 def test_time_has_its_offset_and_is_of_the_zone_of_the_event():
