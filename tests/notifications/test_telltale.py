@@ -28,8 +28,14 @@ from tests.schedule.plan.plans import HOUR, Day
 ALL = ["es", "fi", "ar"]
 OPEN = {
     "en": ("In your plan: Another place", "Sunday 5 July, midday. Please go to the new place. Open to read."),
-    "es": ("En tu plan: Otro lugar", "domingo 5 de julio, mediodía (12:00). Ve al lugar nuevo, por favor. Abre para leer."),
-    "fi": ("Ohjelmassasi: Toinen paikka", "sunnuntai 5. heinäkuuta, keskipäivällä (kello 12). Mene uuteen paikkaan. Avaa ja lue."),
+    "es": (
+        "En tu plan: Otro lugar",
+        "domingo 5 de julio, mediodía (12:00). Ve al lugar nuevo, por favor. Abre para leer.",
+    ),
+    "fi": (
+        "Ohjelmassasi: Toinen paikka",
+        "sunnuntai 5. heinäkuuta, keskipäivällä (kello 12). Mene uuteen paikkaan. Avaa ja lue.",
+    ),
     "ar": ("في برنامجك: مكان آخر", "الأحد 5 يوليو، 12 ظهرًا. اذهب إلى المكان الجديد من فضلك. افتح لتقرأ."),
 }
 
