@@ -13,6 +13,8 @@ from eventsync.sync.client.http import HttpTransport
 PATH = "/ws/v1/poke"
 SILENCE = 45.0  # seconds; the server pings each 20
 FIRST, LAST = 1.0, 60.0  # seconds between tries, before jitter
+# The token is not known, or revoked (docs/protocol.md, section 5): a pull hears which, and what that means.
+REFUSED = (4401, 4403)
 
 
 class Poke:
@@ -34,6 +36,7 @@ class Poke:
         self._transport, self._token, self._on_news, self._pace = transport, token, on_news, pace
         self._silence, self._chance = silence, chance
         self.alive = False
+        self._refused = False  # and the pull that is to hear why was asked for
         self._failures = 0
 
     async def run(self) -> None:
@@ -57,10 +60,16 @@ class Poke:
             while True:
                 message = await socket.receive(self._silence)
                 if message.type is not aiohttp.WSMsgType.TEXT:
+                    self._closed(socket.close_code)
                     return
-                first, self.alive, self._failures = not self.alive, True, 0
+                first, self.alive, self._refused, self._failures = not self.alive, True, False, 0
                 if first or _is_poke(message.data):
                     self._on_news()
+
+    def _closed(self, code: int | None) -> None:
+        if code in REFUSED and not self._refused:  # the next attempts will hear the same
+            self._refused = True
+            self._on_news()
 
 
 def _is_poke(text: Any) -> bool:

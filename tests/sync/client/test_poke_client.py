@@ -237,3 +237,29 @@ def test_server_that_spoke_is_tried_again_soon() -> None:
     host = Host(talk_at_last)
     meet(host, lambda: len(host.at) == 8, pace=pace)
     assert host.gaps[-1] < LAST * pace / 2
+
+
+@pytest.mark.parametrize("code", [4401, 4403])
+def test_device_whose_token_is_refused_pulls_once_to_hear_why_and_goes_on_trying(code: int) -> None:
+    news: list[int] = []  # so far, at each connection
+
+    async def refuse(host: Host, socket: web.WebSocketResponse) -> None:
+        news.append(host.news)
+        if len(host.at) == 4:  # it was known again for a while
+            await socket.send_str(PING)
+            await host.until(lambda: host.alive)
+        await socket.close(code=code)
+
+    host = Host(refuse)
+    meet(host, lambda: len(news) == 6)
+    assert news[:6] == [0, 1, 1, 1, 3, 3]
+
+
+@pytest.mark.parametrize("code", [1000, 1011, 4400, 4408])
+def test_socket_that_closes_otherwise_is_no_news(code: int) -> None:
+    async def close(host: Host, socket: web.WebSocketResponse) -> None:
+        await socket.close(code=code)
+
+    host = Host(close)
+    meet(host, lambda: len(host.at) == 3)
+    assert host.news == 0
