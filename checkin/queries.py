@@ -1,116 +1,17 @@
-"""Reads that pages, commands and exports share: headcounts, and the ledger with names."""
+"""Reads that pages, commands and exports share: the ledger with names."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple, cast
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from checkin.ledger import Counts, identified_among
-from checkin.models import AttendanceRecord, Checkpoint, Headcount, Person
-from checkin.rules import Entry, Policy, Verb, Window, fold, window_at
+from checkin.models import AttendanceRecord, Checkpoint, Person
 from eventsync.schedule.models import Event, Venue
 from eventsync.sync.models import Operation
 
 PAGE = 1_000
-
-Place = tuple[UUID, str]  # a checkpoint and one of its windows
-
-
-@dataclass(frozen=True, slots=True)
-class CheckpointCount:
-    """How many are present at a checkpoint, in the window that contains the moment asked for."""
-
-    checkpoint: Checkpoint
-    window: str
-    counts: Counts
-
-
-@dataclass(frozen=True, slots=True)
-class VenueCount:
-    venue: Venue
-    checkpoints: list[CheckpointCount]
-
-
-def moment(text: str, event: Event) -> datetime:
-    """A time as a person types it, in the event's zone when it names none; ValueError with a sentence."""
-    try:
-        said = datetime.fromisoformat(text.strip())
-    except ValueError:
-        said = None
-    if said is None or not 1900 <= said.year <= 9000:
-        raise ValueError(f"“{text}” is not a time. Write it like 2026-07-04T12:30 or 2026-07-04T12:30+03:00.")
-    return said if said.tzinfo else said.replace(tzinfo=ZoneInfo(event.tz))
-
-
-def headcount_now(event: Event, *, now: datetime) -> list[VenueCount]:
-    """From the headcounts that are kept up with the ledger."""
-    rows = Headcount.objects.filter(checkpoint__venue__event=event)
-    columns = ("checkpoint_id", "window", "present", "unidentified", "voided")
-    stored = {(key, window): Counts(*counts) for key, window, *counts in rows.values_list(*columns)}
-    return _by_venue(_places(event, now), stored)
-
-
-def headcount_as_of(event: Event, *, at: datetime) -> list[VenueCount]:
-    """From the ledger: arrivals and leaves up to `at`. A void known today holds: a voided arrival never happened."""
-    places = _places(event, at)
-    wanted = {(door.id, window): cast(Policy, door.policy) for doors in places.values() for door, window in doors}
-    entries, voided = _entries(event, wanted, at)
-    counts = {place: Counts() for place in wanted}
-    present: dict[Place, list[str]] = {}
-    for (place, subject), passages in entries.items():
-        counts[place].voided += sum(each.verb == "arrive" and each.id in voided for each in passages)
-        presence = fold(policy=wanted[place], entries=passages, voided=voided)
-        if presence and presence.state == "present":
-            present.setdefault(place, []).append(subject)
-    identified = identified_among(event.id, {subject for subjects in present.values() for subject in subjects})
-    for place, subjects in present.items():
-        counts[place].present = sum(subject in identified for subject in subjects)
-        counts[place].unidentified = len(subjects) - counts[place].present
-    return _by_venue(places, counts)
-
-
-def _places(event: Event, at: datetime) -> dict[Venue, list[tuple[Checkpoint, str]]]:
-    """Every checkpoint by venue, with the window that contains `at`."""
-    doors = Checkpoint.objects.select_related("venue__event").prefetch_related("windows").order_by("name")
-    venues = event.venues.prefetch_related(Prefetch("checkpoints", doors))
-    return {venue: [(door, _window(door, at)) for door in venue.checkpoints.all()] for venue in venues}
-
-
-def _window(door: Checkpoint, at: datetime) -> str:
-    windows = [Window(row.name, row.start, row.end) for row in door.windows.all()]
-    return window_at(policy=cast(Policy, door.policy), tz=door.zone, windows=windows, at=at)
-
-
-def _entries(
-    event: Event, places: Iterable[Place], at: datetime
-) -> tuple[dict[tuple[Place, str], list[Entry]], set[str]]:
-    wanted = set(places)
-    rows = AttendanceRecord.objects.filter(event=event, at__lte=at, verb__in=["arrive", "leave"]).order_by()
-    rows = rows.filter(window__in={window for _, window in wanted})
-    entries: dict[tuple[Place, str], list[Entry]] = {}
-    voided = set()
-    columns = ("checkpoint_id", "window", "subject", "operation_id", "verb", "at", "seq", "by", "voided")
-    for checkpoint, window, subject, key, verb, when, seq, by, undone in rows.values_list(*columns):
-        if (checkpoint, window) in wanted:
-            entry = Entry(cast(Verb, verb), when, seq, str(key), by)
-            entries.setdefault(((checkpoint, window), subject), []).append(entry)
-            if undone:
-                voided.add(entry.id)
-    return entries, voided
-
-
-def _by_venue(places: dict[Venue, list[tuple[Checkpoint, str]]], counts: dict[Place, Counts]) -> list[VenueCount]:
-    return [
-        VenueCount(
-            venue, [CheckpointCount(door, window, counts.get((door.id, window), Counts())) for door, window in doors]
-        )
-        for venue, doors in places.items()
-    ]
 
 
 class Who(NamedTuple):

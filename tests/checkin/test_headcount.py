@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from checkin.queries import headcount_as_of, headcount_now
+from checkin.headcounts import headcount_as_of, headcount_now
+from checkin.models import Checkpoint, Kind
 from tests.cast import NOON, add_person
 
 UNKNOWN = "A" * 22
@@ -114,6 +115,20 @@ def test_headcount_as_of_now_is_the_headcount_now(games, phone):
     assert headcount_as_of(games.event, at=NOON) == headcount_now(games.event, now=NOON)
 
 
+def test_person_whom_several_doors_have_in_is_inside_once_and_a_meal_is_no_door(games, phone):
+    Checkpoint.objects.filter(id=games.lunch.id).update(kind=Kind.MEAL)
+    one, two, three = games.people[:3]
+    phone.push(
+        *(phone.arrive(one, door=door) for door in (games.door, games.gate, games.pool_door)),
+        phone.leave(one, door=games.gate), phone.arrive(two, door=games.gate), phone.leave(two, door=games.gate),
+        phone.arrive(three, door=games.lunch), phone.arrive(UNKNOWN),
+    )  # fmt: skip
+    count = headcount_now(games.event, now=NOON)
+    assert count.inside == (1, 1)
+    assert {each.venue: each.inside for each in count.venues} == {games.hall: (1, 1), games.pool: (1, 0)}
+    assert headcount_now(games.event, now=NOON, venues=games.event.venues.filter(id=games.pool.id)).inside == (1, 0)
+
+
 @pytest.mark.parametrize("at", ["yesterday", "", "2026-13-01", "25:00", "0001-01-01T00:00"])
 def test_headcount_with_a_time_that_is_none_is_one_sentence(games, at):
     with pytest.raises(CommandError) as error:
@@ -135,3 +150,4 @@ def test_headcount_as_a_table_for_people(games, phone):
     lines = [line.split() for line in out.getvalue().splitlines()]
     assert lines[0] == ["VENUE", "CHECKPOINT", "WINDOW", "PRESENT", "UNIDENTIFIED", "UNDONE"]
     assert ["Main", "hall", "Door", "-", "1", "0", "0"] in lines
+    assert out.getvalue().endswith("each person once:\n  Main hall: 1\n  Pool: 0\n  Games: 1\n")

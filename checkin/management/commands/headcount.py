@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from checkin.queries import CheckpointCount, VenueCount, headcount_as_of, headcount_now, moment
+from checkin.headcounts import CheckpointCount, EventCount, Inside, headcount_as_of, headcount_now, moment
 from eventsync.schedule.models import Event
 from eventsync.schedule.queries import NoSuchEvent, event_by_slug
 
@@ -29,19 +29,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, event: str, at: str | None, **options: Any) -> None:
         try:
             found = event_by_slug(event)
-            venues = _headcount(found, at)
+            count = _headcount(found, at)
         except (NoSuchEvent, ValueError) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(json.dumps(_wire(found, venues)) if options["json"] else _table(found, venues))
+        self.stdout.write(json.dumps(_wire(found, count)) if options["json"] else _table(found, count))
 
 
-def _headcount(event: Event, at: str | None) -> list[VenueCount]:
+def _headcount(event: Event, at: str | None) -> EventCount:
     if at is None:
         return headcount_now(event, now=timezone.now())
     return headcount_as_of(event, at=moment(at, event))
 
 
-def _wire(event: Event, venues: list[VenueCount]) -> dict[str, Any]:
+def _wire(event: Event, count: EventCount) -> dict[str, Any]:
     return {
         "event": event.slug,
         "venues": [
@@ -49,28 +49,36 @@ def _wire(event: Event, venues: list[VenueCount]) -> dict[str, Any]:
                 "venue": each.venue.slug,
                 "checkpoints": [
                     {
-                        "id": str(count.checkpoint.id),
-                        "checkpoint": count.checkpoint.name,
-                        "present": count.counts.present,
-                        "unidentified": count.counts.unidentified,
-                        "voided": count.counts.voided,
+                        "id": str(at.checkpoint.id),
+                        "checkpoint": at.checkpoint.name,
+                        "present": at.counts.present,
+                        "unidentified": at.counts.unidentified,
+                        "voided": at.counts.voided,
                     }
-                    for count in each.checkpoints
+                    for at in each.checkpoints
                 ],
             }
-            for each in venues
+            for each in count.venues
         ],
     }
 
 
-def _table(event: Event, venues: list[VenueCount]) -> str:
-    counts = [(each.venue, count) for each in venues for count in each.checkpoints]
-    if not counts:
+def _table(event: Event, count: EventCount) -> str:
+    rows = [_line(each.venue.name, at) for each in count.venues for at in each.checkpoints]
+    if not rows:
         return f"{event.name} has no checkpoints yet."
-    rows = [("VENUE", "CHECKPOINT", "WINDOW", "PRESENT", "UNIDENTIFIED", "UNDONE")]
-    rows += [_line(venue.name, count) for venue, count in counts]
+    rows.insert(0, ("VENUE", "CHECKPOINT", "WINDOW", "PRESENT", "UNIDENTIFIED", "UNDONE"))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
+    inside = [*((each.venue.name, each.inside) for each in count.venues), (event.name, count.inside)]
+    return "\n".join(
+        [*lines, "", "In by at least one door, each person once:", *(f"  {_inside(*each)}" for each in inside)]
+    )
+
+
+def _inside(name: str, inside: Inside) -> str:
+    unidentified = f" and {inside.unidentified} unidentified" if inside.unidentified else ""
+    return f"{name}: {inside.people}{unidentified}"
 
 
 def _line(venue: str, count: CheckpointCount) -> tuple[str, str, str, str, str, str]:

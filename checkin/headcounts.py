@@ -1,0 +1,147 @@
+"""How many people are where, now or as of a time: at each checkpoint, and inside each venue and the event."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import NamedTuple, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Prefetch, QuerySet
+
+from checkin.ledger import Counts, identified_among
+from checkin.models import AttendanceRecord, Checkpoint, Headcount, Kind, Presence
+from checkin.rules import Entry, Policy, Verb, Window, fold, window_at
+from eventsync.schedule.models import Event, Venue
+
+Place = tuple[UUID, str]  # a checkpoint and one of its windows
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointCount:
+    """How many are present at a checkpoint, in the window that contains the moment asked for."""
+
+    checkpoint: Checkpoint
+    window: str
+    counts: Counts
+
+
+class Inside(NamedTuple):
+    """Whom at least one door has in, each person once; and codes that nobody on the roster has."""
+
+    people: int = 0
+    unidentified: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VenueCount:
+    venue: Venue
+    inside: Inside
+    checkpoints: list[CheckpointCount]
+
+
+@dataclass(frozen=True, slots=True)
+class EventCount:
+    inside: Inside
+    venues: list[VenueCount]
+
+
+def moment(text: str, event: Event) -> datetime:
+    """A time as a person types it, in the event's zone when it names none; ValueError with a sentence."""
+    try:
+        said = datetime.fromisoformat(text.strip())
+    except ValueError:
+        said = None
+    if said is None or not 1900 <= said.year <= 9000:
+        raise ValueError(f"“{text}” is not a time. Write it like 2026-07-04T12:30 or 2026-07-04T12:30+03:00.")
+    return said if said.tzinfo else said.replace(tzinfo=ZoneInfo(event.tz))
+
+
+def headcount_now(event: Event, *, now: datetime, venues: QuerySet[Venue] | None = None) -> EventCount:
+    """From what is kept up with the ledger; of these venues, or of all."""
+    rows = Headcount.objects.filter(checkpoint__venue__event=event)
+    columns = ("checkpoint_id", "window", "present", "unidentified", "voided")
+    stored = {(key, window): Counts(*counts) for key, window, *counts in rows.values_list(*columns)}
+    present: dict[Place, list[str]] = {}
+    identified = set()
+    of_doors = Presence.objects.filter(checkpoint__venue__event=event, checkpoint__kind=Kind.DOOR, state="present")
+    for key, window, subject, known in of_doors.values_list("checkpoint_id", "window", "subject", "identified"):
+        present.setdefault((key, window), []).append(subject)
+        if known:
+            identified.add(subject)
+    return _counted(_places(event, now, venues), stored, present, identified)
+
+
+def headcount_as_of(event: Event, *, at: datetime, venues: QuerySet[Venue] | None = None) -> EventCount:
+    """From the ledger: arrivals and leaves up to `at`. A void known today holds: a voided arrival never happened."""
+    places = _places(event, at, venues)
+    wanted = {(door.id, window): cast(Policy, door.policy) for doors in places.values() for door, window in doors}
+    entries, voided = _entries(event, wanted, at)
+    counts = {place: Counts() for place in wanted}
+    present: dict[Place, list[str]] = {}
+    for (place, subject), passages in entries.items():
+        counts[place].voided += sum(each.verb == "arrive" and each.id in voided for each in passages)
+        presence = fold(policy=wanted[place], entries=passages, voided=voided)
+        if presence and presence.state == "present":
+            present.setdefault(place, []).append(subject)
+    identified = identified_among(event.id, {subject for subjects in present.values() for subject in subjects})
+    for place, subjects in present.items():
+        counts[place].present = sum(subject in identified for subject in subjects)
+        counts[place].unidentified = len(subjects) - counts[place].present
+    return _counted(places, counts, present, identified)
+
+
+def _places(event: Event, at: datetime, venues: QuerySet[Venue] | None) -> dict[Venue, list[tuple[Checkpoint, str]]]:
+    """Every checkpoint by venue, with the window that contains `at`."""
+    doors = Checkpoint.objects.select_related("venue__event").prefetch_related("windows").order_by("name")
+    found = (event.venues.all() if venues is None else venues).prefetch_related(Prefetch("checkpoints", doors))
+    return {venue: [(door, _window(door, at)) for door in venue.checkpoints.all()] for venue in found}
+
+
+def _window(door: Checkpoint, at: datetime) -> str:
+    windows = [Window(row.name, row.start, row.end) for row in door.windows.all()]
+    return window_at(policy=cast(Policy, door.policy), tz=door.zone, windows=windows, at=at)
+
+
+def _entries(
+    event: Event, places: Iterable[Place], at: datetime
+) -> tuple[dict[tuple[Place, str], list[Entry]], set[str]]:
+    wanted = set(places)
+    rows = AttendanceRecord.objects.filter(event=event, at__lte=at, verb__in=["arrive", "leave"]).order_by()
+    rows = rows.filter(window__in={window for _, window in wanted})
+    entries: dict[tuple[Place, str], list[Entry]] = {}
+    voided = set()
+    columns = ("checkpoint_id", "window", "subject", "operation_id", "verb", "at", "seq", "by", "voided")
+    for checkpoint, window, subject, key, verb, when, seq, by, undone in rows.values_list(*columns):
+        if (checkpoint, window) in wanted:
+            entry = Entry(cast(Verb, verb), when, seq, str(key), by)
+            entries.setdefault(((checkpoint, window), subject), []).append(entry)
+            if undone:
+                voided.add(entry.id)
+    return entries, voided
+
+
+def _counted(
+    places: dict[Venue, list[tuple[Checkpoint, str]]],
+    counts: dict[Place, Counts],
+    present: dict[Place, list[str]],
+    identified: Collection[str],
+) -> EventCount:
+    """`present`: the subjects by place. Checkpoints other than doors say who ate or sleeps there, not who is in."""
+
+    def inside(doors: Iterable[tuple[Checkpoint, str]]) -> Inside:
+        ways_in = [(door.id, window) for door, window in doors if door.kind == Kind.DOOR]
+        subjects = {subject for place in ways_in for subject in present.get(place, [])}
+        people = sum(subject in identified for subject in subjects)
+        return Inside(people, len(subjects) - people)
+
+    venues = [
+        VenueCount(
+            venue,
+            inside(doors),
+            [CheckpointCount(door, window, counts.get((door.id, window), Counts())) for door, window in doors],
+        )
+        for venue, doors in places.items()
+    ]
+    return EventCount(inside(chain.from_iterable(places.values())), venues)
