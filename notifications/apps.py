@@ -8,6 +8,7 @@ class NotificationsConfig(AppConfig):
     verbose_name = "Notices"
 
     def ready(self) -> None:
+        import_module("notifications.alerts.trying")
         import_module("notifications.budgets.admin")  # parts of the app, where Django does not look by itself
         import_module("notifications.confirming.sending")
         import_module("notifications.failing.letters")

@@ -51,10 +51,15 @@ def begin(user: Any, *, loud: bool, now: datetime) -> AlertBrowser:
 
 @transaction.atomic
 def take(row: AlertBrowser, browser: Browser) -> None:
-    """There it is. One that is there already, of whomever, is this one from now on."""
+    """There it is, or has moved to. One that is there already, of whomever, is this one from now on."""
     AlertBrowser.objects.filter(digest=browser.digest).exclude(pk=row.pk).delete()
     said = {"endpoint": browser.endpoint, "digest": browser.digest, "p256dh": browser.p256dh, "auth": browser.auth}
     AlertBrowser.objects.filter(pk=row.pk).update(**said)
+
+
+def forget_address(row: AlertBrowser) -> None:
+    """Nothing goes there any more. Its digest stays: by that it is known again where its push service moved it."""
+    AlertBrowser.objects.filter(pk=row.pk).update(endpoint="", p256dh="", auth="")
 
 
 def end(user: Any) -> None:
@@ -72,9 +77,12 @@ def owe(*, now: datetime) -> None:
                 enqueue(SEND, each.pk, dedupe=str(each.pk))
 
 
+def reachable() -> "QuerySet[AlertBrowser]":
+    return AlertBrowser.objects.filter(user__is_active=True, user__is_staff=True).exclude(endpoint="")
+
+
 def _due(now: datetime) -> "QuerySet[AlertBrowser]":
-    staff = AlertBrowser.objects.filter(user__is_active=True, user__is_staff=True).exclude(digest=None)
-    return staff.filter(not_before__lte=now).select_related("user")
+    return reachable().filter(not_before__lte=now).select_related("user")
 
 
 def _is_quiet(row: AlertBrowser, now: datetime) -> bool:
@@ -152,7 +160,7 @@ def _write(row: AlertBrowser, said: "Said", tries: int) -> None:
         if became.ours:
             refused(row.endpoint, answer, now)
     if any(became.gone for _, _, became in said):
-        kept.delete()
+        forget_address(row)
         return
     row.told_of.add(*(alert for alert, _, became in said if became.state == State.ACCEPTED))
     waits = [

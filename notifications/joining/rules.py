@@ -37,7 +37,12 @@ class Browser:
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.endpoint.encode()).hexdigest()
+        return digest_of(self.endpoint)
+
+
+def digest_of(endpoint: str) -> str:
+    """By which the same browser is never there twice."""
+    return hashlib.sha256(endpoint.encode(errors="replace")).hexdigest()
 
 
 def browser_of(said: Any) -> Browser | None:

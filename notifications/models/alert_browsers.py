@@ -12,7 +12,8 @@ class AlertBrowser(models.Model):
     """A browser of somebody of the staff, which was told of these alerts.
 
     `digest`: SHA-256 of its address, by which the same browser is never there twice; null until it has said where it
-    is. `failures`: tries in a row that failed; it is not tried again before `not_before`.
+    is. `endpoint`: "" until then, and once nothing goes there any more. `failures`: tries in a row that failed; it is
+    not tried again before `not_before`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -16,7 +16,7 @@ from eventsync.jobs import queue
 from eventsync.jobs.alerts import alert, clear, silence
 from eventsync.jobs.models import Alert, Job
 from eventsync.jobs.rules import WHOLE_SERVER, Partition
-from notifications.alerts import telling
+from notifications.alerts import telling, trying
 from notifications.alerts.rules import CRITICAL
 from notifications.models import AlertBrowser
 from notifications.push.rules import topic
@@ -165,11 +165,13 @@ def test_who_is_of_the_staff_no_more_is_told_nothing(games, service, gone):
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_browser_that_wants_none_any_more_is_forgotten(games, service, status):
-    subscribe(lead(games), service.browser(status))
+    gone = subscribe(lead(games), service.browser(status))
     kept = subscribe(lead(games, "lena"), service.browser())
     comes(games)
     go()
-    assert list(AlertBrowser.objects.all()) == [kept]
+    assert list(telling.reachable()) == [kept]
+    gone.refresh_from_db()
+    assert (gone.endpoint, gone.p256dh, gone.auth) == ("", "", "")
 
 
 def test_what_a_push_service_did_not_take_is_tried_again_as_late_as_it_asks_for(games, service):
@@ -226,6 +228,74 @@ def test_it_follows_its_browser_to_a_new_address(games, service):
     comes(games)
     go()
     assert (old.shown, len(new.shown)) == ([], 1)
+
+
+@pytest.mark.parametrize("signs_in_again", [False, True])
+def test_browser_that_its_push_service_moved_is_known_again_with_no_page_open(games, service, signs_in_again):
+    """As its service worker says it; by the time it does, the old address may be gone."""
+    client, old, new = lead(games), service.browser(410), service.browser()
+    subscribe(client, old)
+    comes(games)
+    go()
+    if signs_in_again:
+        client = Client()
+        client.force_login(User.objects.get(username="lea"))
+    assert tell(client, subscription(new) | {"was": old.endpoint}) == 204
+    go(NOON + MINUTE)
+    assert [each["title"] for each in new.shown] == ["Dead letter"]  # it had not come through before
+    assert AlertBrowser.objects.get().endpoint == new.endpoint
+
+
+def test_nobody_takes_the_browser_of_somebody_else_by_its_address(games, service):
+    phone, moved = service.browser(), subscription(service.browser())
+    row = subscribe(lead(games), phone)
+    other = lead(games, "lena")
+    for was in (phone.endpoint, "", None, 5, "\ud800"):
+        assert tell(other, moved | {"was": was}) == 403
+    assert AlertBrowser.objects.get() == row
+
+
+def test_test_comes_to_this_browser_once_a_minute(games, service):
+    client, phone, other = lead(games), service.browser(), service.browser()
+    subscribe(client, phone)
+    elsewhere = Client()
+    elsewhere.force_login(User.objects.get(username="lea"))
+    subscribe(elsewhere, other)
+    for _ in range(2):
+        said = text_of(client.post(PAGE, {"test": ""}, follow=True))
+        assert "A test is on its way. If none comes within a minute" in said
+    go(NOON - MINUTE)
+    [shown] = phone.shown
+    assert shown == {
+        "navigate": "http://127.0.0.1:8000/control/phone/",
+        "lang": "en",
+        "dir": "ltr",
+        "title": "This is a test",
+        "body": "Alerts look like this. You do not need to do anything.",
+        "tag": "test",
+        "silent": True,
+    }
+    assert (other.shown, service.refused) == ([], [])
+
+
+def test_test_makes_the_sound_of_alerts_and_finds_out_who_wants_none_any_more(games, service):
+    client, phone = lead(games), service.browser(201, 410)
+    subscribe(client, phone, loud="on")
+    for minutes in (0, 1):
+        with time_machine.travel(NOON + minutes * MINUTE, tick=False):
+            client.post(PAGE, {"test": ""})
+        go(NOON + minutes * MINUTE)
+    assert [each["silent"] for each in phone.shown] == [False]
+    assert list(telling.reachable()) == []
+
+
+def test_who_has_not_begun_has_nothing_to_test(games, service):
+    client = lead(games)
+    assert "on its way" not in text_of(client.post(PAGE, {"test": ""}, follow=True))
+    client.post(PAGE, {"begin": ""})
+    client.post(PAGE, {"test": ""})
+    go(NOON - MINUTE)
+    assert Job.objects.get(task=trying.TRY).state == "done"
 
 
 def test_page_explains_first_and_one_press_stops_it_everywhere(games, service):

@@ -51,6 +51,11 @@ self.addEventListener('pushsubscriptionchange', (event) => {
   (event as ExtendableEvent).waitUntil(joined.check());
 });
 
+// Browsers are not to be relied on to say that they have moved. Whoever opens a page, be it of the desk, is looked at.
+self.addEventListener('fetch', (event) => {
+  if (event.request.mode === 'navigate') event.waitUntil(joined.checkOnce().catch(() => undefined));
+});
+
 self.addEventListener('sync', (event) => {
   (event as ExtendableEvent).waitUntil(telling.flush());
 });

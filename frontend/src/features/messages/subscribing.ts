@@ -69,9 +69,10 @@ export class Subscribing {
     const asked = { method: 'POST', headers, body: JSON.stringify(subscription), redirect: 'error' } as const;
     const answer = await fetch(this.#path, asked).catch(() => null);
     if (!answer?.ok) return false;
-    if (answer.status === 204) return true; // a page for staff: its browser answers in nobody's name
-    const said = { path: this.#path, key: this.#key, endpoint: subscription?.endpoint ?? null, answer: await answer.json() };
-    return this.worker.ask({ joined: said });
+    const staff = answer.status === 204; // its browser answers in nobody's name
+    const known = { path: this.#path, key: this.#key, endpoint: subscription?.endpoint ?? null };
+    const kept = await this.worker.ask({ joined: { ...known, answer: staff ? null : await answer.json() } });
+    return staff || kept;
   }
 
   #show(state: State): void {

@@ -15,7 +15,10 @@ const PATH = '/schedule/games/mine/messages/browser/';
 interface Asked {
   readonly path: string;
   readonly endpoint: string;
+  readonly was: string;
 }
+
+const subscription = (endpoint: string) => ({ endpoint, toJSON: () => ({ endpoint }) });
 
 /** A browser whose push service knows it by `endpoint`, or by none; and the server, which answers with `status`. */
 class Stage {
@@ -28,20 +31,20 @@ class Stage {
 
   constructor(name = `joined-${Math.random()}`) {
     const pushManager = {
-      getSubscription: async () => (this.endpoint === null ? null : { endpoint: this.endpoint }),
+      getSubscription: async () => (this.endpoint === null ? null : subscription(this.endpoint)),
       subscribe: async ({ applicationServerKey }: { applicationServerKey: string }) => {
         this.keys.push(applicationServerKey);
         this.endpoint = 'https://push.example/new';
-        return { endpoint: this.endpoint };
+        return subscription(this.endpoint);
       },
     };
     const telling = { enrol: async (session: unknown) => void this.enrolled.push(session) } as unknown as Telling;
     this.joined = new Joined({ pushManager } as unknown as ServiceWorkerRegistration, telling, name);
     vi.stubGlobal('Notification', { permission: 'granted' });
     vi.stubGlobal('fetch', async (path: string, { body }: { body: string }) => {
-      this.asked.push({ path, endpoint: (JSON.parse(body) as { endpoint: string }).endpoint });
+      this.asked.push({ path, ...(JSON.parse(body) as { endpoint: string; was: string }) });
       if (this.status === 0) throw new TypeError('no network');
-      return new Response(JSON.stringify(ANSWER), { status: this.status });
+      return new Response(this.status === 204 ? null : JSON.stringify(ANSWER), { status: this.status });
     });
   }
 
@@ -65,7 +68,7 @@ test('an address that the push service has changed is told once, also after the 
   await stage.remember();
   stage.endpoint = 'https://push.example/2';
   await stage.joined.check();
-  expect(stage.asked).toEqual([{ path: PATH, endpoint: 'https://push.example/2' }]);
+  expect(stage.asked).toEqual([{ path: PATH, endpoint: 'https://push.example/2', was: 'https://push.example/1' }]);
   const later = new Stage('joined-moved');
   later.endpoint = 'https://push.example/2';
   await later.joined.check();
@@ -88,7 +91,7 @@ test('a browser that has lost its address asks for a new one with the key of its
   await stage.remember();
   stage.endpoint = null;
   await stage.joined.check();
-  expect([stage.keys, stage.asked]).toEqual([['vapid'], [{ path: PATH, endpoint: 'https://push.example/new' }]]);
+  expect([stage.keys, stage.asked]).toEqual([['vapid'], [{ path: PATH, endpoint: 'https://push.example/new', was: 'https://push.example/1' }]]);
 });
 
 test('nothing is asked for by whoever did not join, or took the permission back', async () => {
@@ -108,4 +111,43 @@ test('an answer that is none enrols nobody', async () => {
   expect(await stage.joined.remember({ path: PATH, key: 'vapid', endpoint: stage.endpoint, answer: { token: 5 } })).toBe(false);
   await stage.joined.check();
   expect([stage.enrolled, stage.asked]).toEqual([[], []]);
+});
+
+const STAFF = { path: '/control/phone/browser/', key: 'vapid', answer: null };
+
+test('a browser of the staff that has moved says so too, and answers in nobody’s name', async () => {
+  const stage = new Stage();
+  await stage.joined.remember({ ...STAFF, endpoint: stage.endpoint });
+  [stage.endpoint, stage.status] = ['https://push.example/2', 204];
+  await stage.joined.check();
+  await stage.joined.check();
+  expect(stage.asked).toEqual([{ path: STAFF.path, endpoint: 'https://push.example/2', was: 'https://push.example/1' }]);
+  expect(stage.enrolled).toEqual([]);
+});
+
+test('where a family and somebody of the staff share a browser, both are followed', async () => {
+  const stage = new Stage();
+  await stage.remember();
+  await stage.joined.remember({ ...STAFF, endpoint: stage.endpoint });
+  stage.endpoint = 'https://push.example/2';
+  await stage.joined.check();
+  expect(stage.asked.map(({ path }) => path)).toEqual([PATH, STAFF.path]);
+});
+
+test.each([[403, 1], [0, 2], [500, 2]])('who has stopped it is forgotten, who is not signed in is not (%d)', async (status, asked) => {
+  const stage = new Stage();
+  await stage.joined.remember({ ...STAFF, endpoint: stage.endpoint });
+  [stage.endpoint, stage.status] = ['https://push.example/2', status];
+  await stage.joined.check();
+  await stage.joined.check();
+  expect(stage.asked).toHaveLength(asked);
+});
+
+test('pages that are opened have it looked once in the life of a worker', async () => {
+  const stage = new Stage();
+  await stage.remember();
+  [stage.endpoint, stage.status] = ['https://push.example/2', 0];
+  await stage.joined.checkOnce();
+  await stage.joined.checkOnce();
+  expect(stage.asked).toHaveLength(1);
 });
