@@ -107,7 +107,7 @@ def test_other_times_on_the_page_of_an_activity(told, manager, said, minutes):
 def test_what_is_new_behind_something_late_is_an_alert_where_it_is(told, manager):
     Activity.objects.filter(pk=told.relay.pk).update(delay=30)
     Activity.objects.filter(place=told.stage).delete()
-    new = typed(told.stage, title="Party", start_1="14:00", end_1="15:00", groups="Norway")
+    new = typed(told.stage, title_fi="", title="Party", start_1="14:00", end_1="15:00", groups="Norway")
     assert SAYS_SO in manager.post("/admin/schedule/activity/add/", new, follow=True).content.decode()
     assert held_up() == [30]
 

@@ -1,6 +1,7 @@
 """The schedule at the desk: places and activities, two editors at once, releases and taking them back."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -143,3 +144,43 @@ def test_place_says_that_nothing_is_known_until_somebody_knows(day):
     assert client.post(f"{PLACES}{day.deck.pk}/change/", said).status_code == 302
     deck = Place.objects.get(pk=day.deck.pk)
     assert (deck.noise, deck.crowd, deck.texts, deck.version) == ("loud", "unknown", {"fi": {"name": "Kansi"}}, 2)
+
+
+def fields(html: str) -> list[str]:
+    return re.findall(r'name="title_(\w\w)"', html)
+
+
+def test_new_activity_has_all_languages_of_its_event_at_once(day):
+    client = alice()
+    assert fields(client.get(f"{ACTIVITIES}add/").content.decode()) == ["fi"]
+    said = typed(day.deck, title="Walk", title_fi="Kävely", note_fi="Ota kengät.")
+    assert client.post(f"{ACTIVITIES}add/", said).status_code == 302
+    assert Activity.objects.get(title="Walk").texts == {"fi": {"title": "Kävely", "note": "Ota kengät."}}
+    said = {"venue": day.deck.venue_id, "name": "Lawn", "name_fi": "Nurmikko", "noise": "quiet", "crowd": "unknown"}
+    said |= dict.fromkeys(("light", "quiet_room", "step_free", "toilet"), "unknown")
+    assert client.post(f"{PLACES}add/", said).status_code == 302
+    assert Place.objects.get(name="Lawn").texts == {"fi": {"name": "Nurmikko"}}
+
+
+def test_language_that_the_event_of_a_new_activity_does_not_have_is_not_dropped(day):
+    Event.objects.create(slug="camp", name="Camp", first_day="2026-07-04", last_day="2026-07-04", languages=["es"])
+    client = alice()
+    assert fields(client.get(f"{ACTIVITIES}add/").content.decode()) == ["es", "fi"]
+    assert fields(client.get(f"{ACTIVITIES}add/?place={day.deck.pk}").content.decode()) == ["fi"]
+    answer = client.post(f"{ACTIVITIES}add/", typed(day.deck, title="Walk", title_es="Paseo"))
+    assert "Games does not have it: add it to the event first, and leave this empty." in answer.content.decode()
+    assert 'value="Paseo"' in answer.content.decode()
+    Event.objects.filter(pk=day.event.pk).update(language="fi", languages=["en"])
+    answer = client.post(f"{ACTIVITIES}add/", typed(day.deck, title="Walk", title_fi="Kävely"))
+    assert "Games is written in it: say it above, and leave this empty." in answer.content.decode()
+    assert not Activity.objects.filter(title="Walk").exists()
+
+
+def test_times_of_an_activity_say_whose_clock_they_are_by(day):
+    client, said = alice(), "By the clock of Games: Europe/Helsinki."
+    assert client.get(page(day.swim)).content.decode().count(said) == 2
+    assert client.get(f"{ACTIVITIES}add/?place={day.deck.pk}").content.decode().count(said) == 2
+    blank = client.get(f"{ACTIVITIES}add/").content.decode()
+    assert blank.count("By the clock of the event that the place is of.") == 2
+    assert re.findall(r'data-admin-utc-offset="(\d+)"', blank)[0] in {"7200", "10800"}
+    assert ".model-activity .timezonewarning { display: none; }" in Path("static/admin-eventsync.css").read_text()

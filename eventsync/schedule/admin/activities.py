@@ -15,18 +15,19 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 
 from eventsync.schedule.admin.days import some_day
-from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, event_of, translate
+from eventsync.schedule.admin.drafts import DraftAdmin, DraftForm, Lines, event_asked, event_of, translate
 from eventsync.schedule.admin.files import export_page, import_page, incoming_page
-from eventsync.schedule.admin.late import OF_ACTIVITY, late_page, saying_so_elsewhere
+from eventsync.schedule.admin.late import OF_ACTIVITY, VIEW, late_page, saying_so_elsewhere
 from eventsync.schedule.admin.moving import ask, move_page
 from eventsync.schedule.admin.names import VenueField
-from eventsync.schedule.models import Activity, Place, Revision
+from eventsync.schedule.models import Activity, Event, Place, Revision
 from eventsync.schedule.models.happening import EARLIEST_DAY, LATEST_DAY
 from eventsync.schedule.pages.symbols import choices
 from eventsync.schedule.plan import groups
 from eventsync.schedule.plan.editing import Overtaken, change
 from eventsync.schedule.plan.freezing import TEXTS
-from eventsync.sync.admin import as_id
+from eventsync.schedule.queries import current_event
+from eventsync.schedule.staff import events_seen
 
 WHEN = {"place", "start", "end", "delay", "status", "groups", "buffer"}
 """What says when something is, and what waits for it."""
@@ -47,6 +48,10 @@ def _name_halves(moment: forms.Field) -> None:
         widget.attrs["aria-label"] = f"{moment.label or ''}: {half}"
 
 
+def _clock_of(event: Event | None) -> str:
+    return f"By the clock of {event}: {event.tz}." if event else "By the clock of the event that the place is of."
+
+
 class PlaceField(VenueField):
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.venue.name}: {obj.name}"
@@ -60,6 +65,7 @@ class ActivityForm(DraftForm):
         super().__init__(*args, **kwargs)
         for name in {"start", "end"} & self.fields.keys():
             _name_halves(self.fields[name])
+            self.fields[name].help_text = _clock_of(event_of(self.instance) or self.asked)
         if slug := self.fields.get("symbol"):
             offered = choices(self.instance.symbol, event_of(self.instance))
             self.fields["symbol"] = forms.ChoiceField(
@@ -167,14 +173,12 @@ class ActivityAdmin(DraftAdmin):
         return said | {name: _moment(said[name]) for name in ("start", "end") if name in said}
 
     def _zone(self, request: HttpRequest, object_id: str | None) -> ZoneInfo | None:
-        """That of a new one is its place's."""
+        """That of a new one is its place's; until that is chosen, that of the event which is on."""
         if object_id:
             activity: Activity | None = self.get_object(request, object_id)
             return ZoneInfo(activity.event.tz) if activity else None
-        said = request.POST if request.method == "POST" else request.GET
-        key = as_id(said.get("place", ""))
-        place = Place.objects.filter(pk=key).select_related("venue__event").first() if key else None
-        return ZoneInfo(place.venue.event.tz) if place else None
+        event = event_asked(request) or current_event(events_seen(request.user, VIEW), today=timezone.now().date())
+        return ZoneInfo(event.tz) if event else None
 
     def why_kept(self, obj: Activity) -> str:
         told = Revision.objects.filter(key=obj.pk).exists()

@@ -20,6 +20,8 @@ from eventsync.schedule.language.checking import known
 from eventsync.schedule.language.rules import Finding, findings
 from eventsync.schedule.models import Event
 from eventsync.schedule.plan.rules import LANGUAGES
+from eventsync.schedule.staff import events_seen
+from eventsync.sync.admin import as_id
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]  # generic in its type stubs only
@@ -36,8 +38,12 @@ class DraftForm(ModelForm):
     """`edited` is the version that somebody looked at.
 
     `translated`: which texts there are in other languages, too; `plain`: which of these are in plain language.
+    `asked`: the event of a new row, where the page knows it; `languages`: in which it may be written beside that
+    event's own.
     """
 
+    asked: Event | None = None
+    languages: tuple[str, ...] = ()
     edited = forms.IntegerField(widget=forms.HiddenInput, required=False)
     translated: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
@@ -45,7 +51,8 @@ class DraftForm(ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial["edited"] = self.instance.version
-        wanted = set(other_languages(event_of(self.instance)))
+        event = event_of(self.instance)
+        wanted = {*other_languages(event)} if event else {*self.languages}
         for name, language, field in each_translation(self.translated):
             if language in wanted:
                 self.initial[field] = self.instance.texts.get(language, {}).get(name, "")
@@ -69,8 +76,19 @@ class DraftForm(ModelForm):
         said = super().clean() or {}
         if not self.instance._state.adding:  # noqa: SLF001 - Django documents it
             self._look_again(said.get("edited"))
+        else:
+            self._look_for_languages(said)
         self.instance.texts = self._texts(said)
         return said
+
+    def _look_for_languages(self, said: dict[str, Any]) -> None:
+        """A new row may be of any event until its form says of which."""
+        event = _event_in(said)
+        for _, language, field in each_translation(self.translated):
+            if event and said.get(field) and language not in other_languages(event):
+                is_own = language == event.language
+                why = "is written in it: say it above" if is_own else "does not have it: add it to the event first"
+                self.add_error(field, f"{event} {why}, and leave this empty.")
 
     def validate_unique(self) -> None:
         """Also where one half cannot be edited: a name at its venue, a word of its event."""
@@ -151,6 +169,21 @@ def event_of(row: Any) -> Event | None:
     return event
 
 
+def event_asked(request: HttpRequest) -> Event | None:
+    """Of a new row: that of the place, venue or event which is chosen, or to which a link led."""
+    said = request.POST if request.method == "POST" else request.GET
+    for name, way in {"event": "pk", "venue": "venues", "place": "venues__places"}.items():
+        if key := as_id(said.get(name, "")):
+            return Event.objects.filter(**{way: key}).first()
+    return None
+
+
+def _event_in(said: dict[str, Any]) -> Event | None:
+    venue = said.get("venue") or (said.get("place") and said["place"].venue)
+    event: Event | None = venue.event if venue else said.get("event")
+    return event
+
+
 def other_languages(event: Event | None) -> list[str]:
     return [] if event is None else [language for language in event.languages if language != event.language]
 
@@ -171,7 +204,7 @@ class Lines(forms.CharField):
 
 
 class DraftAdmin(KeptAdmin):
-    """Rows of the draft. Their texts in other languages can be written once the row, and so its event, is there."""
+    """Rows of the draft, with their texts in the other languages of their event."""
 
     form: type[DraftForm]
     main: tuple[str, ...] = ()
@@ -195,10 +228,27 @@ class DraftAdmin(KeptAdmin):
         if obj is not None and not self.has_change_permission(request, obj):
             return [(None, {"fields": [*self.main, "in_other_languages"]})]
         found: list[tuple[str | None, dict[str, Any]]] = [(None, {"fields": [*self.main, "edited"]})]
-        for language in other_languages(obj and event_of(obj)):
+        for language in self.languages(request, obj):
             fields = [f"{name}_{language}" for name in self.form.translated]
             found.append((LANGUAGES[language], {"fields": fields, "classes": ["collapse"]}))
         return found
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002 - Django's
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            form.asked, form.languages = event_asked(request), tuple(self.languages(request, None))
+        return form
+
+    def languages(self, request: HttpRequest, obj: Any) -> list[str]:
+        """In which it may be written beside its event's own; of a new one also what was typed, lest it be dropped."""
+        if obj is not None:
+            return other_languages(event_of(obj))
+        event = event_asked(request)
+        events = [event] if event else [*events_seen(request.user, self.right("view"))]
+        names = each_translation(self.form.translated)
+        typed = {language for _, language, field in names if request.POST.get(field, "").strip()}
+        offered = typed.union(*map(other_languages, events))
+        return [language for language in LANGUAGES if language in offered]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ["in_other_languages"]

@@ -52,5 +52,5 @@ def test_misspelt_group_of_an_activity_is_remarked_once_it_is_saved(games):
 def test_first_group_of_a_plan_is_not_remarked(games):
     day = make_day(games)
     Activity.objects.update(groups=[])
-    said = typed(day.deck, title="Walk", start_1="18:00", end_1="19:00", groups="Norwey")
+    said = typed(day.deck, title="Walk", start_1="18:00", end_1="19:00", groups="Norwey", title_fi="")
     assert "family card" not in text_of(alice().post(f"{ACTIVITIES}add/", said, follow=True))
