@@ -21,7 +21,7 @@ from eventsync.jobs.models import Alert, Attempt, DomainEvent, Handling, Job, Wo
 from eventsync.jobs.queue import cancel, replay
 from eventsync.jobs.rights import OF_PLACE, OF_WEBHOOK, SEE_SENDING, STEER_JOB
 from eventsync.jobs.seeing.letters import REPLAYED
-from eventsync.jobs.webhooks.sending import SEND
+from eventsync.jobs.webhooks.sending import SEND, give_up, try_again
 
 TRACE = "/control/trace/"
 
@@ -67,13 +67,14 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.action(description="Try selected failed jobs again", permissions=["steer"])
     def try_again(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         now = timezone.now()
-        done = [job for job in queryset if replay(job.pk, now=now)]
+        done = [job for job in queryset if (try_again if job.task == SEND else replay)(job.pk, now=now)]
         self.say_done(request, done, "to be tried again", one="job is", many="jobs are", entry=REPLAYED)
 
     @admin.action(description="Cancel selected jobs that wait or have failed", permissions=["steer"])
     def cancel_selected(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         now, by = timezone.now(), request.user.get_username()
-        done = [job for job in queryset if cancel(job.pk, why=f"Cancelled by {by}.", now=now, by=by)]
+        why = f"Cancelled by {by}."
+        done = [job for job in queryset if (give_up if job.task == SEND else cancel)(job.pk, why=why, by=by, now=now)]
         self.say_done(request, done, "cancelled", one="job is", many="jobs are")
 
     @admin.display(description="created", ordering="created_at")

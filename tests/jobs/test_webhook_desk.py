@@ -1,10 +1,10 @@
 """Webhooks at the desk: their secrets, their tests and what came of them, switched off and on."""
 
 import json
+from datetime import timedelta
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from eventsync.jobs import queue
 from eventsync.jobs.models import Job, Sending, Webhook
@@ -12,9 +12,10 @@ from eventsync.jobs.webhooks import sending
 from tests.cast import Games, Phone
 from tests.desk import alice, bob
 from tests.jobs.receiver import Receiver
-from tests.jobs.test_webhooks import LIST, LOG, _loopback, numbers, receiver, tell, webhook
+from tests.jobs.test_webhooks import LIST, LOG, Later, _loopback, numbers, receiver, states, tell, webhook
 
 __all__ = ["_loopback", "receiver"]  # fixtures
+JOBS = "/admin/jobs/job/"
 
 
 def test_secret_is_shown_once_and_test_arrives(receiver: Receiver) -> None:
@@ -58,7 +59,6 @@ def test_what_came_of_a_test_is_on_the_page_of_its_webhook(receiver: Receiver) -
     assert "test</a>: Not taken: It could not be reached" in desk.get(f"{LIST}{away.pk}/change/").content.decode()
     assert desk.get(LIST).content.decode().count("</a>: Not taken: ") == 2
     sending.send_again(Sending.objects.get(webhook=hook))
-    Job.objects.filter(state="retry_wait").update(due_at=timezone.now())
     queue.run()
     assert "test</a>: Taken (200)." in desk.get(page).content.decode()
 
@@ -91,6 +91,57 @@ def test_taken_is_sent_again_when_somebody_asks(receiver: Receiver) -> None:
     alice().post(LOG, {"action": "send_again", "_selected_action": [Sending.objects.get().pk]})
     queue.run()
     assert (numbers(receiver), len(set(receiver.ids))) == ([1, 1], 1)
+
+
+def test_whoever_asks_waits_for_no_next_try(receiver: Receiver) -> None:
+    hook = webhook(receiver)
+    receiver.says = [500]
+    tell(0)
+    tell(1)
+    waiting = list(Sending.objects.order_by("id"))
+    queue.run()
+    receiver.says, tried = [200], len(receiver.heard)
+    sending.send_test(hook)
+    queue.run()
+    assert [json.loads(body)["type"] for _, body in receiver.heard[tried:]] == ["eventsync.test.v1"]
+    assert sending.send_again(waiting[1])
+    queue.run()
+    assert (receiver.ids[tried + 1 :], states()) == ([str(each.id) for each in waiting], ["done"] * 3)
+
+
+def test_test_that_is_never_taken_switches_nothing_off(receiver: Receiver, later: Later) -> None:
+    hook = webhook(receiver)
+    receiver.says = [400]
+    sending.send_test(hook)
+    for _ in sending.POLICY.retries:
+        queue.run()
+        later(timedelta(hours=30))
+    queue.run()
+    hook.refresh_from_db()
+    assert (states(), hook.off_at) == (["dead"], None)
+
+
+def test_job_that_is_cancelled_at_the_desk_says_that_it_is_not_sent(receiver: Receiver) -> None:
+    hook = webhook(receiver)
+    tell(1)
+    alice().post(JOBS, {"action": "cancel_selected", "_selected_action": [Job.objects.get().pk]})
+    assert Sending.objects.get().outcome == "Discarded."
+    sending.switch_off(hook, why="Moved.")
+    sending.switch_on(hook)
+    queue.run()
+    assert numbers(receiver) == []
+
+
+def test_job_that_is_tried_again_at_the_desk_switches_its_webhook_on(receiver: Receiver) -> None:
+    hook = webhook(receiver)
+    receiver.says = [410]
+    tell(1)
+    queue.run()
+    receiver.says = [200]
+    alice().post(JOBS, {"action": "try_again", "_selected_action": [Job.objects.get().pk]})
+    queue.run()
+    hook.refresh_from_db()
+    assert (numbers(receiver), states(), hook.off_at) == ([1, 1], ["done"], None)
 
 
 def test_switched_off_and_on_at_the_desk(receiver: Receiver) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from eventsync.ids import uuid7
@@ -208,7 +208,7 @@ def go_on(job: Job, state: str) -> None:
         return
     if state == Job.State.DONE:
         _owe_more(sending.webhook)
-    else:
+    elif sending.domain_event_id or job.failures < POLICY.attempts:  # that a test is not taken keeps nothing back
         error = job.tries.order_by("-number").values_list("error", flat=True).first() or ""
         days = "It did not take what was sent for three days. " if job.failures >= POLICY.attempts else ""
         switch_off(sending.webhook, why=f"{days}{error}"[:500], by_itself=True)
@@ -246,10 +246,13 @@ def switch_on(webhook: Webhook) -> bool:
 
 
 def send_again(sending: Sending) -> bool:
-    """Owes it once more, under the same id, though it was taken; False when its webhook is off."""
+    """Owes it once more, under the same id, though it was taken; what waits there for its next try is tried now, too,
+    before it. False when its webhook is off."""
     if sending.webhook.off_at is not None:
         return False
     with transaction.atomic():
+        there = Q(partition=sending.webhook.partition) | Q(subject=sending.id)
+        Job.objects.filter(there, task=SEND, state=Job.State.RETRY_WAIT).update(due_at=timezone.now())
         Sending.objects.filter(id=sending.id).update(taken_at=None, discarded_at=None, status=None, answer="")
         _replay_dead(subject=sending.id)
         _enqueue(sending.webhook, [sending])
@@ -262,17 +265,36 @@ def _replay_dead(**of: object) -> None:
         replay(key, now=timezone.now())
 
 
+@transaction.atomic
+def try_again(job_id: UUID, *, now: datetime) -> bool:
+    """A job that failed for good, and switches its webhook on; False when it is not dead any more."""
+    if done := replay(job_id, now=now):
+        revive(Job.objects.get(id=job_id).subject)
+    return done
+
+
+@transaction.atomic
+def give_up(job_id: UUID, *, why: str, by: str, now: datetime) -> bool:
+    """Takes a job back, and what it was to send; False when it neither waits nor failed."""
+    if done := cancel(job_id, why=why, by=by, now=now):
+        of_it = Job.objects.filter(id=job_id).values("subject")
+        Sending.objects.filter(UNTAKEN, id__in=of_it).update(discarded_at=now)
+    return done
+
+
 def discard(sending: Sending, *, now: datetime) -> bool:
     """Says that this one is never to be sent, so that those after it can be; False when it is over."""
     return Sending.objects.filter(UNTAKEN, id=sending.id).update(discarded_at=now) == 1
 
 
 def send_test(webhook: Webhook) -> Sending:
-    """A message that says nothing but that messages arrive."""
+    """A message that says nothing but that messages arrive. It waits for none that was not taken."""
     now = timezone.now()
     key = uuid7(now)
     body = around(key, "eventsync.test.v1", now, {"message": f"A test for {webhook}."})
-    sending = Sending(id=UUID(key), webhook=webhook, correlation=UUID(key), body=json.dumps(body), created_at=now)
+    made = {"correlation": UUID(key), "body": json.dumps(body), "created_at": now, "owed_at": now}
     with transaction.atomic():
-        _write(webhook, [sending])
+        sending = Sending.objects.create(id=UUID(key), webhook=webhook, **made)
+        beside = Partition(webhook.event_id, name=f"webhook-test:{key}")
+        enqueue(SEND, sending.id, partition=beside, correlation=sending.correlation, dedupe=key)
     return sending
