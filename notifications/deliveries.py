@@ -143,6 +143,8 @@ def heard(delivery: Delivery, to: State, *, now: datetime) -> bool:
     """
     rows = Delivery.objects.filter(notice=delivery.notice_id, recipient=delivery.recipient_id)
     news = move(rows.filter(pk=delivery.pk) if to == State.DISPLAYED else rows, to, now=now) > 0
+    # A phone may be quicker than whoever writes down that it went out, or ours is the answer that was lost.
+    rows.filter(pk=delivery.pk, state__in=SEEN, accepted_at=None).update(accepted_at=now)
     if to == State.ACKNOWLEDGED:
         supersede(rows, now=now)
         calls.read(delivery.notice, delivery.recipient_id, now=now)
@@ -150,8 +152,9 @@ def heard(delivery: Delivery, to: State, *, now: datetime) -> bool:
 
 
 def counted(recipients: Sequence[Recipient], *, since: datetime) -> dict[UUID, int]:
-    """How much each was sent since then: one for each notice, on however many ways it went."""
-    sent = Delivery.objects.filter(recipient__in=recipients, accepted_at__gte=since)
+    """How much each was sent since then, or is about to be: one for each notice, on however many ways it goes."""
+    gone, goes = Q(accepted_at__gte=since), Q(state__in=(State.QUEUED, State.SENDING, State.FAILED_TEMP))
+    sent = Delivery.objects.filter(gone | goes, recipient__in=recipients)
     found = sent.exclude(channel=Channel.IN_APP).order_by().values_list("recipient", "notice").distinct()
     return Counter(recipient for recipient, _ in found)
 
