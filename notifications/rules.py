@@ -85,7 +85,8 @@ class State(StrEnum):
     # out: queued or held, when a person has it go out once more
     FAILED_PERM = "failed_perm"
     EXPIRED = "expired"  # in: what it says is of no use any more
-    # in: a newer notice says the same or more, what it says is not so any more, or they have read it elsewhere
+    # in: a newer notice says the same or more, what it says is not so any more, they have read it elsewhere, or want it
+    # only in the list by now
     SUPERSEDED = "superseded"
     # in: it would be one too many for a day, or its channel has no money left; it stays in the list of messages
     OVER_BUDGET = "over_budget"

@@ -17,7 +17,7 @@ from notifications.plan import rules
 from notifications.plan.composing import hearer_of, notice_of
 from notifications.plan.rules import Hearer
 from notifications.plan.telling import word_of
-from notifications.rules import CAP, Course, Importance, State, course_of_due, midnight
+from notifications.rules import CAP, Course, Importance, News, State, Timing, course_of_due, midnight, wants
 from notifications.wording.telltale import Look, looking
 
 _Alike = tuple[tuple[Notice, ...], Hearer, int]
@@ -28,7 +28,8 @@ _ORDER = list(Importance)
 
 
 def let_go(event_id: UUID, *, now: datetime) -> None:
-    """What changed and changed back while somebody slept is nothing: they never hear of it.
+    """What changed and changed back while somebody slept is nothing: they never hear of it, nor of what they do not
+    want any more.
 
     Some people at a time, so that no phone waits for the database.
     """
@@ -48,8 +49,10 @@ def _let_go(event: Event, people: Sequence[Recipient], look: Look, *, now: datet
     held = _ready(event.pk, now).filter(recipient__in=people).select_for_update(of=("self",))
     by_recipient: dict[Recipient, list[Delivery]] = defaultdict(list)
     told = held.select_related("notice__event", "recipient").prefetch_related("recipient__links")
+    unwanted: list[Delivery] = []
     for each in told.order_by("notice__until", "pk"):
-        by_recipient[each.recipient].append(each)
+        (by_recipient[each.recipient] if _wanted(each) else unwanted).append(each)
+    _supersede(unwanted, now=now)
     today = deliveries.counted(people, since=midnight(now, ZoneInfo(event.tz)))
     alike: dict[_Alike, list[Delivery]] = defaultdict(list)
     for recipient, mine in by_recipient.items():
@@ -62,6 +65,13 @@ def _let_go(event: Event, people: Sequence[Recipient], look: Look, *, now: datet
             _supersede(theirs, now=now)
         else:
             _send(theirs, notice, course_of_due(word_of(notice), now=now, today=sent), now=now)
+
+
+def _wanted(held: Delivery) -> bool:
+    """By now, be it that they chose anew in the night."""
+    recipient, importance = held.recipient, Importance(held.notice.importance)
+    pushed = importance == Importance.CRITICAL or Timing(recipient.timing) != Timing.IN_THE_APP
+    return pushed and wants(News(recipient.news), importance)
 
 
 def _apart(held: Sequence[Delivery]) -> list[list[Delivery]]:

@@ -1,6 +1,7 @@
 """Four on a day: counted as soon as they are to go out, whoever is quicker, and whoever waits."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,6 @@ from tests.notifications.families import make_notice, make_recipient, owe
 from tests.notifications.writing import LENA, now_of, written
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-MORNING = NOON + 17 * HOUR  # five in UTC, seven or later at the games
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_what_slept_leaves_room_for_what_is_on_its_way(family: Recipient):
 @pytest.mark.parametrize("state", [State.SENDING, State.FAILED_TEMP])
 def test_what_a_phone_showed_before_we_wrote_that_it_went_out_counts(family: Recipient, state: State):
     """Its answer is quicker than the others of a hundred that went out together, or came though ours was lost."""
-    claim = {"claim": uuid4(), "claimed_at": NOON} if state == State.SENDING else {}
+    claim: dict[str, Any] = {"claim": uuid4(), "claimed_at": NOON} if state == State.SENDING else {}
     shown = owe(make_notice(family.event), family, state=state, **claim)
     assert deliveries.heard(shown, State.DISPLAYED, now=NOON + MINUTE)
     shown.refresh_from_db()

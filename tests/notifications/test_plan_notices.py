@@ -244,6 +244,20 @@ def test_of_all_that_happened_in_the_night_one_notice_is_said(day, count):
         assert [title for title, _ in heard(family, Channel.IN_APP)] == ["Swim: Cancelled", "Party: Cancelled"]
 
 
+@pytest.mark.parametrize(
+    ("wishes", "state"),
+    [({"news": "big"}, "superseded"), ({"timing": "in_the_app"}, "superseded"), ({"how": "sound"}, "queued")],
+)
+def test_who_chooses_in_the_night_to_hear_less_is_not_woken_by_what_waited(day, wishes, state):
+    family = make_recipient(day.event)
+    later(day.party, 5 * MINUTE)
+    tell(day, NIGHT)
+    Recipient.objects.filter(pk=family.pk).update(**wishes)
+    holding.let_go(day.event.pk, now=MORNING)
+    assert heard(family) == [("Party: Later", state)]
+    assert heard(family, Channel.IN_APP) == [("Party: Later", "accepted")]
+
+
 def test_what_is_of_no_use_in_the_morning_is_never_pushed(day):
     family = make_recipient(day.event)
     row = Activity.objects.get(pk=day.swim.pk)
