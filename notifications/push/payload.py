@@ -32,17 +32,19 @@ def _tags(notice: Notice) -> list[str]:
     return [f"plan:{each}" for each in notice.activities]
 
 
-def payload(delivery: Delivery) -> bytes:
-    whole = _payload(delivery, delivery.notice.shown_in(delivery.recipient.language), answers=True)
-    return whole if len(whole) <= MOST else short(delivery)
+def payload(delivery: Delivery, life: str) -> bytes:
+    """`life`: which life of the database it is, the beginning of sync's epoch. One that was put back from a copy gives
+    others the numbers of releases that it lost, so that phones hold what it says for old."""
+    whole = _payload(delivery, delivery.notice.shown_in(delivery.recipient.language), life, answers=True)
+    return whole if len(whole) <= MOST else short(delivery, life)
 
 
-def short(delivery: Delivery) -> bytes:
+def short(delivery: Delivery, life: str) -> bytes:
     """For a push service that takes no more: where to read it."""
-    return _payload(delivery, {"title": PLAN[delivery.recipient.language].say("new_plan"), "body": ""})
+    return _payload(delivery, {"title": PLAN[delivery.recipient.language].say("new_plan"), "body": ""}, life)
 
 
-def _payload(delivery: Delivery, said: dict[str, str], *, answers: bool = False) -> bytes:
+def _payload(delivery: Delivery, said: dict[str, str], life: str, *, answers: bool = False) -> bytes:
     recipient, notice = delivery.recipient, delivery.notice
     critical = notice.importance == Importance.CRITICAL
     why = f"\n{WORDS[recipient.language]['quiet_why']}" if delivery.breaks_quiet else ""
@@ -52,7 +54,7 @@ def _payload(delivery: Delivery, said: dict[str, str], *, answers: bool = False)
         "tag": tag_of(delivery),
         "silent": recipient.how == How.SILENT and not critical,
         **({"requireInteraction": True} if critical else {}),
-        "data": {"delivery": str(delivery.pk), "version": notice.until or 1, **_also(notice)},
+        "data": {"delivery": str(delivery.pk), "version": notice.until or 1, "life": life, **_also(notice)},
     }
     return shaped(notice.event, recipient.language, shown, answers=answers)
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
+from eventsync.sync import epoch
 from notifications import deliveries
 from notifications.failing import keeping as failing
 from notifications.failing.words import answer_of
@@ -54,11 +55,11 @@ def send_due(event_id: UUID) -> int:
 
 def _send(sender: "Sender", mine: list[Delivery], run: UUID) -> None:
     """Written down all at once: where that cannot be, all are sent again."""
-    now, addresses = timezone.now(), _addresses(mine)
+    now, addresses, life = timezone.now(), _addresses(mine), str(epoch.current())[:8]
     wanted = [each for each in mine if each.endpoint in addresses]
-    said = _ask(sender, {each: _push(each, addresses[each.endpoint], now) for each in wanted})
+    said = _ask(sender, {each: _push(each, addresses[each.endpoint], life, now) for each in wanted})
     long = [each for each, (_, became) in said.items() if became.too_long]
-    said |= _ask(sender, {each: _push(each, addresses[each.endpoint], now, short=True) for each in long})
+    said |= _ask(sender, {each: _push(each, addresses[each.endpoint], life, now, short=True) for each in long})
     unwanted = [each.pk for each in mine if each not in said]
     with transaction.atomic():
         none = deliveries.unwanted(UNWANTED, now=now)
@@ -84,7 +85,7 @@ def _addresses(mine: list[Delivery]) -> dict[str, Subscription]:
     return {each.digest: each for each in rows}
 
 
-def _push(delivery: Delivery, to: Subscription, now: datetime, *, short: bool = False) -> "Push":
+def _push(delivery: Delivery, to: Subscription, life: str, now: datetime, *, short: bool = False) -> "Push":
     from notifications.push.posting import Push  # noqa: PLC0415 - the same
 
     return Push(
@@ -92,7 +93,7 @@ def _push(delivery: Delivery, to: Subscription, now: datetime, *, short: bool = 
         endpoint=to.endpoint,
         p256dh=to.p256dh,
         auth=to.auth,
-        body=payload.short(delivery) if short else payload.payload(delivery),
+        body=payload.short(delivery, life) if short else payload.payload(delivery, life),
         ttl=rules.ttl(expires_at=delivery.notice.expires_at, now=now),
         urgency=rules.URGENCY[Importance(delivery.notice.importance)],
         topic=rules.topic(payload.tag_of(delivery)),

@@ -8,6 +8,7 @@ from django.conf import settings as configured
 from django.utils import timezone
 
 from eventsync.jobs.models import Alert
+from eventsync.sync import epoch
 from notifications.models import Delivery, Subscription
 from notifications.push import posting, sending
 from notifications.push.keys import public_key
@@ -33,7 +34,7 @@ def test_browser_gets_what_was_said_signed_by_us(service, family):
                 "dir": "ltr",
                 "tag": "plan:1",
                 "silent": True,
-                "data": {"delivery": str(owed.pk), "version": 1},
+                "data": {"delivery": str(owed.pk), "version": 1, "life": str(epoch.current())[:8]},
                 "actions": [
                     {
                         "action": "read",

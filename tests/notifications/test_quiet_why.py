@@ -39,7 +39,7 @@ CASES = [("critical", NIGHT, True), ("critical", NOON, False), ("big", NIGHT, Fa
 def pushed(games: Games, language: str, *, at: datetime, **said: Any) -> dict[str, Any]:
     notice = make_notice(games.event, made_at=at, expires_at=at + HOUR, **said)
     family = make_recipient(games.event, language=language)
-    shown: dict[str, Any] = json.loads(payload(owe(notice, family, at=at)))["notification"]
+    shown: dict[str, Any] = json.loads(payload(owe(notice, family, at=at), "life"))["notification"]
     return shown
 
 

@@ -79,7 +79,7 @@ def test_name_in_a_title_is_on_no_way_outside_in_any_language(day, listed, gatew
     notice = moved(day, "Swim of Anna Korhonen", fi="Anna Korhosen uinti", ar="سباحة محمد سعيد")
     assert "Anna" in notice.texts["en"]["title"]
     title, body = OPEN[language]
-    shown = json.loads(payload(last("push")))["notification"]
+    shown = json.loads(payload(last("push"), "life"))["notification"]
     assert (shown["title"], shown["body"]) == (title, body)
     carrying.send_due(day.event.pk, Messages())
     carrying.send_due(day.event.pk, Mails())

@@ -4,6 +4,8 @@ export interface Told {
   readonly delivery: string | null;
   /** Of what is shown under one tag, the highest is the newest. */
   readonly version: number;
+  /** Which life of the server's database it comes from: put back from a copy, it counts from there once more. */
+  readonly life: string;
   /** Tags of which it says what is newest, too: one notice of several changes takes the place of those of each. */
   readonly also: readonly string[];
 }
@@ -34,6 +36,7 @@ export function notificationOf(body: string): Told {
   return {
     delivery,
     version: typeof data['version'] === 'number' ? data['version'] : 0,
+    life: textOr(data['life'], ''),
     also: Array.isArray(data['also']) ? data['also'].filter((each) => typeof each === 'string') : [],
     notification: {
       title: textOr(said['title'], 'EventSync'),

@@ -12,7 +12,7 @@ interface Newest {
   readonly over: readonly string[];
 }
 
-const isNewer = (told: Told, known: Told | undefined): boolean => known === undefined || told.version > known.version;
+const isNewer = (told: Told, known: Told | undefined): boolean => known?.life !== told.life || told.version > known.version;
 
 /** What was shown last under each tag: pushes may come late, twice, and in any order. */
 export class Shown {
