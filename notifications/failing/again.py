@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from eventsync.jobs.approvals.deciding import Answer
 from eventsync.jobs.seeing.letters import too_late
@@ -11,10 +12,11 @@ from notifications import deliveries
 from notifications.addresses import address_of, digest_of, is_on
 from notifications.failing import keeping
 from notifications.failing.words import state_of
-from notifications.models import Channel, Delivery, Notice
+from notifications.models import Channel, Delivery, Notice, Recipient
 from notifications.owing import owe_delivering
 from notifications.plan.telling import word_of
-from notifications.rules import Course, Importance, News, State, Timing, Why, course, midnight, wants
+from notifications.push.sending import UNWANTED
+from notifications.rules import SEEN, Course, Importance, News, State, Timing, Why, course, midnight, wants
 
 _OFF = "Nothing was done: none go out on this way from this server. It waits on."
 _NOWHERE = "Nothing was done: there is nowhere to send it, or it was sent there already. Discard it."
@@ -43,6 +45,18 @@ def send(failed: Delivery, *, by: str, now: datetime) -> Answer:
     return _send(row, by, now)
 
 
+@transaction.atomic
+def follow(recipient: Recipient, digest: str, *, now: datetime) -> None:
+    """What was not taken where a browser had been goes to where it is: its push service moved it meanwhile."""
+    rows = recipient.deliveries.filter(state=State.FAILED_PERM, closed_why=UNWANTED, notice__expires_at__gt=now)
+    known = recipient.deliveries.filter(Q(endpoint=digest) | Q(state__in=SEEN))
+    missed = rows.exclude(notice__in=known.order_by().values("notice")).select_for_update(of=("self",))
+    for row in {each.notice_id: each for each in missed.select_related("notice__event", "recipient")}.values():
+        way = None if _too_late(row, now) else _way(row, now)
+        if way is not None and way.state != State.OVER_BUDGET and way.at < row.notice.expires_at:
+            _queue(row, digest, way, now, closed_at=None, closed_why="")
+
+
 def _too_late(row: Delivery, now: datetime) -> str:
     """Why nothing would be won; "" if something would. One that was in hand when a newer notice was made may fail
     afterwards."""
@@ -69,11 +83,12 @@ def _send(row: Delivery, by: str, now: datetime) -> Answer:
     return Answer(done=True, told=f"It goes out {when}, under the same id.")
 
 
-def _queue(row: Delivery, end: str, way: Course, now: datetime) -> None:
+def _queue(row: Delivery, end: str, way: Course, now: datetime, **opened: str | None) -> None:
     """With all its tries before it, but where a text message may be there already: that is not sent any more often."""
     unsure = row.why == Why.AGAIN
     said = {"why": row.why if unsure else way.why.value, "attempts": row.attempts if unsure else 0}
-    deliveries.move(Delivery.objects.filter(pk=row.pk), way.state, now=now, due_at=way.at, endpoint=end, **said)
+    going = {"due_at": way.at, "endpoint": end, **said, **opened}
+    deliveries.move(Delivery.objects.filter(pk=row.pk), way.state, now=now, **going)
     owe_delivering(row.notice.event_id, way.at, on=row.channel)
 
 

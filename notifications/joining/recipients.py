@@ -8,6 +8,7 @@ from django.db import transaction
 from eventsync.schedule.models import Event, FamilyLink
 from eventsync.sync import enrolment
 from eventsync.sync.models import Device, Profile
+from notifications.failing import again
 from notifications.joining import earlier
 from notifications.joining.rules import Browser, Wishes
 from notifications.models import Delivery, Recipient, Subscription
@@ -71,7 +72,8 @@ def _wish(recipient: Recipient, wishes: Wishes) -> None:
 def take_browser(recipient: Recipient, browser: Browser, *, now: datetime) -> None:
     """Pushes go there from now on, and nowhere else: it is one browser, wherever its push service moves it.
 
-    What waits for where it was goes to where it is. A browser that was somebody else's here is theirs no more.
+    What waits for where it was, or was not taken there any more, goes to where it is. A browser that was somebody
+    else's here is theirs no more.
     """
     said = {"recipient": recipient, "endpoint": browser.endpoint, "p256dh": browser.p256dh, "auth": browser.auth}
     with transaction.atomic():
@@ -83,6 +85,7 @@ def take_browser(recipient: Recipient, browser: Browser, *, now: datetime) -> No
         told = mine.filter(endpoint=browser.digest).values("notice")
         lost = mine.filter(channel="push", state__in=WAITING).exclude(endpoint=browser.digest).exclude(notice__in=told)
         lost.update(endpoint=browser.digest)
+        again.follow(recipient, browser.digest, now=now)
 
 
 def stop(recipient: Recipient, *, now: datetime) -> None:
