@@ -83,6 +83,12 @@ def test_after_one_visit_every_page_opens_without_a_network(server: Server, new_
         expect(page.locator("#help .call")).to_be_visible()
         background = page.locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
         assert background == "rgb(244, 241, 234)"  # its styles are there, too
+    page.goto(f"{server.url}/schedule/demo/help/")
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_text("Without internet this page is in Finnish only.")).to_be_visible()
+    expect(page.locator("p.offline:visible")).to_have_count(2)
+    page.get_by_role("link", name="Viestit").click()  # its page was never opened
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Tämä sivu ei ole tässä puhelimessa")
     page.goto(f"{server.url}/schedule/demo/?lang=fi")
     expect(page.get_by_role("heading", name="Nyt", exact=True)).to_be_visible()
     assert (axe(page, "color-contrast-enhanced"), sideways(page, except_in=".skip")) == ([], [])

@@ -119,8 +119,11 @@ def no_plan(visit: Visit) -> Page:
 
 
 def gone(visit: Visit) -> Page:
-    """With the way to help and to the plan, as everywhere."""
-    return Page("schedule/gone.html", lambda: {"heading": f"{visit.event.name}: {visit.words.say('gone')}"}, status=404)
+    """With the way to help and to the plan, as everywhere. A phone knows only that it did not keep it."""
+    key = "not_kept" if visit.kept else "gone"
+    title, text = visit.words.say(key), visit.words.say(f"{key}_text")
+    said = {"heading": f"{visit.event.name}: {title}", "title": title, "text": text}
+    return Page("schedule/gone.html", lambda: said, status=404)
 
 
 def not_here(visit: Visit, days: Sequence[Day] = (), *, status: int = 200) -> Page:

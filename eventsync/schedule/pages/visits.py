@@ -100,6 +100,14 @@ class Visit:
             for code in languages_of(self.event)
         ]
 
+    @property
+    def not_in(self) -> list[tuple[Words, str]]:
+        """The other languages, each with a sentence in it that a page which was kept is not in it."""
+        others = [WORDS[code] for code in languages_of(self.event) if code != self.words.code]
+        return [
+            (each, each.say("only_in_language", language=each.say(f"language_{self.words.code}"))) for each in others
+        ]
+
     def link(self, name: str, **where: object) -> str:
         """The address of another page of this event, in the same language."""
         return self._address(self._reverse(name, where), self.words.code if self.chosen else None, self.seen)

@@ -111,9 +111,13 @@ test('of an event that was never visited nothing is made up', async () => {
   await expect(newestPage(new LocalRequest('/schedule/other/'))).rejects.toThrow('no network');
 });
 
-test('another language is better than nothing', async () => {
+test('another language is better than nothing, and is said in the one that was asked for', async () => {
+  const others = (fi: string) => `<p class="offline screen" lang="fi" dir="ltr"${fi}>Vain englanti.</p><p class="offline screen" lang="ar" dir="rtl" hidden>`;
+  const pages = { '/schedule/games/help/': others(' hidden') };
+  server[COPY] = () => copy({ ...PLAN, pages }, '"one"');
   await keep(COPY);
-  expect(await read('/schedule/games/help/?lang=fi')).toBe('help');
+  expect(await read('/schedule/games/help/?seen=2&lang=fi')).toBe(others(''));
+  for (const same of ['?lang=en', '', '?lang=']) expect(await read(`/schedule/games/help/${same}`)).toBe(others(' hidden'));
 });
 
 test('days of one’s own have a copy of their own', async () => {

@@ -80,7 +80,16 @@ async function keptPage({ url }: Request): Promise<Response | null> {
   const plan = await keptPlan(url);
   if (plan === null) return null;
   const page = pageOf(plan, new URL(url).pathname, dayIn(plan.tz, Date.now()));
-  return new Response(page, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+  return new Response(saying(page, languageIn(url)), { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+}
+
+// Where it was kept in another language only, it says so in the one that is asked for.
+function saying(page: string, language: string | undefined): string {
+  return page.replace(new RegExp(`(<p class="offline screen" lang="${language}"[^>]*) hidden>`), '$1>');
+}
+
+function languageIn(asked: string): string | undefined {
+  return /lang=(\w+)/.exec(asked)?.[1];
 }
 
 // In the language that is asked for, or else in the one that was read last. One's own pages have a copy of their own, or else
@@ -90,8 +99,7 @@ async function keptPlan(asked: string): Promise<Plan | null> {
   const all = await store.keys();
   const starts = /(\/schedule\/[^/]+)(\/mine\/[^/]+)?/.exec(asked)!;
   const copies = starts.map((start) => all.filter(({ url }) => url.includes(`${start}/copy`))).find(({ length }) => length);
-  const language = /lang=\w+/.exec(asked)?.[0];
-  const kept = copies?.find(({ url }) => url.endsWith(`${language}`)) ?? copies?.at(-1);
+  const kept = copies?.find(({ url }) => url.endsWith(`lang=${languageIn(asked)}`)) ?? copies?.at(-1);
   return kept ? ((await (await store.match(kept))!.json()) as Plan) : null;
 }
 

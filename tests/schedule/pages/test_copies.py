@@ -95,3 +95,18 @@ def test_copy_of_a_thousand_activities_asks_no_more_of_the_database(day, client,
     with django_assert_max_num_queries(10):
         kept = copy(client)
     assert kept["pages"][SATURDAY].count("<li id=") == 1000
+
+
+def test_kept_page_can_say_in_each_other_language_that_it_is_not_in_it(day, client):
+    said = re.compile(r'<p class="offline screen" lang="(\w+)" dir="(\w+)" hidden>(.+?)</p>')
+    assert said.findall(copy(client)["pages"][f"{PAGE}help/"]) == [
+        ("fi", "ltr", "Ilman nettiä tällä sivulla on vain yksi kieli: englanti."),
+        ("ar", "rtl", "بدون إنترنت هذه الصفحة باللغة الإنجليزية فقط."),
+    ]
+    assert said.findall(read(client, f"{PAGE}help/?lang=en")) == []
+
+
+def test_page_that_a_phone_did_not_keep_is_not_said_to_be_gone(day, client):
+    kept = text(copy(client)["missing"])
+    assert "Games: This page is not on this phone For this page you need internet. Please try again later." in kept
+    assert "This page is not there" in text(client.get(f"{PAGE}2026-01-01/?lang=en").content.decode())
