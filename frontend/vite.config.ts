@@ -2,23 +2,8 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 import manifest from './package.json' with { type: 'json' };
+import { lighterSvelte } from './scripts/lighter-svelte';
 import { en } from './src/words/en';
-
-// No server ever renders this app, so a tenth of Svelte's client, which adopts such pages, is dead: say so to the bundler.
-function withoutHydration(): Plugin {
-  const [flag, setter] = ['export let hydrating = false;', '\thydrating = value;'];
-  return {
-    name: 'without-hydration',
-    apply: 'build',
-    transform: {
-      filter: { id: /svelte\/src\/internal\/client\/dom\/hydration\.js$/ },
-      handler(code) {
-        if (!code.includes(flag) || !code.includes(setter)) this.error('Svelte hydrates in another way now');
-        return code.replace(flag, 'export const hydrating = false;').replace(setter, '');
-      },
-    },
-  };
-}
 
 // Before an `import()` Vite loads what that needs beforehand; ours need nothing, and the service worker has them all.
 function withoutPreloading(): Plugin {
@@ -46,30 +31,12 @@ function english(): Plugin {
   };
 }
 
-// State here is single values and `$state.raw`, never an object that is changed in place (src/architecture.test.ts), so what
-// makes such objects reactive is dead, too.
-function withoutProxies(): Plugin {
-  const start = 'export function proxy(value) {';
-  return {
-    name: 'without-proxies',
-    apply: 'build',
-    transform: {
-      filter: { id: /svelte\/src\/internal\/client\/proxy\.js$/ },
-      handler(code) {
-        if (!code.includes(start)) this.error('Svelte makes objects reactive in another way now');
-        return code.replace(start, 'export function proxy(value) {\n\treturn value;\n}\n\nfunction unused(value) {');
-      },
-    },
-  };
-}
-
 export default defineConfig({
   base: '/static/dist/',
   plugins: [
     // Short names of styles: each template says them again and again.
     svelte({ compilerOptions: { cssHash: ({ hash, css }) => `s${hash(css).slice(0, 4)}`, discloseVersion: false } }),
-    withoutHydration(),
-    withoutProxies(),
+    lighterSvelte(),
     withoutPreloading(),
     english(),
   ],
