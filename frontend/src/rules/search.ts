@@ -62,18 +62,19 @@ export function search<P extends Searchable>(lines: Lines<P>, query: string, lim
   const wanted = words(searchKey(query)).sort((a, b) => b.length - a.length);
   const rarest = wanted[0];
   if (rarest === undefined) return [];
-  const starts = wanted.map((word) => ` ${word}`);
-  const wholes = wanted.map((word) => ` ${word} `);
-  const whole: P[] = [];
-  const partial: P[] = [];
-  lines.each(` ${rarest}`, (line, at) => {
-    const person = lines.people[at];
-    if (person === undefined || !hasAll(line, starts)) return false;
-    if (hasAll(line, wholes) && wholeWords(person.search, wanted)) whole.push(person);
-    else if (partial.length < limit && prefixes(line, wanted)) partial.push(person);
-    return whole.length >= limit;
-  });
-  return [...whole, ...partial].slice(0, limit);
+  const found = new Set<P>();
+  // Whole words are few, and beginnings, of which one letter has thousands, are looked for only until there are enough.
+  const look = (end: string, fits: (person: P, line: string) => boolean): void => {
+    const parts = wanted.map((word) => ` ${word}${end}`);
+    lines.each(` ${rarest}${end}`, (line, at) => {
+      const person = lines.people[at];
+      if (person !== undefined && hasAll(line, parts) && fits(person, line)) found.add(person);
+      return found.size >= limit;
+    });
+  };
+  look(' ', (person) => wholeWords(person.search, wanted));
+  if (found.size < limit) look('', (_, line) => prefixes(line, wanted));
+  return [...found].slice(0, limit);
 }
 
 /** Whether `a` comes before `b` in lists of people: by key, then by id. */
