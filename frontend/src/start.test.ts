@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { IDBDatabase, IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Outbox } from './db/outbox';
+import { Begun } from './features/lead/begun.svelte';
 import { Chime } from './platform/feel';
 import { Parts } from './start';
 import { heads } from './sync/fake-phone';
@@ -54,6 +55,18 @@ test.each([
   parts.signal({ tones: [[784, 80]], beat: [70] });
   const all = { tones: ['tones', '784', '80'], beat: ['beat', '70'] };
   expect(told).toEqual(felt.flatMap((name) => all[name as keyof typeof all]));
+});
+
+test('what a lead has begun is there again, and not for whoever takes the phone over', async () => {
+  await parts.session.name('Lea');
+  const begun = parts.keeping(Begun);
+  begun.paper.tick('soo', true);
+  begun.still('gate').tick('bo', true);
+  begun.text = 'No nuts';
+  const again = parts.keeping(Begun);
+  expect([again.paper.ticked, again.still('gate').ticked, again.still('pool').ticked, again.text]).toEqual([new Set(['soo']), new Set(['bo']), new Set(), 'No nuts']);
+  await parts.session.name('Ana');
+  expect([parts.keeping(Begun).paper.ticked, parts.keeping(Begun).text]).toEqual([new Set(), '']);
 });
 
 /** A page, and how often it asked the server for what is new. */

@@ -73,6 +73,7 @@ export class Parts {
     vitals,
     isVisible: () => document.visibilityState === 'visible',
   });
+  #kept: { readonly owner: string; readonly part: unknown } | null = null;
   readonly #reading = new Reading(this, this.#records, this.#bulletin);
 
   /** Proves the storage, reads everything, starts the exchange. Rejects with StorageError. */
@@ -96,6 +97,14 @@ export class Parts {
   /** A part that stores by itself, of a screen that is opened now and then: its code comes with the screen. */
   storing<Part>(Part: new (outbox: Outbox, bulletin: Bulletin, recorded: () => void) => Part): Part {
     return new Part(this.#stored, this.#bulletin, () => this.#engine.push());
+  }
+
+  /** What was begun on such a screen: there as long as the page is, for the same volunteer at the same event. */
+  keeping<Part>(Begun: new (outbox: OutboxView) => Part): Part {
+    const owner = `${this.session.enrolment?.event.id}|${this.session.actor}`;
+    const kept = this.#kept?.owner === owner ? this.#kept.part : new Begun(this.outbox);
+    this.#kept = { owner, part: kept };
+    return kept as Part;
   }
 
   enrol = async (code: string): Promise<string | null> => {

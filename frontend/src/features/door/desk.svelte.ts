@@ -26,7 +26,7 @@ export class Desk {
   /** Where this phone stands. */
   #stand = '';
   readonly #showing: Showing;
-  /** Subjects on their way to the disk: a second tap on one of them is the same tap. */
+  /** Subjects, and records to be undone, on their way to the disk: a second tap on one of them is the same tap. */
   #underWay = new Set<string>();
 
   #found = $derived.by((): readonly Listed[] => {
@@ -212,6 +212,8 @@ export class Desk {
   }
 
   async undo(row: OutboxRow, name: string): Promise<void> {
+    if (this.#underWay.has(row.id)) return;
+    this.#underWay.add(row.id);
     try {
       await this.tools.outbox.enqueue(voiding(row));
       this.#showing.turn(null);
@@ -219,6 +221,8 @@ export class Desk {
     } catch (error) {
       const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
       if (subject !== null) this.#showing.unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
+    } finally {
+      this.#underWay.delete(row.id);
     }
   }
 
@@ -234,7 +238,14 @@ export class Desk {
     this.#byCode = null;
   }
 
-  /** The next person, please. */
+  /** The next person, please. Whoever is being written down still is, if this one only came between. */
+  next(): void {
+    if (this.result === null) return this.clear();
+    this.forget();
+    this.#showing.turn(null);
+  }
+
+  /** Nothing that was begun goes on. */
   clear(): void {
     this.forget();
     this.#form = null;
@@ -252,7 +263,9 @@ export class Desk {
   async #meet(about: About): Promise<void> {
     // The window of this tap, not of the last tick.
     this.tools.attendance.tick(Date.now());
-    await this.#settle(about, judge(about.subject, this.direction, this.tools));
+    const found = judge(about.subject, this.direction, this.tools);
+    // A camera sees a wristband again while its own person is dealt with: what was typed there stays.
+    if (about.method !== 'scan' || !this.#showing.isAsking(about, found)) await this.#settle(about, found);
   }
 
   async #settle({ subject, name, delegation, method }: About, found: Judgement, override?: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { keyOf } from '../../operations/checkin';
+import type { Judgement } from '../../operations/judging';
 import { isAnother, Refusals } from '../../operations/refusals';
 import { SIGNALS, type Signal } from '../../ui/signals';
 import { say } from '../../words/words.svelte';
@@ -14,6 +15,8 @@ export class Showing {
   #at = '';
   /** It says that somebody may not come in, is in already, or must go to a desk first, and nobody has decided. */
   #open = false;
+  /** Who is being sent away: a second tap is the same tap. */
+  #sending: Result | null = null;
   readonly #refusals: Refusals;
 
   constructor(
@@ -65,8 +68,20 @@ export class Showing {
 
   /** A person says that they were sent away, or on to the desk that a hold names. */
   async sendOn(about: Result): Promise<void> {
+    if (this.#sending === about) return;
     this.decide();
+    this.#sending = about;
     await this.#sendAway(about, this.#at, 'record');
+    this.#sending = null;
+  }
+
+  /** Whether the screen asks the very same of this person already; then it is said again, and nothing else changes. */
+  isAsking(about: About, found: Judgement): boolean {
+    const result = this.#result;
+    if (result === null || result.kind === 'already' || this.#whoIs(about) !== this.#whoIs(result)) return false;
+    if (asked(result) !== asked(found)) return false;
+    this.tell(announced(result, this.desk.words), SIGNALS[result.kind]);
+    return true;
   }
 
   async #sendAway(about: Result, at: string, how: 'record' | 'notice'): Promise<void> {
@@ -80,7 +95,11 @@ export class Showing {
     }
   }
 
-  #whoIs(result: Result | null): string | null {
+  #whoIs(result: About | null): string | null {
     return result && keyOf(this.tools.roster.resolve(result.subject));
   }
+}
+
+function asked(what: Result | Judgement): string {
+  return [what.kind, 'desk' in what && what.desk, 'against' in what && what.against].join();
 }
