@@ -61,11 +61,26 @@ self.addEventListener('sync', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-  const { joined: said, tell, keep } = event.data as { joined?: unknown; tell?: { kind: string; delivery: string }; keep?: string };
+  const { joined: said, tell, steps, keep } = event.data as Asked;
   if (said !== undefined) answer(event, joined.remember(said));
-  if (tell !== undefined) answer(event, telling.tell(tell.kind, tell.delivery));
+  if (tell !== undefined && steps) event.waitUntil(inSteps(tell, (step) => event.ports[0]?.postMessage(step)));
+  else if (tell !== undefined) answer(event, telling.tell(tell.kind, tell.delivery));
   if (keep !== undefined) event.waitUntil(Promise.all([telling.flush(), joined.check()]));
 });
+
+interface Asked {
+  readonly joined?: unknown;
+  readonly tell?: { readonly kind: string; readonly delivery: string };
+  /** It says each: that it is kept, that it is heard. */
+  readonly steps?: boolean;
+  readonly keep?: string;
+}
+
+async function inSteps({ kind, delivery }: NonNullable<Asked['tell']>, say: (step: string | null) => void): Promise<void> {
+  const isHeard = await telling.heard(kind, delivery, () => say('kept')).catch(() => null);
+  if (isHeard) say('heard');
+  if (isHeard === null) say(null);
+}
 
 // Of what a page waits for; null: it could not be done.
 function answer(event: ExtendableMessageEvent, done: Promise<boolean>): void {

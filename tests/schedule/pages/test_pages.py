@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -263,3 +264,14 @@ def test_plan_can_be_put_on_the_home_screen_in_ones_own_language(day, client):
     assert (said["start_url"], said["scope"], said["display"]) == (f"{PAGE}?lang=ar", PAGE, "standalone")
     assert (said["name"], said["lang"], said["dir"]) == ("Games", "ar", "rtl")
     assert client.get("/schedule/nowhere/app.webmanifest").status_code == 404
+
+
+def test_help_says_what_became_of_i_need_help_only_where_the_address_asks_for_it(day, client):
+    html = read(client, f"{PAGE}help/?lang=en")
+    said = dict(re.findall(r'<p id="(heard|kept)" class="told screen" tabindex="-1" hidden>(.+?)</p>', html))
+    assert said == {
+        "heard": "We have your message that you need help. We do not know who you are. Please ask a person.",
+        "kept": "Your phone tells us that you need help, once it has internet. Do not wait. Please ask a person now.",
+    }
+    style = Path("static/schedule/schedule.css").read_text()
+    assert ".told[hidden]:target {\n  display: block !important;" in style

@@ -15,8 +15,17 @@ export class Answers {
       });
     }
     for (const link of this.page.querySelectorAll<HTMLAnchorElement>('a[data-help]')) {
-      link.addEventListener('click', () => void this.worker.ask({ tell: { kind: 'notice.help', delivery: link.dataset['help'] } }));
+      link.addEventListener('click', (event) => {
+        event.preventDefault();
+        void this.#help(link);
+      });
     }
+  }
+
+  // The help page says what became of it, where its address asks for that (templates/schedule/help.html).
+  async #help(link: HTMLAnchorElement): Promise<void> {
+    const said = await this.worker.help(link.dataset['help'] ?? '').catch(() => null);
+    location.assign(said === null ? link.href : `${link.href}#${said}`);
   }
 
   async #read(form: HTMLFormElement): Promise<void> {

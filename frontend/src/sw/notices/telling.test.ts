@@ -21,6 +21,7 @@ interface Sent {
 class FakeServer {
   offline = false;
   loseAnswer = false;
+  flags: string[] = [];
   readonly kept = new Map<string, string>();
 
   fetch = async (_url: string, { body, headers }: RequestInit): Promise<Response> => {
@@ -29,7 +30,7 @@ class FakeServer {
     const { operations } = JSON.parse(body as string) as { operations: Sent[] };
     for (const { id, kind, payload } of operations) this.kept.set(id, `${kind} ${payload.delivery}`);
     if (this.loseAnswer) throw new TypeError('cut');
-    const results = operations.map(({ id }) => ({ id, verdict: 'accepted', flags: [], at: {}, replayed: false }));
+    const results = operations.map(({ id }) => ({ id, verdict: 'accepted', flags: this.flags, at: {}, replayed: false }));
     const answer = { server_time: '2026-07-04T12:00:00.000Z', results };
     return new Response(JSON.stringify(answer), { headers: { 'X-EventSync-Epoch': 'one', 'Content-Type': 'application/json' } });
   };
@@ -60,6 +61,21 @@ test('without a network it is kept, sent later, and the browser is asked to wake
   server.offline = false;
   await telling.flush();
   expect([...server.kept.values()]).toEqual(['notice.read d1']);
+});
+
+test('whether somebody hears it is said truthfully: not while it waits, nor where it has no effect', async () => {
+  const { telling, server } = await joined();
+  const kept = vi.fn();
+  expect(await telling.heard('notice.help', 'd1', kept)).toBe(true);
+  server.offline = true;
+  expect(await telling.heard('notice.help', 'd2', kept)).toBe(false);
+  server.offline = false;
+  server.flags = ['no_effect'];
+  expect(await telling.heard('notice.help', 'd3', kept)).toBe(false);
+  expect(kept).toHaveBeenCalledTimes(3);
+  const unknown = new Telling(`telling-${databases++}`, new Server(server.fetch));
+  expect(await unknown.heard('notice.help', 'd4', kept)).toBe(null);
+  expect(kept).toHaveBeenCalledTimes(3);
 });
 
 test('a lost answer costs nothing: the same is said again', async () => {

@@ -30,10 +30,17 @@ export class Telling {
 
   /** Resolves when it is safely kept here; it is sent at once, if that can be, or else later. */
   async tell(kind: string, delivery: string): Promise<boolean> {
-    if ((await this.#outbox.read('session')) === undefined) return false;
-    await this.#outbox.append({ kind, refers_to: null, payload: { delivery } });
+    return (await this.heard(kind, delivery, () => undefined)) !== null;
+  }
+
+  /** The same, and whether somebody hears it now; null, and `kept` is not called, where nothing could be kept. */
+  async heard(kind: string, delivery: string, kept: () => void): Promise<boolean | null> {
+    if ((await this.#outbox.read('session')) === undefined) return null;
+    const { id } = await this.#outbox.append({ kind, refers_to: null, payload: { delivery } });
+    kept();
     await this.flush();
-    return true;
+    const [row] = await this.#outbox.some([id]);
+    return row?.settled?.verdict === 'accepted' && !row.settled.flags.includes('no_effect');
   }
 
   /** One after the other: two at once would only send the same twice. */
