@@ -63,8 +63,10 @@ test('what a lead has begun is there again, and not for whoever takes the phone 
   begun.paper.tick('soo', true);
   begun.still('gate').tick('bo', true);
   begun.text = 'No nuts';
+  begun.notes.set('conflict', 'twins');
   const again = parts.keeping(Begun);
   expect([again.paper.ticked, again.still('gate').ticked, again.still('pool').ticked, again.text]).toEqual([new Set(['soo']), new Set(['bo']), new Set(), 'No nuts']);
+  expect(again.notes).toEqual(new Map([['conflict', 'twins']]));
   await parts.session.name('Ana');
   expect([parts.keeping(Begun).paper.ticked, parts.keeping(Begun).text]).toEqual([new Set(), '']);
 });

@@ -13,6 +13,8 @@ export class Begun {
   /** What they heard of somebody's safety. */
   about = $state('dietary');
   text = $state('');
+  /** What is written beside conflicts, by their ids. */
+  readonly notes = new Map<string, string>();
   #still = new Map<string, Marking>();
 
   constructor(private readonly outbox: OutboxView) {
