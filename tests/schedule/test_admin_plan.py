@@ -10,7 +10,7 @@ from eventsync.access.ranks import Rank
 from eventsync.schedule.models import Activity, Event, Place, Release
 from eventsync.schedule.plan import queries
 from tests.cast import NOON
-from tests.desk import alice, staff
+from tests.desk import alice, staff, text_of
 from tests.schedule.plan.plans import Day, make_day, release
 
 ACTIVITIES, PLACES, RELEASES = (f"/admin/schedule/{name}/" for name in ("activity", "place", "release"))
@@ -106,6 +106,10 @@ def test_manager_releases_what_the_preview_showed_and_takes_it_back(day, games):
         "Relay For Finland, Norway Cancelled Sat 4 Jul, 16:00 to 17:00, Deck",
     ]
     assert "<strong>For:</strong> Finland, Norway." in looked.content.decode()
+    said = text_of(looked)
+    assert "Families see this once you press Release 2 , and nothing of it before." in said
+    assert "Activity What Families see now Then" in said
+    assert "A sentence about all of it, if you like. Families read it below the changes." in said
     Activity.objects.filter(pk=day.party.pk).update(delay=5)
     late = manager.post(f"{RELEASES}add/", {"seen": seen(looked)})
     assert "Look again, then release." in late.content.decode()
