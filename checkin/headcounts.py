@@ -1,14 +1,16 @@
 """How many people are where, now or as of a time: at each checkpoint, and inside each venue and the event."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial, reduce
 from itertools import chain
+from operator import or_
 from typing import NamedTuple, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from checkin.ledger import Counts, identified_among
 from checkin.models import AttendanceRecord, Checkpoint, Headcount, Kind, Presence
@@ -63,14 +65,21 @@ def headcount_now(event: Event, *, now: datetime, venues: QuerySet[Venue] | None
     rows = Headcount.objects.filter(checkpoint__venue__event=event)
     columns = ("checkpoint_id", "window", "present", "unidentified", "voided")
     stored = {(key, window): Counts(*counts) for key, window, *counts in rows.values_list(*columns)}
-    present: dict[Place, list[str]] = {}
-    identified = set()
-    of_doors = Presence.objects.filter(checkpoint__venue__event=event, checkpoint__kind=Kind.DOOR, state="present")
-    for key, window, subject, known in of_doors.values_list("checkpoint_id", "window", "subject", "identified"):
-        present.setdefault((key, window), []).append(subject)
-        if known:
-            identified.add(subject)
-    return _counted(_places(event, now, venues), stored, present, identified)
+    return _counted(_places(event, now, venues), stored, partial(_inside_now, stored))
+
+
+def _inside_now(stored: Mapping[Place, Counts], doors: Sequence[Place]) -> Inside:
+    """Nobody is twice at one door. The database counts those who are at several: all of them are many."""
+    if len(doors) == 1:
+        counts = stored.get(doors[0], Counts())
+        return Inside(counts.present, counts.unidentified)
+    windows: dict[str, list[UUID]] = {}
+    for door, window in doors:
+        windows.setdefault(window, []).append(door)
+    at = (Q(window=window, checkpoint__in=found) for window, found in windows.items())
+    rows = Presence.objects.filter(reduce(or_, at, Q(pk=None)), state="present").order_by()
+    found = dict(rows.values("identified").annotate(n=Count("subject", distinct=True)).values_list("identified", "n"))
+    return Inside(found.get(True, 0), found.get(False, 0))
 
 
 def headcount_as_of(event: Event, *, at: datetime, venues: QuerySet[Venue] | None = None) -> EventCount:
@@ -89,7 +98,13 @@ def headcount_as_of(event: Event, *, at: datetime, venues: QuerySet[Venue] | Non
     for place, subjects in present.items():
         counts[place].present = sum(subject in identified for subject in subjects)
         counts[place].unidentified = len(subjects) - counts[place].present
-    return _counted(places, counts, present, identified)
+
+    def inside(doors: Sequence[Place]) -> Inside:
+        subjects = {subject for place in doors for subject in present.get(place, [])}
+        people = sum(subject in identified for subject in subjects)
+        return Inside(people, len(subjects) - people)
+
+    return _counted(places, counts, inside)
 
 
 def _places(event: Event, at: datetime, venues: QuerySet[Venue] | None) -> dict[Venue, list[tuple[Checkpoint, str]]]:
@@ -123,25 +138,21 @@ def _entries(
 
 
 def _counted(
-    places: dict[Venue, list[tuple[Checkpoint, str]]],
-    counts: dict[Place, Counts],
-    present: dict[Place, list[str]],
-    identified: Collection[str],
+    places: Mapping[Venue, list[tuple[Checkpoint, str]]],
+    counts: Mapping[Place, Counts],
+    inside: Callable[[Sequence[Place]], Inside],
 ) -> EventCount:
-    """`present`: the subjects by place. Checkpoints other than doors say who ate or sleeps there, not who is in."""
-
-    def inside(doors: Iterable[tuple[Checkpoint, str]]) -> Inside:
-        ways_in = [(door.id, window) for door, window in doors if door.kind == Kind.DOOR]
-        subjects = {subject for place in ways_in for subject in present.get(place, [])}
-        people = sum(subject in identified for subject in subjects)
-        return Inside(people, len(subjects) - people)
-
+    """`inside`: of some doors. Checkpoints other than doors say who ate or sleeps there, not who is in."""
+    doors = {
+        venue: [(each.id, window) for each, window in found if each.kind == Kind.DOOR]
+        for venue, found in places.items()
+    }
     venues = [
         VenueCount(
             venue,
-            inside(doors),
-            [CheckpointCount(door, window, counts.get((door.id, window), Counts())) for door, window in doors],
+            inside(doors[venue]),
+            [CheckpointCount(each, window, counts.get((each.id, window), Counts())) for each, window in found],
         )
-        for venue, doors in places.items()
+        for venue, found in places.items()
     ]
-    return EventCount(inside(chain.from_iterable(places.values())), venues)
+    return EventCount(inside(list(chain.from_iterable(doors.values()))), venues)
