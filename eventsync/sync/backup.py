@@ -4,7 +4,9 @@ import logging
 import os
 import subprocess
 import sys
-from datetime import datetime
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
@@ -12,11 +14,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from eventsync.jobs.alerts import alert
-from eventsync.sync import engines
+from eventsync.sync import engines, leftovers
 from eventsync.sync.models import Backup
 
 log = logging.getLogger(__name__)
 
+STAMP = "%Y%m%dT%H%M%S%fZ"
+UNVERIFIED, PART = ".unverified", ".part"
 LONGEST = 3600  # seconds for a command of ours on a copy
 
 
@@ -27,31 +31,61 @@ class BackupFailed(Exception):
 def back_up(*, folder: Path, now: datetime, same_disk: bool = False) -> Backup:
     """A verified copy in `folder`, and its row; BackupFailed, with a row that says why and an alert.
 
+    Its name says how far it is: `….part` while it is made, `….unverified…` until it was opened and found whole.
     Of the copies that could not be verified only the newest stays, until one is: it is better than none.
     `now` is the server's time before copying: what was acknowledged until then is in the copy. `same_disk`: phones may
     rely on the copy although the disk of the database has it.
     """
     engine = engines.current()
-    path = folder / f"eventsync-{now:%Y%m%dT%H%M%S%fZ}{engine.suffix}"
-    row = Backup(started_at=now, path=str(path))
+    path = folder / f"eventsync-{now:{STAMP}}{engine.suffix}"
+    whole = path.with_suffix(f"{UNVERIFIED}{engine.suffix}")
+    row = Backup(started_at=now, path=str(whole))
     try:
         _make(folder)
-        engine.copy(path)
-        row.finished_at = timezone.now()
-        row.size = path.stat().st_size
-        row.apart = same_disk or not engine.shares_disk(path)
-        with engine.opened(path) as url:
-            _manage("audit", url)
-        row.verified_at = timezone.now()
+        _clear(engine, folder)
+        with leftovers.at_work(folder):
+            _copy(engine, whole)
+            row.finished_at = timezone.now()
+            row.size = whole.stat().st_size
+            row.apart = same_disk or not engine.shares_disk(whole)
+            row.error = "The process ended before the copy was verified."
+            row.save()
+            with engine.opened(whole) as url:
+                _manage("audit", url)
+            row.path = str(whole.rename(path))
+            engines.onto_disk(folder)
+        row.verified_at, row.error = timezone.now(), ""
     except (OSError, engines.EngineError, BackupFailed) as error:
-        row.error = f"{error} The copy stays at {path} until another is made." if path.exists() else str(error)
+        row.error = f"{error} The copy stays at {whole} until another is made." if whole.exists() else str(error)
         message = f"The backup of {now:%Y-%m-%d %H:%M} UTC failed: {row.error}"
         alert(kind="backup_failed", subject="", message=message, now=timezone.now())
         raise BackupFailed(row.error) from error
     finally:
         row.save()
-        _keep(0 if row.verified_at else 1, Backup.objects.filter(verified_at__isnull=True), folder)
+        _forget_unverified(folder, keep=0 if row.verified_at else 1)
     return row
+
+
+def _clear(engine: engines.Engine, folder: Path) -> None:
+    """What was left half-done; a copy is worth more than a tidy folder."""
+    for clear in (engine.clear, lambda: leftovers.clear(folder, folder.glob(f"eventsync-*{PART}*"))):
+        try:
+            clear()
+        except (OSError, engines.EngineError) as error:
+            log.warning("Something that a killed process left is still there: %s", error)
+
+
+def _copy(engine: engines.Engine, path: Path) -> None:
+    part = path.with_name(f"{path.name}{PART}")
+    engine.copy(part)
+    part.rename(path)
+
+
+def _forget_unverified(folder: Path, *, keep: int) -> None:
+    """Not while another backup may be verifying its own."""
+    with leftovers.alone(folder) as nobody_is:
+        if nobody_is:
+            _keep(keep, Backup.objects.filter(verified_at__isnull=True), folder)
 
 
 def _make(folder: Path) -> None:
@@ -91,6 +125,31 @@ def restore(*, path: Path, now: datetime) -> str:
         return engine.put_back(path, aside=f"before-{now:%Y%m%dT%H%M%SZ}")
     except (OSError, engines.EngineError) as error:
         raise BackupFailed(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file that `back_up` made. `known`: this database has its row; else it is newer than a copy that was put back,
+    or another server's. `verified`: it was, when it was made."""
+
+    path: Path
+    started_at: datetime
+    size: int
+    verified: bool
+    known: bool
+
+
+def copies(*, folder: Path) -> list[Copy]:
+    """The copies in `folder` that this kind of database can be put back from, the newest first."""
+    suffix = engines.current().suffix
+    rows = dict(Backup.objects.filter(path__startswith=str(folder)).values_list("path", "verified_at"))
+    found: list[Copy] = []
+    for path in folder.glob(f"eventsync-*{suffix}"):
+        with suppress(ValueError):  # somebody else's name
+            started_at = datetime.strptime(path.name.split(".")[0], f"eventsync-{STAMP}").replace(tzinfo=UTC)
+            verified = rows[str(path)] is not None if str(path) in rows else UNVERIFIED not in path.suffixes
+            found.append(Copy(path, started_at, path.stat().st_size, verified, str(path) in rows))
+    return sorted(found, key=lambda copy: copy.started_at, reverse=True)
 
 
 def thin_out(*, folder: Path, keep: int) -> list[Path]:

@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 from django.db import DatabaseError, connection, connections
 
+from eventsync.sync import leftovers
+
 _THIS_HOST = ("", "localhost", "127.0.0.1", "::1")
 OURS = "SELECT epoch FROM sync_server"  # since the first release; whatever else is in a database, it is one of ours
 
@@ -38,6 +40,9 @@ class Engine(Protocol):
 
     def opened(self, path: Path) -> AbstractContextManager[str]:
         """The URL of a database with the content of the copy, which may be read while the context lasts."""
+
+    def clear(self) -> None:
+        """Removes what processes that were killed left of `opened` and `put_back`, unless others are at either."""
 
     def put_back(self, path: Path, *, aside: str) -> str:
         """Replaces the database by the copy; the replaced one is kept under a name with `aside`, which is answered."""
@@ -77,34 +82,57 @@ class Sqlite:
         """Of a copy of the copy: opening a database writes to it, and a backup stays as it was made."""
         if not path.is_file():
             raise EngineError(f"There is no file {path}.")
-        with tempfile.TemporaryDirectory(dir=self._file.parent, prefix="opened-") as folder:
+        beside, prefix = self._file.parent, f"{self._file.name}.opened-"
+        with leftovers.at_work(beside), tempfile.TemporaryDirectory(dir=beside, prefix=prefix) as folder:
             scratch = Path(folder) / "copy.sqlite3"
             shutil.copyfile(path, scratch)
             _check_file(scratch, name=path)
             yield self.url_of(str(scratch))
 
+    def clear(self) -> None:
+        names = [f"{self._file.name}.opened-*", f"{self._file.name}.restored"]
+        found = [path for name in names for path in self._file.parent.glob(name)]
+        second = [path for path in self._file.parent.glob(self._kept("*")) if path.samefile(self._file)]
+        leftovers.clear(self._file.parent, [*found, *second])
+
+    def _kept(self, aside: str) -> str:
+        return f"{self._file.stem}-{aside}{self._file.suffix}"
+
     def put_back(self, path: Path, *, aside: str) -> str:
-        kept = self._file.with_name(f"{self._file.stem}-{aside}{self._file.suffix}")
+        """Whenever it is killed, a whole database has the name: the old one until the new one has it."""
+        kept = self._file.with_name(self._kept(aside))
         draft = self._file.with_name(f"{self._file.name}.restored")
-        shutil.copyfile(path, draft)
-        draft.chmod(0o600)
-        _onto_disk(draft)
-        connections.close_all()
-        if self._file.exists():
-            try:
-                _fold_log_into(self._file)
-            except EngineError:
-                draft.unlink()
-                raise
-            self._file.replace(kept)
-        for ending in ("-wal", "-shm"):
-            Path(f"{self._file}{ending}").unlink(missing_ok=True)
-        draft.replace(self._file)
-        _onto_disk(self._file.parent)
+        with leftovers.at_work(self._file.parent):
+            shutil.copyfile(path, draft)
+            draft.chmod(0o600)
+            onto_disk(draft)
+            connections.close_all()
+            if self._file.exists():
+                try:
+                    _fold_log_into(self._file)
+                except EngineError:
+                    draft.unlink()
+                    raise
+                _name_too(self._file, kept)
+            for ending in ("-wal", "-shm"):
+                Path(f"{self._file}{ending}").unlink(missing_ok=True)
+            draft.replace(self._file)
+            onto_disk(self._file.parent)
         return str(kept)
 
 
-def _onto_disk(path: Path) -> None:
+def _name_too(path: Path, kept: Path) -> None:
+    """The file has both names; where a file has one name only, a copy has the other."""
+    try:
+        kept.hardlink_to(path)
+    except OSError:
+        shutil.copyfile(path, kept)
+        kept.chmod(0o600)
+        onto_disk(kept)
+    onto_disk(kept.parent)
+
+
+def onto_disk(path: Path) -> None:
     """What a file holds, or which names a folder has, stays when the power goes."""
     opened = os.open(path, os.O_RDONLY)
     try:
@@ -176,16 +204,28 @@ class Postgres:
     def opened(self, path: Path) -> Iterator[str]:
         if not path.is_file():
             raise EngineError(f"There is no file {path}.")
-        scratch = f"{self._name[:40]}_opened_{uuid.uuid4().hex[:8]}"
-        self._fill(scratch, path)
-        try:
-            _program(["psql", "--quiet", f"--dbname={scratch}", f"--command={OURS}"])
-            yield self.url_of(scratch)
-        finally:
-            _drop(scratch)
+        scratch = f"{self._opened}{uuid.uuid4().hex[:8]}"
+        with leftovers.at_work_on(connection):
+            self._fill(scratch, path)
+            try:
+                _program(["psql", "--quiet", f"--dbname={scratch}", f"--command={OURS}"])
+                yield self.url_of(scratch)
+            finally:
+                _drop(scratch)
+
+    @property
+    def _opened(self) -> str:
+        return f"{self._name[:40]}_opened_"
+
+    def clear(self) -> None:
+        with leftovers.alone_on(connection) as nobody_is, connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self._opened])
+            for (name,) in cursor.fetchall() if nobody_is else ():
+                _drop(name)
 
     def put_back(self, path: Path, *, aside: str) -> str:
         kept, restored = (f"{self._name[:40]}_{part}" for part in (aside.replace("-", "_"), "restored"))
+        _drop(restored)  # of one that was killed
         self._fill(restored, path)
         connections.close_all()
         swap = [

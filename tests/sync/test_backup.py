@@ -57,12 +57,12 @@ def test_backup_keeps_the_newest_copy_that_is_not_whole_until_one_is(games: Game
     with pytest.raises(CommandError) as said:
         manage("backup", "--to", str(tmp_path))
     newest = Backup.objects.latest("started_at")
-    assert [str(path) for path in tmp_path.iterdir()] == [newest.path]
+    assert [str(path) for path in tmp_path.glob("eventsync-*")] == [newest.path]
     assert f"The copy stays at {newest.path} until another is made." in str(said.value)
     assert Alert.objects.get().message.endswith(str(said.value))
     Headcount.objects.update(present=1)
     whole = json.loads(manage("backup", "--to", str(tmp_path), "--json"))["path"]
-    assert [str(path) for path in tmp_path.iterdir()] == [whole]
+    assert [str(path) for path in tmp_path.glob("eventsync-*")] == [whole]
 
 
 @pytest.mark.long
@@ -71,12 +71,12 @@ def test_backup_that_is_not_whole_takes_the_place_of_none_that_is(games: Games, 
     miscount(games)
     with pytest.raises(CommandError):
         manage("backup", "--to", str(tmp_path), "--keep", "1")
-    assert {str(path) for path in tmp_path.iterdir()} == {whole, Backup.objects.latest("started_at").path}
+    assert {str(path) for path in tmp_path.glob("eventsync-*")} == {whole, Backup.objects.latest("started_at").path}
 
 
 @pytest.mark.long
 def test_backup_keeps_as_many_copies_as_asked_for(games: Games, tmp_path: Path) -> None:
     for _ in range(3):
         manage("backup", "--to", str(tmp_path), "--keep", "2")
-    assert len(list(tmp_path.iterdir())) == 2
+    assert len(list(tmp_path.glob("eventsync-*"))) == 2
     assert Backup.objects.count() == 3

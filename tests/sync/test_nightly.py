@@ -69,4 +69,4 @@ def test_copy_is_verified_and_older_ones_go(settings, tmp_path, monkeypatch):
         nightly.copy(job.subject)
     newest = Backup.objects.latest("started_at")
     assert newest.verified_at is not None
-    assert [str(path) for path in settings.BACKUPS.iterdir()] == [newest.path]
+    assert [str(path) for path in settings.BACKUPS.glob("eventsync-*")] == [newest.path]

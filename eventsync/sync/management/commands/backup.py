@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentTypeError
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from eventsync.sync.backup import BackupFailed, back_up, thin_out
+from eventsync.sync.backup import BackupFailed, back_up, copies, thin_out
 from eventsync.sync.wire import write_time
 
 
@@ -29,10 +30,14 @@ class Command(BaseCommand):
             help="let phones rely on the copy although the disk of the database has it (mirrored disks, snapshots)",
         )
         parser.add_argument("--keep", type=_at_least_one, metavar="N", help="remove all but the newest N copies in it")
+        parser.add_argument("--list", action="store_true", help="make none, and say which copies are in the folder")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["to"].expanduser().resolve()
+        if options["list"]:
+            self._list(folder, as_json=options["json"])
+            return
         try:
             made = back_up(folder=folder, now=timezone.now(), same_disk=options["same_disk"])
         except BackupFailed as error:
@@ -56,6 +61,25 @@ class Command(BaseCommand):
             )
         if gone:
             self.stdout.write(f"Older copies removed: {len(gone)}.")
+        if unknown := sum(not copy.known for copy in copies(folder=folder)):
+            self.stdout.write(f"Copies that this database does not know: {unknown}. They stay; see --list.")
+
+    def _list(self, folder: Path, *, as_json: bool) -> None:
+        found = copies(folder=folder)
+        if as_json:
+            said = [
+                asdict(copy) | {"path": str(copy.path), "started_at": write_time(copy.started_at)} for copy in found
+            ]
+            self.stdout.write(json.dumps(said))
+            return
+        for copy in found:
+            notes = ["verified" if copy.verified else "not verified"]
+            if not copy.known:
+                notes.append("unknown to this database: from before a restore, or another server's; --keep leaves it")
+            when = f"{copy.started_at:%Y-%m-%d %H:%M:%S} UTC"
+            self.stdout.write(f"{when}  {copy.size:>15,} bytes  {copy.path}  {', '.join(notes)}")
+        if not found:
+            self.stdout.write(f"There is no copy in {folder}.")
 
 
 def _at_least_one(text: str) -> int:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
-from eventsync.sync.backup import BackupFailed, restore
+from eventsync.sync.backup import BackupFailed, copies, restore
 from eventsync.sync.models import Operation
 
 
@@ -39,6 +39,18 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         self.stdout.write(f"Restored. What was there before is kept as {aside}.")
         call_command("new_epoch", stdout=self.stdout)
+        self._newer_than(options["file"].expanduser().resolve())
+
+    def _newer_than(self, path: Path) -> None:
+        """Found in the folder: the database that was put back knows of no copy made after it."""
+        beside = copies(folder=path.parent)
+        began = next((copy.started_at for copy in beside if copy.path == path), None)
+        newer = [copy for copy in beside if began is not None and copy.started_at > began]
+        if newer:
+            self.stdout.write(
+                f"There are newer copies beside it: {len(newer)}, the newest {newer[0].path}. "
+                "They stay until somebody removes them: `backup --list --to FOLDER` names them."
+            )
 
 
 def _holds_operations() -> bool:
