@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import get_language_info
 
 from eventsync.access import audit
 from eventsync.access.admin import NEVER, ReadOnlyAdmin, ago
@@ -133,6 +134,6 @@ class CallTaskAdmin(ReadOnlyAdmin):
         language, own = task.recipient.language, task.notice.event.language
         said = [(code, direction(code), task.notice.said(code)) for code in dict.fromkeys((language, own))]
         context = {**self.admin_site.each_context(request), "opts": self.opts, "title": "Call somebody"}
-        context |= {"task": task, "said": said, "language": task.recipient.get_language_display()}
+        context |= {"task": task, "said": said, "language": get_language_info(language)["name"]}
         context |= {"open": task.state == Call.OPEN, "outcomes": OUTCOMES, "owners": OwnerForm(task)}
         return context | {"shown": request.method == "POST" and "show" in request.POST}

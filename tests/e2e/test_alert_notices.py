@@ -53,14 +53,18 @@ def test_lead_hears_of_an_alert_and_a_tap_opens_it(
         page.get_by_role("button", name="Let it show messages").click()
         expect(page.get_by_text("Alerts are shown here.")).to_be_visible()
         assert (axe(page), sideways(page, except_in=".visually-hidden")) == ([], [])
+        page.get_by_role("button", name="Send a test").click()
+        expect(page.get_by_text("A test is on its way.")).to_be_visible()
+        games.do("queue.run()")
         games.do(COMES)
         assert service.refused == []
-    [pushed] = browser.pushes
+    [test, pushed] = browser.pushes
+    assert test["notification"]["title"] == "This is a test"
     for _ in range(2):  # as a worker that died makes it
         deliver(page, pushed, to=games.url)
     wait_until(page, f"async () => (await ({SHOWN})()).length > 0")
     page.wait_for_timeout(500)
-    title, tag = "Help asked", browser.shown[0]["tag"]
+    title, tag = "Help asked", browser.shown[1]["tag"]
     assert page.evaluate(SHOWN) == [{"title": title, "tag": tag, "lang": "en", "silent": False}]
     [worker] = page.context.service_workers
     worker.evaluate(TAP)

@@ -53,6 +53,10 @@ def test_number_is_behind_a_tap_that_is_kept(lead, games):
     assert NUMBER not in lead.get(LIST).content.decode() + lead.get(LIST.replace("calls/", "")).content.decode()
 
 
+def test_language_is_named_so_that_whoever_calls_knows_it(lead, games):
+    assert "They read Arabic." in text_of(lead.get(page_of(make_call(games.event))))
+
+
 def test_outcome_is_noted_once_however_often_it_is_tapped(lead, games):
     task = make_call(games.event)
     said = {"outcome": "no_answer", "tries": "0"}
