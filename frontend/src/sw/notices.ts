@@ -53,7 +53,7 @@ self.addEventListener('pushsubscriptionchange', (event) => {
 
 // Browsers are not to be relied on to say that they have moved. Whoever opens a page, be it of the desk, is looked at.
 self.addEventListener('fetch', (event) => {
-  if (event.request.mode === 'navigate') event.waitUntil(joined.checkOnce().catch(() => undefined));
+  if (event.request.mode === 'navigate') event.waitUntil(joined.checkOnce());
 });
 
 self.addEventListener('sync', (event) => {

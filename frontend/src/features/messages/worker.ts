@@ -13,37 +13,31 @@ export class Worker {
   }
 
   /** True when it has done it; false when it cannot, or says nothing for long. */
-  async ask(what: Readonly<Record<string, unknown>>): Promise<boolean> {
-    if (!this.isThere || (await navigator.serviceWorker.getRegistration()) === undefined) return false;
-    const { active } = await navigator.serviceWorker.ready;
-    const { port1, port2 } = new MessageChannel();
-    return new Promise((resolve) => {
-      const answer = (done: boolean): void => {
-        port1.close();
-        resolve(done);
-      };
-      port1.onmessage = ({ data }: MessageEvent<unknown>) => answer(data === true);
-      setTimeout(() => answer(false), PATIENCE_MS);
-      active?.postMessage(what, [port2]);
-    });
+  ask(what: Readonly<Record<string, unknown>>): Promise<boolean> {
+    return this.#exchange(what, false, (said, end) => end(said === true));
   }
 
   /** “I need help”: heard by the server, or kept on this phone until it can be; null where nobody can know. */
-  async help(delivery: string): Promise<'heard' | 'kept' | null> {
-    if (!this.isThere || (await navigator.serviceWorker.getRegistration()) === undefined) return null;
+  help(delivery: string): Promise<'heard' | 'kept' | null> {
+    return this.#exchange<'heard' | 'kept' | null>({ tell: { kind: 'notice.help', delivery }, steps: true }, null, (said, end) => {
+      if (said === 'kept') setTimeout(() => end(said), SOON_MS);
+      else end(said === 'heard' ? said : said === true ? 'kept' : null); // true: of a worker from before
+    });
+  }
+
+  /** `none`: where there is no worker, or it says nothing for long. */
+  async #exchange<Answer>(what: object, none: Answer, hear: (said: unknown, end: (answer: Answer) => void) => void): Promise<Answer> {
+    if (!this.isThere || (await navigator.serviceWorker.getRegistration()) === undefined) return none;
     const { active } = await navigator.serviceWorker.ready;
     const { port1, port2 } = new MessageChannel();
     return new Promise((resolve) => {
-      const end = (said: 'heard' | 'kept' | null): void => {
+      const end = (answer: Answer): void => {
         port1.close();
-        resolve(said);
+        resolve(answer);
       };
-      port1.onmessage = ({ data }: MessageEvent<unknown>) => {
-        if (data === 'kept') setTimeout(() => end('kept'), SOON_MS);
-        else end(data === 'heard' ? 'heard' : data === true ? 'kept' : null); // true: of a worker from before
-      };
-      setTimeout(() => end(null), PATIENCE_MS);
-      active?.postMessage({ tell: { kind: 'notice.help', delivery }, steps: true }, [port2]);
+      port1.onmessage = ({ data }: MessageEvent<unknown>) => hear(data, end);
+      setTimeout(() => end(none), PATIENCE_MS);
+      active?.postMessage(what, [port2]);
     });
   }
 }

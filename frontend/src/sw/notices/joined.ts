@@ -18,7 +18,7 @@ interface Schema extends DBSchema {
 
 /** That this browser gets pushes, wherever its push service moves it: the server is told of a new address. */
 export class Joined {
-  #looked = false;
+  #looked: Promise<void> | undefined;
 
   constructor(
     private readonly registration: ServiceWorkerRegistration,
@@ -35,10 +35,8 @@ export class Joined {
   }
 
   /** Once in the life of a worker, when a page of any kind is opened. */
-  async checkOnce(): Promise<void> {
-    if (this.#looked) return;
-    this.#looked = true;
-    await this.check();
+  checkOnce(): Promise<void> {
+    return (this.#looked ??= this.check().catch(() => undefined));
   }
 
   /** Looks whether the address is still the one that the server knows; without one, asks the browser for a new one. */
