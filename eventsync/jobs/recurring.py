@@ -84,10 +84,11 @@ def owe_due(now: datetime) -> None:
 def _owe(each: Recurring, key: UUID, now: datetime) -> None:
     """Instead of one more, the one that failed for good is tried again: it is one letter, however often it fails.
 
-    Nothing, while one is at work or waits, or when one of before was done since.
+    Nothing, while one is at work or waits, or when one of before was done since: not by a clock that was far ahead.
     """
     mine = Job.objects.filter(task=each.task)
-    if mine.filter(Q(finished_at=None) | Q(state=Job.State.DONE, finished_at__gte=each.due(now))).exists():
+    done = Q(state=Job.State.DONE, finished_at__gte=each.due(now), finished_at__lte=now + each.every)
+    if mine.filter(Q(finished_at=None) | done).exists():
         return
     dead = mine.filter(state=Job.State.DEAD).first()
     if dead is None:

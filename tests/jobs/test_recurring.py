@@ -59,6 +59,13 @@ def test_job_is_owed_once_for_each_time_at_which_it_is_due(tidy: Tidy, at: Calla
     assert set(Job.objects.values_list("task", "state", "attempts")) == {("test.tidy", "done", 1)}
 
 
+def test_clock_that_was_ahead_for_a_while_stops_no_housekeeping(tidy: Tidy, at: Callable[[datetime], None]) -> None:
+    done, ahead = tidy(), NOON.replace(year=2031)
+    for now in (ahead, NOON, NOON + MINUTE, NOON + HOUR):
+        at(now)
+    assert done == [ahead, NOON, NOON + HOUR]
+
+
 def test_daily_job_is_due_at_its_hour(tidy: Tidy, at: Callable[[datetime], None]) -> None:
     done = tidy(every=24 * HOUR, after=timedelta(hours=3, minutes=30))
     before, night = NOON.replace(hour=3, minute=29), NOON.replace(hour=3, minute=30)
