@@ -23,11 +23,16 @@ def guide(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> FileResponse:
-    """One of the guide's own pictures, at the address that the Markdown gives it; no other file."""
+    """One of the guides' own pictures, at the address that the Markdown gives it; no other file."""
     file = f"screenshots/{name}.png"
-    if file not in re.findall(r'src="([^"]+)"', written("en")):
+    if not any(file in pictures_of(language) for language in saying.WORDS):
         raise Http404
     return FileResponse((DOCS / file).open("rb"))
+
+
+def pictures_of(language: str) -> list[str]:
+    """The files that the guide shows, below docs/."""
+    return re.findall(r'src="([^"]+)"', written(language))
 
 
 def written(language: str) -> str:

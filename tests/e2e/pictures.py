@@ -32,6 +32,7 @@ TITLES = {
 LEAD_TITLES = {
     "scan": "The camera looks for a code",
     "hold": "Somebody who must go to a desk first",
+    "unpaid": "Somebody who has not paid",
     "nobody": "Nobody found: what can be done",
     "register": "Somebody who is not on the list",
     "guarded": "Leaves with a guardian only",

@@ -15,6 +15,7 @@ from playwright.sync_api import FilePayload, Page, Playwright, ViewportSize, exp
 from tests.e2e.chromium import find_chromium
 from tests.e2e.control_tour import control_pages
 from tests.e2e.family_tour import family_pages
+from tests.e2e.guides import take_for_guides
 from tests.e2e.kiosk import enrol, kiosk_screens
 from tests.e2e.pictures import SCHEMES, page_of_pictures
 from tests.e2e.planning import ON_A_PHONE, planning_pages
@@ -76,7 +77,7 @@ def take_door(playwright: Playwright, server: Server) -> None:
         phone.switch_on()
         new = [alike[1], others[-1], others[-2], others[-3]]
         for screen in tour(phone, server, code=code, people=PEOPLE, new=new, was_in=alike[0]):
-            take_all(phone.page, screen)
+            take_door_screen(phone.page, screen)
         phone.switch_off()
 
 
@@ -101,7 +102,7 @@ def take_lead(playwright: Playwright, _: Server) -> None:
         phone = Phone(playwright, Path(folder) / "phone", find_chromium(), {"permissions": ["camera"]}, camera)
         phone.switch_on()
         for stop in stops(phone, Cast(people), link=link, people=PEOPLE):
-            take_all(phone.page, stop)
+            take_door_screen(phone.page, stop)
         phone.switch_off()
 
 
@@ -137,6 +138,13 @@ def take_all(page: Page, screen: str) -> None:
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             take(page, screen, size, scheme)
+
+
+def take_door_screen(page: Page, screen: str) -> None:
+    """The same, and for the guides that show it."""
+    take_all(page, screen)
+    page.emulate_media(color_scheme="light")
+    take_for_guides(page, screen, FOLDER.parent, lambda language: take(page, screen, PHONE, f"light-{language}"))
 
 
 def take(page: Page, screen: str, size: ViewportSize, scheme: str = "light") -> None:

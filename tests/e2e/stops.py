@@ -13,8 +13,8 @@ from tests.e2e.tour import DOOR, IN_OUT_DOOR, admit_earlier, walk_in_earlier
 
 ARENA, DECK, BUNKS, BUS = "Lakeside Arena", "Pool deck", "Bunks, house A", "Bus to the arena"
 STOPS = [
-    "scan", "hold", "nobody", "register", "guarded", "guardian-code", "barred", "manifest", "places", "choose", "taken",
-    "undo-place", "lead", "same-person", "holding", "give", "take",
+    "scan", "hold", "unpaid", "nobody", "register", "guarded", "guardian-code", "barred", "manifest", "places",
+    "choose", "taken", "undo-place", "lead", "same-person", "holding", "give", "take",
 ]  # fmt: skip
 MODULE = 8  # pixels
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1"
@@ -36,6 +36,8 @@ class Cast:
         self.held, self.guarded, self.twice, self.listed = two[:4]
         self.bedded, self.late = [person for person in people if person["delegation"] == "Finland"][:2]
         self.barred = next(person for person in people if person["role"] in {"family", "volunteer"})
+        taken = [self.bedded, self.late]
+        self.unpaid = next(person for person in two[4:] if person["role"] == "athlete" and person not in taken)
         first, last = self.listed["name"].split()
         self.walked = f"{last} {first[:-1]}"
 
@@ -54,6 +56,9 @@ def prepare(server: Server, cast: Cast, *, code: str) -> str:
         "roster.publish_checkpoints(doors)\n"
         f"held = Person.objects.get(id='{cast.held['id']}')\n"
         "roster.place_hold(person=held, desk='medical', reason='', by='Lea', now=timezone.now())\n"
+        f"with roster.changing(held.event_id) as change:\n"
+        f"    Person.objects.filter(id='{cast.unpaid['id']}').update(standing='unpaid')\n"
+        f"    change.people.add('{cast.unpaid['id']}')\n"
         f"guardians.give_code(person=Person.objects.get(id='{cast.guarded['id']}'), now=timezone.now())\n",
     )
     admit_earlier(server, code=code, people=[cast.twice], by="Ben")
@@ -85,6 +90,10 @@ def _at_the_door(phone: Phone, cast: Cast) -> Iterator[str]:
     shown(phone, "On hold")
     yield "hold"
     page.get_by_role("button", name="Sent to the medical desk").click()
+    phone.tap(cast.unpaid)
+    shown(phone, "Not paid")
+    yield "unpaid"
+    page.get_by_role("button", name="Send away").click()
     phone.search("Zenobia Walker")
     register = page.get_by_role("button", name="Not on the list: register")
     expect(register).to_be_visible()
