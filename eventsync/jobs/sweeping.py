@@ -1,13 +1,16 @@
 """What workers left behind, and what is too late: found again by its row, whoever died and whatever a broker lost."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from eventsync.jobs import burying, processes, queue, steps
 from eventsync.jobs.models import UNCLAIMED, Attempt, Job
+
+log = logging.getLogger(__name__)
 
 DIED, DIED_EACH_TIME = "Its worker died.", "Its worker died each time."
 LONGEST = timedelta(seconds=settings.Q_CLUSTER["timeout"] + 30)  # by then the queue library has ended the process
@@ -23,8 +26,13 @@ def renew(hands: Collection[str], *, now: datetime) -> None:
 def sweep(*, now: datetime) -> None:
     """Gives back jobs whose worker died, buries those that used up their attempts, lets expired ones go."""
     for job in Job.objects.filter(state=Job.State.RUNNING, finished_at=None):
-        if job.lease is None or job.lease < now or _is_dead(job):
-            _give_back(job, now=now)
+        try:
+            if job.lease is None or job.lease < now or _is_dead(job):
+                _give_back(job, now=now)
+        except DatabaseError:
+            raise
+        except Exception:  # whoever hears of its end may raise anything: the others must not wait for it
+            log.exception("The job %s could not be given back", job.pk)
     late = Job.objects.filter(state__in=UNCLAIMED, expires_at__lt=now, finished_at=None)
     for key in list(late.values_list("pk", flat=True)):
         if late.filter(pk=key).update(state=Job.State.EXPIRED, finished_at=now):

@@ -3,7 +3,9 @@
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from django.utils import timezone
 
 from eventsync.jobs import picking, processes, queue, sweeping
@@ -92,6 +94,26 @@ def test_job_that_kills_its_worker_stops_after_its_attempts(tasks: Register) -> 
         sweeping.sweep(now=now + timedelta(seconds=1))
     assert state(job) == ("dead", 4, "Its worker died each time.")
     assert Alert.objects.get().kind == "dead_letter"
+
+
+def test_job_that_cannot_be_given_back_keeps_no_other(tasks: Register, monkeypatch: pytest.MonkeyPatch) -> None:
+    tasks("note")
+    jobs, now = [claimed_by("elsewhere:1"), queue.enqueue("note", SUBJECT, partition="another")], timezone.now()
+    assert picking.claim(now=now, lease=now + queue.LEASE, worker="elsewhere:2", ordered=[]) == jobs[1]
+    broken, later = Job.objects.filter(state="running").first(), timezone.now() + queue.LEASE + timedelta(seconds=1)
+    real = queue.leave
+
+    def leave(job: Job, *said: Any, **more: Any) -> int:
+        if job == broken:
+            raise RuntimeError("whoever hears of its end")
+        return real(job, *said, **more)
+
+    monkeypatch.setattr(queue, "leave", leave)
+    sweeping.sweep(now=later)
+    assert sorted(state(job)[0] for job in jobs) == ["available", "running"]
+    monkeypatch.undo()
+    sweeping.sweep(now=later)
+    assert {state(job)[0] for job in jobs} == {"available"}
 
 
 def test_worker_that_comes_back_too_late_ends_nothing(tasks: Register) -> None:
