@@ -35,6 +35,7 @@ class Push:
     _size: int = field(init=False)
     _failures: int = 0
     _behind: int = 0  # the last that failed alone since the end of the queue was reached
+    _waited: bool = False  # whether one failed alone when the server asked for time: the next round begins behind it
     _told: int | None = None
 
     def __post_init__(self) -> None:
@@ -44,14 +45,20 @@ class Push:
         token = self.outbox.recall("token")
         if token is None:
             return Rest(REST)
-        after, size, stumbled, retry, restarted = 0, self._size, 0, False, False
-        while rows := self.outbox.queued(after=after, limit=size):
+        resumed, self._waited = self._waited, False
+        after, size, stumbled, retry, restarted = self._behind if resumed else 0, self._size, 0, False, False
+        while (rows := self.outbox.queued(after=after, limit=size)) or resumed:
+            if not rows:
+                after, size, resumed, self._behind = 0, 1, False, 0
+                continue
             last = rows[-1].number
             step = await self._send(token, rows)
             if isinstance(step, Failed):
                 # One that fails alone keeps no other back; a second in the same round is taken for the network's doing.
                 self._failed(rows)
-                if len(rows) > 1 or stumbled or step.retry_after is not None:
+                first = len(rows) == 1 and not stumbled and not resumed
+                self._waited = first and step.retry_after is not None
+                if not first or self._waited:
                     return step
                 stumbled, after = last, self._behind
             elif step == "epoch":
@@ -65,7 +72,7 @@ class Push:
                 after = last
             else:
                 after, retry, size = last, retry or step == "retry", min(self.batch, size * 2)
-                self._size, self._failures = 1 if stumbled else size, 0
+                self._size, self._failures = 1 if stumbled or resumed else size, 0
         self._behind = stumbled
         return Failed() if retry or stumbled else await self._heartbeat(token)
 

@@ -111,3 +111,30 @@ test('a server that asks for time is not asked again in that round', async () =>
   expect(await push.round()).toEqual({ kind: 'failed', retryAfterMs: 7_000 });
   expect(sent()).toEqual([[1]]);
 });
+
+test('one for which the server asks for time for ever keeps no other back, and each time it is waited for', async () => {
+  await record(6);
+  await oneByOne();
+  [stuck, failing] = [new Set([1, 4]), () => refusal(503, 'unavailable', { retryAfter: 7 })];
+  for (let round = 0; round < 9; round++) {
+    failures = 0;
+    expect(await push.round()).toEqual({ kind: 'failed', retryAfterMs: 7_000 });
+    expect(failures).toBe(1);
+  }
+  expect(await waiting()).toEqual([1, 4]);
+  for (const each of [4, 1]) {
+    stuck.delete(each);
+    for (let round = 0; round < 3; round++) await push.round();
+    expect(await waiting()).toEqual([...stuck]);
+  }
+});
+
+test('what was recorded while the server was given time goes out with what waited, in one round', async () => {
+  await record(1);
+  [stuck, failing] = [new Set([1]), () => refusal(503, 'unavailable', { retryAfter: 7 })];
+  await push.round();
+  stuck = new Set();
+  await record(1);
+  expect((await push.round()).kind).toBe('rest');
+  expect(await waiting()).toEqual([]);
+});

@@ -35,6 +35,8 @@ export class Push {
   #failures = 0;
   /** The last that failed alone since the end of the queue was reached, as its number; 0 is none. */
   #behind = 0;
+  /** Whether one failed alone when the server asked for time: the next round begins behind it. */
+  #waited = false;
   #told: Beat | null = null;
   #toldAt = -Infinity;
 
@@ -44,15 +46,23 @@ export class Push {
     const { outbox } = this.tools;
     const session = await outbox.read('session');
     if (session === undefined) return { kind: 'rest', ms: REST_MS };
-    let after = 0;
+    let resumed = this.#waited;
+    let after = resumed ? this.#behind : 0;
     let size = this.#size;
     let retry = false;
     let restarted = false;
     let stumbled = 0;
+    this.#waited = false;
     for (;;) {
       const batch = await outbox.queuedAfter(after, size);
       const last = batch.at(-1)?.seq;
-      if (last === undefined) break;
+      if (last === undefined) {
+        if (!resumed) break;
+        resumed = false;
+        after = this.#behind = 0;
+        size = 1;
+        continue;
+      }
       const step = await this.#send(session, batch);
       if (step.kind === 'failed') {
         if (batch.length > 1) {
@@ -62,7 +72,9 @@ export class Push {
         }
         // One that fails alone keeps no other back; a second in the same round is taken for the network's doing.
         this.#behind = Math.max(last, this.#behind);
-        if (stumbled > 0 || step.retryAfterMs !== null) return step;
+        if (stumbled > 0 || resumed) return step;
+        this.#waited = step.retryAfterMs !== null;
+        if (this.#waited) return step;
         stumbled = last;
         after = this.#behind;
       } else if (step.kind === 'epoch') {
@@ -80,7 +92,7 @@ export class Push {
         after = last;
         retry ||= step.retry;
         size = Math.min(LARGEST_BATCH, size * 2);
-        this.#size = stumbled > 0 ? 1 : size;
+        this.#size = stumbled > 0 || resumed ? 1 : size;
         this.#failures = 0;
       }
     }

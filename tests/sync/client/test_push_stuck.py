@@ -5,7 +5,7 @@ from collections.abc import Collection
 import pytest
 
 from eventsync.sync.client.device import Device
-from eventsync.sync.client.loop import Failed
+from eventsync.sync.client.loop import Failed, Rest
 from eventsync.sync.client.server import Response
 from tests.cast import Games
 from tests.network import Call, Fault, Wire, dropped, portal, refusing, serve
@@ -96,6 +96,30 @@ def test_server_that_asks_for_time_is_not_asked_again_in_that_round(games: Games
     wire.faults = [refusing(503, "unavailable", retry_after=7)]
     assert push(device) == Failed(7)
     assert sent(wire) == [[1]]
+
+
+def test_one_for_which_the_server_asks_for_time_for_ever_keeps_no_other_back(games, device, wire, uncompressed):
+    for _ in range(6):
+        arrival(device, games, games.people[0])
+    device.push._size = 1
+    stuck = [1, 4]
+    wire.faults = [fails_with(refusing(503, "unavailable", retry_after=7), stuck, [])] * 40
+    assert [push(device) for _ in range(9)] == [Failed(7)] * 9
+    assert waiting(device) == stuck
+    for each in (4, 1):
+        stuck.remove(each)
+        for _ in range(3):
+            push(device)
+        assert waiting(device) == stuck
+
+
+def test_what_was_recorded_while_the_server_was_given_time_goes_out_with_what_waited(games, device, wire):
+    arrival(device, games, games.people[0])
+    wire.faults = [refusing(503, "unavailable", retry_after=7)]
+    assert push(device) == Failed(7)
+    arrival(device, games, games.people[1])
+    assert isinstance(push(device), Rest)
+    assert waiting(device) == []
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from eventsync.sync.client.outbox import Outbox
 from eventsync.sync.client.records import Records
 from eventsync.sync.client.server import EPOCH, NoAnswer, Response
 from tests.cast import NOON
-from tests.sync.apart import apart
-from tests.sync.client.test_loop import Jumping
+from tests.sync.apart import Jumping, apart
 
 SERVER_TIME = "2026-07-04T12:00:00.000Z"
 
