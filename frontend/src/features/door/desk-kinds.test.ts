@@ -1,57 +1,27 @@
-import 'fake-indexeddb/auto';
-import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../../contract/protocol';
-import { Outbox } from '../../db/outbox';
 import { Records, type Row } from '../../db/records';
-import { Attendance } from '../../operations/attendance.svelte';
 import { holding } from '../../operations/checkin';
-import { Holds } from '../../operations/holds.svelte';
-import { OutboxView } from '../../operations/outbox.svelte';
-import { Roster } from '../../operations/roster.svelte';
-import { Settings } from '../../operations/settings.svelte';
-import { Bulletin } from '../../platform/bulletin';
-import { searchKey } from '../../rules/search';
-import { Desk } from './desk.svelte';
-import { wordOf } from './results';
+import { fakeDesk, person, type FakeDesk } from './fake-desk';
 
 const windows = [{ id: 'first', start: '2026-11-22T11:00:00.000Z', end: '2026-11-22T12:00:00.000Z' }];
 const LUNCH: Checkpoint = { id: 'lunch', name: 'Lunch', policy: 'per_window', tz: 'UTC', windows };
 
-let bulletin: Bulletin;
-let outbox: OutboxView;
-let attendance: Attendance;
-let desk: Desk;
+let made: FakeDesk;
+let { desk, outbox, attendance, tap } = {} as FakeDesk;
 
 beforeEach(async () => {
-  globalThis.indexedDB = new IDBFactory();
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-  bulletin = new Bulletin('test');
-  const records = new Records();
-  const people = Object.entries({ soo: 'Soo O', bo: 'Bo Ek' }).map(([key, name]): Row => {
-    return { kind: 'person', key, seq: 1, body: { id: key, name, search: searchKey(name), delegation: 'Norway', role: key === 'bo' ? 'coach' : '', credentials: [] } };
-  });
-  await records.replace({ seq: 5, epoch: 'e', count: null, pulledAt: 0, stream: 'roster:e' }, people);
-  outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
-  const roster: Roster = new Roster(records, outbox, () => attendance.cursors);
-  attendance = new Attendance(records, outbox, roster);
-  await roster.load('roster:e', 'all');
-  const holds = new Holds(outbox, attendance, roster);
-  desk = new Desk({ event: () => 'e', roster, attendance, holds, guardians: () => null, outbox, settings: new Settings() });
+  made = await fakeDesk([person('soo', 'Soo O'), person('bo', 'Bo Ek', [], { role: 'coach' })]);
+  ({ desk, outbox, attendance, tap } = made);
 });
 
 afterEach(() => {
-  bulletin.close();
+  made.close();
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
-
-async function tap(query: string): Promise<string | null> {
-  await desk.look(query);
-  const [first] = desk.found;
-  if (first !== undefined) await desk.tap(first);
-  return desk.result && wordOf(desk.result, desk.words);
-}
 
 const LOUNGE: Checkpoint = { id: 'lounge', name: 'Lounge', policy: 'in_out', tz: 'UTC', admits: { roles: ['coach'] } };
 const BUNKS: Checkpoint = { id: 'bunks', name: 'Bunks', kind: 'bunk', policy: 'in_out', tz: 'UTC', slots: ['A-1', 'A-2'] };

@@ -13,6 +13,7 @@ import { recentOf, type Recent } from './recents';
 import { aboutOf, ON_HOLD, type About, type Result } from './results';
 import { Showing } from './showing.svelte';
 import { SIGNALS } from '../../ui/signals';
+import { Once } from '../../ui/once';
 import { isCode, type Tools } from './tools';
 
 const SHOWN = 30;
@@ -26,14 +27,12 @@ export class Desk {
   /** Where this phone stands. */
   #stand = '';
   readonly #showing: Showing;
-  /** Subjects, and records to be undone, on their way to the disk: a second tap on one of them is the same tap. */
-  #underWay = new Set<string>();
+  /** By subject, or by the record that is undone. */
+  readonly #once = new Once();
 
   #found = $derived.by((): readonly Listed[] => {
     const byName = this.tools.roster.search(this.#query, SHOWN);
-    if (this.#byCode === null) return byName;
-    const { id } = this.#byCode;
-    return [this.#byCode, ...byName.filter((person) => person.id !== id)];
+    return this.#byCode === null ? byName : [this.#byCode, ...byName.filter(({ id }) => id !== this.#byCode?.id)];
   });
 
   #recent = $derived.by((): readonly Recent[] => {
@@ -139,9 +138,8 @@ export class Desk {
   }
 
   /**
-   * What came as fast as a reader types: also a code that nobody has, unless it is somebody’s name. `whole`: with what came
-   * just before, `inBox`: with all that stands there; of a reader that stutters, the beginning of the code. Says whether it
-   * was a code.
+   * What came as fast as a reader types: also a code that nobody has, unless it is a name; says whether it was a code.
+   * `whole`: with what came just before, `inBox`: with all that stands there; of a reader that stutters, its beginning.
    */
   async read(text: string, whole = text, inBox = whole): Promise<boolean> {
     for (const each of [text, whole, inBox]) if (await this.submit(each, 'scan')) return true;
@@ -156,8 +154,7 @@ export class Desk {
     if (method === 'scan' && this.result?.kind === 'unsaved') return;
     const digest = await credentialDigest(this.tools.event(), text.trim());
     const about = aboutOf(this.tools.roster, { kind: 'credential', digest }, method);
-    const code = text.trim();
-    const owner = this.tools.roster.byDigest(digest);
+    const [code, owner] = [text.trim(), this.tools.roster.byDigest(digest)];
     if (this.#form !== null) this.#form.take({ code, digest }, owner?.name);
     else if (this.gathering.meet(owner, digest, method)) this.#gather();
     else if (owner === undefined) this.#showing.show({ ...about, kind: 'unlisted', code });
@@ -183,8 +180,7 @@ export class Desk {
 
   /** The person gets this place. Of one that somebody else has, only if a person says so again. */
   async take(about: Result & { readonly kind: 'choose' | 'taken' }, slot: string): Promise<void> {
-    const { here } = this.tools.attendance;
-    const own = keyOf(this.tools.roster.resolve(about.subject));
+    const [{ here }, own] = [this.tools.attendance, keyOf(this.tools.roster.resolve(about.subject))];
     const holder = slotHolders(here).get(slot)?.find((key) => key !== own);
     const { subject, name, delegation, method, override } = about;
     if (holder === undefined || about.kind === 'taken') return this.#record(about, { slot, override });
@@ -212,18 +208,16 @@ export class Desk {
   }
 
   async undo(row: OutboxRow, name: string): Promise<void> {
-    if (this.#underWay.has(row.id)) return;
-    this.#underWay.add(row.id);
-    try {
-      await this.tools.outbox.enqueue(voiding(row));
-      this.#showing.turn(null);
-      this.#showing.tell(say('result.undone', { name }));
-    } catch (error) {
-      const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
-      if (subject !== null) this.#showing.unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
-    } finally {
-      this.#underWay.delete(row.id);
-    }
+    await this.#once.do(row.id, async () => {
+      try {
+        await this.tools.outbox.enqueue(voiding(row));
+        this.#showing.turn(null);
+        this.#showing.tell(say('result.undone', { name }));
+      } catch (error) {
+        const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
+        if (subject !== null) this.#showing.unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
+      }
+    });
   }
 
   /** Shows everybody of a group; null goes back to the search. */
@@ -240,16 +234,15 @@ export class Desk {
 
   /** The next person, please. Whoever is being written down still is, if this one only came between. */
   next(): void {
-    if (this.result === null) return this.clear();
+    if (this.result === null) this.#form = null;
     this.forget();
     this.#showing.turn(null);
   }
 
   /** Nothing that was begun goes on. */
   clear(): void {
-    this.forget();
     this.#form = null;
-    this.#showing.turn(null);
+    this.next();
   }
 
   /** A family came by its one code. */
@@ -294,16 +287,14 @@ export class Desk {
     const { attendance, outbox } = this.tools;
     attendance.tick(Date.now());
     const { checkpoint } = attendance;
-    const key = keyOf(about.subject);
-    if (checkpoint === null || this.#underWay.has(key)) return;
-    this.#underWay.add(key);
-    try {
-      const rows = await outbox.enqueueAll([...before, movement(this.direction, checkpoint.id, about.subject, about.method, said)]);
-      this.#showing.show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row: rows.at(-1) as OutboxRow });
-    } catch (error) {
-      this.#showing.unsaved(about, error, () => this.#record(about, said, before));
-    } finally {
-      this.#underWay.delete(key);
-    }
+    if (checkpoint === null) return;
+    await this.#once.do(keyOf(about.subject), async () => {
+      try {
+        const rows = await outbox.enqueueAll([...before, movement(this.direction, checkpoint.id, about.subject, about.method, said)]);
+        this.#showing.show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row: rows.at(-1) as OutboxRow });
+      } catch (error) {
+        this.#showing.unsaved(about, error, () => this.#record(about, said, before));
+      }
+    });
   }
 }

@@ -1,23 +1,14 @@
-import 'fake-indexeddb/auto';
-import { IDBFactory, IDBObjectStore } from 'fake-indexeddb';
+import { IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../../contract/protocol';
 import { Outbox } from '../../db/outbox';
 import { Records, type Row } from '../../db/records';
-import { Attendance } from '../../operations/attendance.svelte';
 import { holding } from '../../operations/checkin';
-import { Holds } from '../../operations/holds.svelte';
-import { OutboxView } from '../../operations/outbox.svelte';
-import { Roster } from '../../operations/roster.svelte';
-import { Settings } from '../../operations/settings.svelte';
-import { Bulletin } from '../../platform/bulletin';
 import { credentialDigest } from '../../rules/codes';
-import { searchKey } from '../../rules/search';
-import { Desk } from './desk.svelte';
-import { wordOf } from './results';
-import { SIGNALS, type Signal } from '../../ui/signals';
+import { SIGNALS } from '../../ui/signals';
+import type { Desk } from './desk.svelte';
+import { checkpoint, EVENT, fakeDesk, person, type FakeDesk } from './fake-desk';
 
-const EVENT = '0190b0a2-7b1c-7e57-8a3e-3d8a5c1e0f11';
 const CODE = 'ACDEF-GHJKM-NPQRT';
 const UNKNOWN_CODE = 'VWXY3-4679A-CDEFG';
 const DOOR: Checkpoint = { id: 'door', name: 'Door', policy: 'once', tz: 'UTC' };
@@ -34,16 +25,9 @@ const LUNCH: Checkpoint = {
 };
 const BUS: Checkpoint = { id: 'bus', name: 'Bus', policy: 'in_out', tz: 'UTC' };
 
-let bulletin: Bulletin;
-let outbox: OutboxView;
-let attendance: Attendance;
-let roster: Roster;
-let holds: Holds, desk: Desk;
-let signals: Signal[];
-
-function person(id: string, name: string, credentials: string[] = []): Row {
-  return { kind: 'person', key: id, seq: 1, body: { id, name, search: searchKey(name), delegation: 'Norway', role: '', credentials } };
-}
+let made: FakeDesk;
+let desk: Desk;
+let { outbox, attendance, roster, holds, signals, tap } = {} as FakeDesk;
 
 function presence(id: string, checkpoint: string): Row {
   const body = { checkpoint, window: '', person: id, state: 'present', since: '2026-11-22T10:42:00.000Z', by: 'Ana', operation: 'x', duplicates: 0 };
@@ -51,40 +35,20 @@ function presence(id: string, checkpoint: string): Row {
 }
 
 beforeEach(async () => {
-  globalThis.indexedDB = new IDBFactory();
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined });
-  bulletin = new Bulletin('test');
-  const records = new Records();
-  const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
   const people = [person('maria', 'Maria Silva', [await credentialDigest(EVENT, CODE)]), person('soo', 'Soo O'), person('bo', 'Bo Ek')];
-  await records.replace({ ...cursor, stream: 'roster:e' }, people);
-  const here = [DOOR, BUS, BREAKFAST, LUNCH].map((body) => ({ kind: 'checkpoint', key: body.id, seq: 1, body }));
   const count = { checkpoint: 'door', window: '', present: 1, unidentified: 0 };
-  await records.replace({ ...cursor, stream: 'attendance:v' }, [...here, presence('bo', 'door'), { kind: 'headcount', key: 'door/', seq: 1, body: count }]);
-  outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
-  roster = new Roster(records, outbox, () => attendance.cursors);
-  attendance = new Attendance(records, outbox, roster);
-  await roster.load('roster:e', 'all');
-  await attendance.load('attendance:v', 'all');
-  await attendance.loadCursors();
+  const here = [...[DOOR, BUS, BREAKFAST, LUNCH].map(checkpoint), presence('bo', 'door'), { kind: 'headcount', key: 'door/', seq: 1, body: count }];
+  made = await fakeDesk(people, here);
+  ({ desk, outbox, attendance, roster, holds, signals, tap } = made);
   attendance.choose('door');
-  holds = new Holds(outbox, attendance, roster);
-  signals = [];
-  desk = new Desk({ event: () => EVENT, roster, attendance, holds, guardians: () => null, outbox, settings: new Settings(), signal: (given) => signals.push(given) });
 });
 
 afterEach(() => {
-  bulletin.close();
+  made.close();
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
-
-async function tap(query: string): Promise<string | null> {
-  await desk.look(query);
-  const [first] = desk.found;
-  if (first !== undefined) await desk.tap(first);
-  return desk.result && wordOf(desk.result, desk.words);
-}
 
 test('a tap lets in, counts at once, and records one absolute operation', async () => {
   expect(attendance.headcount).toEqual({ present: 1, unidentified: 0 });
@@ -297,40 +261,4 @@ test.each([
 ])('what comes as fast as a reader types: %s', async (_, text, isCode, kind) => {
   expect([await desk.read(text), desk.result?.kind]).toEqual([isCode, kind]);
   expect(outbox.rows.map(({ operation }) => operation.payload['method'])).toEqual(kind === 'in' ? ['scan'] : []);
-});
-
-test('two quick taps on undo undo once, and two on “sent to” send once', async () => {
-  await tap('soo');
-  const [row] = outbox.rows;
-  if (row !== undefined) await Promise.all([desk.undo(row, 'Soo O'), desk.undo(row, 'Soo O')]);
-  await outbox.enqueue(holding('soo', 'medical'));
-  await tap('soo');
-  const { result } = desk;
-  if (result !== null) await Promise.all([desk.sendOn(result), desk.sendOn(result)]);
-  expect(outbox.rows.map(({ operation }) => operation.kind)).toEqual(['checkin.arrive', 'checkin.void', 'checkin.hold', 'checkin.refuse']);
-});
-
-test('a wristband that the camera sees again leaves the open card of its person alone, until something else is true of them', async () => {
-  await outbox.enqueue(holding('maria', 'medical'));
-  await desk.code(CODE, 'scan');
-  const { result } = desk;
-  await desk.code(CODE, 'scan');
-  expect([desk.result === result, result?.kind, signals]).toEqual([true, 'hold', [SIGNALS.hold, SIGNALS.hold]]);
-  await outbox.enqueue(holding('maria', 'lead'));
-  await desk.code(CODE, 'scan');
-  expect([desk.result === result, desk.result]).toEqual([false, expect.objectContaining({ kind: 'hold', desk: 'lead' })]);
-  await outbox.enqueue(holding('maria', ''));
-  await desk.code(CODE, 'scan');
-  expect(desk.result?.kind).toBe('in');
-});
-
-test('who is being written down still is, when somebody else only came between', async () => {
-  desk.welcome('Zoé', null);
-  const { form } = desk;
-  if (form !== null) form.delegation = 'Malta';
-  await tap('soo');
-  desk.next();
-  expect([desk.result, desk.form, desk.form?.delegation]).toEqual([null, form, 'Malta']);
-  desk.next();
-  expect(desk.form).toBe(null);
 });
