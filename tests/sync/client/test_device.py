@@ -9,9 +9,8 @@ from eventsync.sync.client.records import Records
 from eventsync.sync.client.server import NoAnswer, Response
 from tests.cast import NOON, Games
 from tests.network import Wire, run
-from tests.sync.apart import apart
+from tests.sync.apart import Jumping, apart
 from tests.sync.client.acts import arrival
-from tests.sync.client.test_loop import Jumping
 
 
 def test_enrolment_learns_the_clock(games: Games, device: Device) -> None:
