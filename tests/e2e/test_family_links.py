@@ -67,11 +67,12 @@ def test_card_opens_my_day_which_stays_without_a_network_and_goes_when_it_is_rev
     page.get_by_role("link", name="Plan", exact=True).click()
     expect(page.get_by_role("heading", name="100 metres, second group").last).to_be_visible()
     page.goto(f"{server.url}/schedule/demo/mine/?lang=en")  # whose, this phone knows by itself
-    page.get_by_role("link", name="Sunny Bear").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sunny Bear")
 
     page.context.set_offline(False)
-    page.goto(f"{server.url}{mine}?lang=en")
+    page.get_by_role("link", name="Plan", exact=True).click()
+    page.get_by_role("link", name="My day", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sunny Bear")
     expect(page.get_by_text("No internet now.")).to_have_count(0)
     run(server, REVOKE)
     page.evaluate("() => window.dispatchEvent(new Event('online'))")  # it looks by itself once a minute

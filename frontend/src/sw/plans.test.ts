@@ -120,6 +120,30 @@ test('another language is better than nothing, and is said in the one that was a
   for (const same of ['?lang=en', '', '?lang=']) expect(await read(`/schedule/games/help/${same}`)).toBe(others(' hidden'));
 });
 
+const OWN = '/schedule/games/mine/k1/copy.json?lang=en';
+const led = (): Response => ({ type: 'opaqueredirect', status: 0, headers: new Headers() }) as Response;
+
+test('where the server leads to another page of ours, it leads; where to something else, the page is as it was kept', async () => {
+  await keep(COPY);
+  const answers = [led(), Object.defineProperty(html('mine'), 'url', { value: `${ORIGIN}/schedule/games/mine/k1/?lang=en` })];
+  server['/schedule/games/mine/?lang=en'] = () => answers.shift() ?? Promise.reject(new TypeError('a portal of another origin'));
+  const answer = await newestPage(new LocalRequest('/schedule/games/mine/?lang=en'));
+  expect([answer.status, answer.headers.get('Location')]).toEqual([302, `${ORIGIN}/schedule/games/mine/k1/?lang=en`]);
+  server['/schedule/games/help/'] = led;
+  expect(await read('/schedule/games/help/')).toBe('help');
+});
+
+test('without a network “my day” leads to the one that is kept, and of several says which there are', async () => {
+  server[OWN] = () => copy({ ...PLAN, start: '/schedule/games/mine/k1/' }, '"mine"');
+  server[OWN.replace('en', 'fi')] = server[OWN];
+  for (const each of [COPY, OWN, OWN.replace('en', 'fi')]) await keep(each);
+  const answer = await newestPage(new LocalRequest('/schedule/games/mine/?lang=fi'));
+  expect(answer.headers.get('Location')).toBe(`${ORIGIN}/schedule/games/mine/k1/?lang=fi`);
+  server[OWN.replace('k1', 'k2')] = server[OWN];
+  await keep(OWN.replace('k1', 'k2'));
+  expect(await read('/schedule/games/mine/?lang=fi')).toBe('missing');
+});
+
 test('days of one’s own have a copy of their own', async () => {
   await keep(COPY);
   const mine = '/schedule/games/mine/bear/copy.json?lang=en';
@@ -128,7 +152,6 @@ test('days of one’s own have a copy of their own', async () => {
   await store.put(mine, copy({ ...PLAN, start, missing: 'not mine', pages }, '"mine"'));
   expect(await read(`${start}?lang=en`)).toBe('my Sunday');
   expect(await read(`${start}2026-07-04/?lang=en`)).toBe('my Saturday');
-  expect(await read('/schedule/games/mine/?lang=en')).toBe('missing');
   expect(await read('/schedule/games/?lang=en')).toBe('Sunday');
   expect(await read('/schedule/games/mine/hare/?lang=en')).toBe('missing');
   await expect(read('/schedule/mine/days/?lang=en')).rejects.toThrow('no network');

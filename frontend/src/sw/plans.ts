@@ -68,7 +68,8 @@ async function forget(store: Cache, files: readonly string[]): Promise<void> {
 export async function newestPage(request: Request): Promise<Response> {
   try {
     const answer = await fetch(request, { cache: 'no-cache', signal: AbortSignal.timeout(PATIENCE_MS) });
-    return isOurs(answer) ? answer : ((await keptPage(request)) ?? answer);
+    if (isOurs(answer)) return answer;
+    return (answer.type === 'opaqueredirect' ? await further(request.url) : null) ?? (await keptPage(request)) ?? answer;
   } catch (error) {
     const kept = await keptPage(request);
     if (kept === null) throw error;
@@ -76,11 +77,27 @@ export async function newestPage(request: Request): Promise<Response> {
   }
 }
 
+// Where an answer leads only a browser may see: to another page of ours, or to a captive portal's.
+async function further(address: string): Promise<Response | null> {
+  const page = await fetch(address, { cache: 'no-cache', signal: AbortSignal.timeout(PATIENCE_MS) });
+  return isOurs(page) ? Response.redirect(page.url) : null;
+}
+
 async function keptPage({ url }: Request): Promise<Response | null> {
+  const mine = await onlyDay(new URL(url));
+  if (mine !== null) return Response.redirect(mine);
   const plan = await keptPlan(url);
   if (plan === null) return null;
   const page = pageOf(plan, new URL(url).pathname, dayIn(plan.tz, Date.now()));
   return new Response(saying(page, languageIn(url)), { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+}
+
+// Of the one card that this phone has: to that day the server leads, too.
+async function onlyDay({ pathname, href, search }: URL): Promise<string | null> {
+  if (!pathname.endsWith('/mine/')) return null;
+  const days = (await (await caches.open(STORE)).keys()).flatMap(({ url }) => /.*\/mine\/[^/]+\/(?=copy)/.exec(url)?.[0] ?? []);
+  const [day, ...others] = new Set(days.filter((each) => each.startsWith(href.replace(search, ''))));
+  return day === undefined || others.length > 0 ? null : day + search;
 }
 
 // Where it was kept in another language only, it says so in the one that is asked for.
