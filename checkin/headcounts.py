@@ -1,9 +1,9 @@
 """How many people are where, now or as of a time: at each checkpoint, and inside each venue and the event."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial, reduce
+from functools import reduce
 from itertools import chain
 from operator import or_
 from typing import NamedTuple, cast
@@ -18,6 +18,7 @@ from checkin.rules import Entry, Policy, Verb, Window, fold, window_at
 from eventsync.schedule.models import Event, Venue
 
 Place = tuple[UUID, str]  # a checkpoint and one of its windows
+Places = Mapping[Venue, list[tuple[Checkpoint, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +66,22 @@ def headcount_now(event: Event, *, now: datetime, venues: QuerySet[Venue] | None
     rows = Headcount.objects.filter(checkpoint__venue__event=event)
     columns = ("checkpoint_id", "window", "present", "unidentified", "voided")
     stored = {(key, window): Counts(*counts) for key, window, *counts in rows.values_list(*columns)}
-    return _counted(_places(event, now, venues), stored, partial(_inside_now, stored))
+    places = _places(event, now, venues)
+    return _counted(places, stored, _inside_now(places))
 
 
-def _inside_now(stored: Mapping[Place, Counts], doors: Sequence[Place]) -> Inside:
-    """Nobody is twice at one door. The database counts those who are at several: all of them are many."""
-    if len(doors) == 1:
-        counts = stored.get(doors[0], Counts())
-        return Inside(counts.present, counts.unidentified)
+def _inside_now(places: Places) -> dict[UUID | None, Inside]:
+    """By venue, and of all of them. The database counts: nearly everybody is at some door."""
     windows: dict[str, list[UUID]] = {}
-    for door, window in doors:
+    for door, window in chain.from_iterable(map(_doors, places.values())):
         windows.setdefault(window, []).append(door)
     at = (Q(window=window, checkpoint__in=found) for window, found in windows.items())
     rows = Presence.objects.filter(reduce(or_, at, Q(pk=None)), state="present").order_by()
-    found = dict(rows.values("identified").annotate(n=Count("subject", distinct=True)).values_list("identified", "n"))
-    return Inside(found.get(True, 0), found.get(False, 0))
+    people = Count("subject", distinct=True)
+    found = list(rows.values_list("checkpoint__venue", "identified").annotate(people))
+    whole = [(None, *each) for each in rows.values_list("identified").annotate(people)]
+    counts = {(venue, known): count for venue, known, count in [*found, *whole]}
+    return {key: Inside(counts.get((key, True), 0), counts.get((key, False), 0)) for key in {key for key, _ in counts}}
 
 
 def headcount_as_of(event: Event, *, at: datetime, venues: QuerySet[Venue] | None = None) -> EventCount:
@@ -98,16 +100,27 @@ def headcount_as_of(event: Event, *, at: datetime, venues: QuerySet[Venue] | Non
     for place, subjects in present.items():
         counts[place].present = sum(subject in identified for subject in subjects)
         counts[place].unidentified = len(subjects) - counts[place].present
-
-    def inside(doors: Sequence[Place]) -> Inside:
-        subjects = {subject for place in doors for subject in present.get(place, [])}
-        people = sum(subject in identified for subject in subjects)
-        return Inside(people, len(subjects) - people)
-
-    return _counted(places, counts, inside)
+    return _counted(places, counts, _inside(places, present, identified))
 
 
-def _places(event: Event, at: datetime, venues: QuerySet[Venue] | None) -> dict[Venue, list[tuple[Checkpoint, str]]]:
+def _inside(
+    places: Places, present: Mapping[Place, list[str]], identified: Collection[str]
+) -> dict[UUID | None, Inside]:
+    subjects: dict[UUID | None, set[str]] = {
+        venue.pk: {subject for door in _doors(found) for subject in present.get(door, [])}
+        for venue, found in places.items()
+    }
+    subjects[None] = set().union(*subjects.values())
+    people = {key: sum(subject in identified for subject in found) for key, found in subjects.items()}
+    return {key: Inside(people[key], len(found) - people[key]) for key, found in subjects.items()}
+
+
+def _doors(checkpoints: Iterable[tuple[Checkpoint, str]]) -> list[Place]:
+    """Other checkpoints say who ate or sleeps there, not who is in."""
+    return [(each.id, window) for each, window in checkpoints if each.kind == Kind.DOOR]
+
+
+def _places(event: Event, at: datetime, venues: QuerySet[Venue] | None) -> Places:
     """Every checkpoint by venue, with the window that contains `at`."""
     doors = Checkpoint.objects.select_related("venue__event").prefetch_related("windows").order_by("name")
     found = (event.venues.all() if venues is None else venues).prefetch_related(Prefetch("checkpoints", doors))
@@ -137,22 +150,13 @@ def _entries(
     return entries, voided
 
 
-def _counted(
-    places: Mapping[Venue, list[tuple[Checkpoint, str]]],
-    counts: Mapping[Place, Counts],
-    inside: Callable[[Sequence[Place]], Inside],
-) -> EventCount:
-    """`inside`: of some doors. Checkpoints other than doors say who ate or sleeps there, not who is in."""
-    doors = {
-        venue: [(each.id, window) for each, window in found if each.kind == Kind.DOOR]
-        for venue, found in places.items()
-    }
+def _counted(places: Places, counts: Mapping[Place, Counts], inside: Mapping[UUID | None, Inside]) -> EventCount:
     venues = [
         VenueCount(
             venue,
-            inside(doors[venue]),
+            inside.get(venue.pk, Inside()),
             [CheckpointCount(each, window, counts.get((each.id, window), Counts())) for each, window in found],
         )
         for venue, found in places.items()
     ]
-    return EventCount(inside(list(chain.from_iterable(doors.values()))), venues)
+    return EventCount(inside.get(None, Inside()), venues)

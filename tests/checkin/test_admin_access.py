@@ -94,7 +94,7 @@ QUERIES = {
     "/admin/checkin/person/": 5,
     "/admin/checkin/credential/": 5,
     "/admin/checkin/checkpoint/": 7,
-    "/admin/checkin/headcount/": 10,
+    "/admin/checkin/headcount/": 13,
     "/admin/checkin/rosterimport/": 5,
     "/admin/schedule/event/": 5,
     "/admin/schedule/venue/": 6,

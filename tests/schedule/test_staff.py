@@ -75,7 +75,7 @@ def test_role_at_a_venue_shows_its_doors_and_the_people_of_the_event(games, phon
     client = staff("sam", Rank.LEAD, games.event, games.pool)
     assert [record.checkpoint for record in shown(client, LEDGER)] == [games.pool_door]
     assert len(shown(client, "/admin/checkin/person/")) == len(games.people)
-    heads = client.get("/admin/checkin/headcount/").context["venues"]
+    heads = client.get("/admin/checkin/headcount/").context["count"].venues
     assert [each.venue for each in heads] == [games.pool]
     file = client.get(f"{LEDGER}export/", {"event": "games", "format": "csv"}).getvalue().decode()
     assert ("Pool door" in file, "Main hall" in file) == (True, False)

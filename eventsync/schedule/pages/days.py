@@ -69,20 +69,25 @@ def _plan_from(visit: Visit, day: date) -> str:
 
 
 def _changed(visit: Visit, teller: Teller, changes: list[Change], day: date) -> dict[str, Any]:
-    here = news((change for change in changes if rules.about_day(change, day, visit.zone)), teller)
+    about = [change for change in changes if rules.about_day(change, day, visit.zone)]
+    here = news(about, teller)
     release = visit.release
     return {
         "news": here[:SHOWN],
         "more_news": here[SHOWN:],
-        "comment": _comment(visit, teller) if here else "",
+        "comment": _comment(visit, teller, about),
         "news_elsewhere": _elsewhere(visit, changes, day),
         "read": visit.reading(release.number) if release else "",
         "again": visit.reading(None) if visit.seen is not None else "",
     }
 
 
-def _comment(visit: Visit, teller: Teller) -> str:
-    return teller.text(visit.release.comment if visit.release else {})
+def _comment(visit: Visit, teller: Teller, changes: list[Change]) -> str:
+    """What organisers wrote of the last release, where any of these is of it: it says nothing of earlier ones."""
+    release = visit.release
+    if release is None or not any(teller.plan.revisions[each.new.id].release_id == release.pk for each in changes):
+        return ""
+    return teller.text(release.comment)
 
 
 def _elsewhere(visit: Visit, changes: list[Change], day: date) -> list[tuple[str, str]]:

@@ -66,6 +66,17 @@ def test_changes_come_first_with_new_and_old_what_to_do_and_where(day, client):
     )
 
 
+def test_what_is_written_of_a_release_stands_beside_what_it_changed_only(day, client):
+    change(day)
+    start = NOON + timedelta(days=1)
+    walk = {"title": "Walk", "start": start, "end": start + HOUR, "groups": ["Norway"]}
+    Activity.objects.create(event=day.event, place=day.deck, **walk)
+    release(day.event, now=NOON, comment={"en": "The track is wet. Please wait inside."})
+    assert "Party: Cancelled" in part(read(client), "changes")
+    assert "The track is wet." not in read(client)
+    assert "The track is wet." in part(read(client, f"/schedule/games/{start:%Y-%m-%d}/"), "changes")
+
+
 def test_cancelled_stays_with_what_happens_instead_and_moved_says_where_it_was(day, client):
     change(day)
     html = part(read(client), "day")
