@@ -19,7 +19,7 @@ __all__ = ["games"]  # a fixture
 ASKED = "() => { self.clients.openWindow = async address => { self.asked = address; return null; }; }"
 # Ten in the evening there, whenever the test runs; what is changed is of tomorrow.
 NIGHT = """
-west = (22 - now.hour + 11) % 24 - 11
+west = (21 - now.hour + 11) % 24 - 11
 event.tz = f"Etc/GMT{-west:+}"
 event.save()
 boats.update(start=now + timedelta(hours=14), end=now + timedelta(hours=15))

@@ -1,14 +1,15 @@
-/** Does each thing once at a time: while it is on its way to the disk, a second tap is the same tap. */
+/** Each thing once at a time: while it is on its way to the disk, a second tap is the same tap. */
 export class Once {
   readonly #underWay = new Set<string>();
 
-  async do(key: string, work: () => Promise<void>): Promise<void> {
-    if (this.#underWay.has(key)) return;
+  /** Whether it may begin: not when it has begun already. */
+  begin(key: string): boolean {
+    if (this.#underWay.has(key)) return false;
     this.#underWay.add(key);
-    try {
-      await work();
-    } finally {
-      this.#underWay.delete(key);
-    }
+    return true;
+  }
+
+  end(key: string): void {
+    this.#underWay.delete(key);
   }
 }

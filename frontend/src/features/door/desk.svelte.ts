@@ -189,9 +189,7 @@ export class Desk {
   }
 
   /** The person was sent away, or on to the desk that a hold names. */
-  async sendOn(about: Result): Promise<void> {
-    await this.#showing.sendOn(about);
-  }
+  sendOn = (about: Result): Promise<void> => this.#showing.sendOn(about);
 
   /** Begins to write down somebody who is not on the list, with the wristband that they hold. */
   welcome(name: string, band: Band | null): void {
@@ -208,16 +206,17 @@ export class Desk {
   }
 
   async undo(row: OutboxRow, name: string): Promise<void> {
-    await this.#once.do(row.id, async () => {
-      try {
-        await this.tools.outbox.enqueue(voiding(row));
-        this.#showing.turn(null);
-        this.#showing.tell(say('result.undone', { name }));
-      } catch (error) {
-        const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
-        if (subject !== null) this.#showing.unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
-      }
-    });
+    if (!this.#once.begin(row.id)) return;
+    try {
+      await this.tools.outbox.enqueue(voiding(row));
+      this.#showing.turn(null);
+      this.#showing.tell(say('result.undone', { name }));
+    } catch (error) {
+      const subject = subjectOf(row.operation.payload['person'], row.operation.payload['credential']);
+      if (subject !== null) this.#showing.unsaved(aboutOf(this.tools.roster, subject, 'search'), error, () => this.undo(row, name));
+    } finally {
+      this.#once.end(row.id);
+    }
   }
 
   /** Shows everybody of a group; null goes back to the search. */
@@ -286,15 +285,15 @@ export class Desk {
   async #record(about: About, said: Said, before: readonly Draft[] = []): Promise<void> {
     const { attendance, outbox } = this.tools;
     attendance.tick(Date.now());
-    const { checkpoint } = attendance;
-    if (checkpoint === null) return;
-    await this.#once.do(keyOf(about.subject), async () => {
-      try {
-        const rows = await outbox.enqueueAll([...before, movement(this.direction, checkpoint.id, about.subject, about.method, said)]);
-        this.#showing.show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row: rows.at(-1) as OutboxRow });
-      } catch (error) {
-        this.#showing.unsaved(about, error, () => this.#record(about, said, before));
-      }
-    });
+    const [{ checkpoint }, key] = [attendance, keyOf(about.subject)];
+    if (checkpoint === null || !this.#once.begin(key)) return;
+    try {
+      const rows = await outbox.enqueueAll([...before, movement(this.direction, checkpoint.id, about.subject, about.method, said)]);
+      this.#showing.show({ ...about, kind: this.direction === 'arrive' ? 'in' : 'out', row: rows.at(-1) as OutboxRow });
+    } catch (error) {
+      this.#showing.unsaved(about, error, () => this.#record(about, said, before));
+    } finally {
+      this.#once.end(key);
+    }
   }
 }
