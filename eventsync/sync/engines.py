@@ -92,8 +92,13 @@ class Sqlite:
     def clear(self) -> None:
         names = [f"{self._file.name}.opened-*", f"{self._file.name}.restored"]
         found = [path for name in names for path in self._file.parent.glob(name)]
-        second = [path for path in self._file.parent.glob(self._kept("*")) if path.samefile(self._file)]
-        leftovers.clear(self._file.parent, [*found, *second])
+        leftovers.clear(
+            self._file.parent, [*found, *filter(self._is_second_name, self._file.parent.glob(self._kept("*")))]
+        )
+
+    def _is_second_name(self, path: Path) -> bool:
+        """A hard link that a killed `put_back` left; where a link leads to the database, nothing is a second name."""
+        return not self._file.is_symlink() and not path.is_symlink() and path.samefile(self._file)
 
     def _kept(self, aside: str) -> str:
         return f"{self._file.stem}-{aside}{self._file.suffix}"

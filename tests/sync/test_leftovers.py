@@ -24,7 +24,7 @@ NEVER = """
 import sys, time, django
 django.setup()
 from django.core.management import call_command
-from eventsync.sync import backup, engines
+from eventsync.sync import engines, backup, engines
 
 def never(*arguments, **named):
     print("now", flush=True)
@@ -194,3 +194,16 @@ def dying(sound: Callable[..., Any], left: Any) -> Callable[..., Any]:
         return sound(*arguments, **named)
 
     return step
+
+
+@pytest.mark.parametrize("linked", ["games.sqlite3", "games-2026.sqlite3"])
+def test_database_that_a_link_leads_to_is_no_leftover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: str
+) -> None:
+    names = {"games.sqlite3", "games-2026.sqlite3"}
+    [real] = names - {linked}
+    (tmp_path / real).write_bytes(b"people")
+    (tmp_path / linked).symlink_to(real)
+    monkeypatch.setattr(engines.Sqlite, "_file", tmp_path / "games.sqlite3")
+    engines.Sqlite().clear()
+    assert {path.name for path in tmp_path.iterdir() if not path.name.startswith(".")} == names
