@@ -180,7 +180,8 @@ export class Desk {
 
   /** The person gets this place. Of one that somebody else has, only if a person says so again. */
   async take(about: Result & { readonly kind: 'choose' | 'taken' }, slot: string): Promise<void> {
-    const [{ here }, own] = [this.tools.attendance, keyOf(this.tools.roster.resolve(about.subject))];
+    const { here } = this.tools.attendance;
+    const own = keyOf(this.tools.roster.resolve(about.subject));
     const holder = slotHolders(here).get(slot)?.find((key) => key !== own);
     const { subject, name, delegation, method, override } = about;
     if (holder === undefined || about.kind === 'taken') return this.#record(about, { slot, override });

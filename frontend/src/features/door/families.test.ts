@@ -1,59 +1,32 @@
-import 'fake-indexeddb/auto';
-import { IDBFactory } from 'fake-indexeddb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Checkpoint } from '../../contract/protocol';
-import { Outbox } from '../../db/outbox';
-import { Records, type Row } from '../../db/records';
-import { Attendance } from '../../operations/attendance.svelte';
-import { Holds } from '../../operations/holds.svelte';
-import { OutboxView } from '../../operations/outbox.svelte';
-import { Roster } from '../../operations/roster.svelte';
-import { Settings } from '../../operations/settings.svelte';
-import { Bulletin } from '../../platform/bulletin';
+import type { Row } from '../../db/records';
 import { credentialDigest } from '../../rules/codes';
-import { searchKey } from '../../rules/search';
-import { Desk } from './desk.svelte';
 import { SIGNALS, type Signal } from '../../ui/signals';
+import type { Desk } from './desk.svelte';
+import { checkpoint, EVENT, fakeDesk, person, type FakeDesk } from './fake-desk';
 import type { Ticking } from './ticking.svelte';
-import type { Tools } from './tools';
 
-const DOOR: Checkpoint = { id: 'door', name: 'Door', policy: 'once', tz: 'UTC' };
 const EKS = 'TICKET/7';
 
-let bulletin: Bulletin;
-let tools: Tools;
+let tools: FakeDesk;
 let desk: Desk;
 let signals: Signal[];
 
-async function person(id: string, name: string, family: string, ...codes: string[]): Promise<Row> {
-  const credentials = await Promise.all(codes.map((code) => credentialDigest('e', code)));
-  return { kind: 'person', key: id, seq: 1, body: { id, name, family, search: searchKey(name), delegation: 'Norway', role: '', credentials } };
+async function member(id: string, name: string, family: string, ...codes: string[]): Promise<Row> {
+  return person(id, name, await Promise.all(codes.map((code) => credentialDigest(EVENT, code))), { family });
 }
 
 beforeEach(async () => {
-  globalThis.indexedDB = new IDBFactory();
-  bulletin = new Bulletin('test');
-  const records = new Records();
-  const cursor = { seq: 5, epoch: 'e', count: null, pulledAt: 0 };
-  const eks = [person('ann', 'Ann Ek', 'F7', EKS), person('bo', 'Bo Ek', 'F7'), person('cleo', 'Cleo Ek', 'F7')];
-  const lis = [person('lin', 'Lin Li', 'F8', 'BAND-1'), person('mei', 'Mei Li', 'F8', 'BAND-2')];
-  const alone = [person('gus', 'Gus', 'F9', 'BAND-3'), person('hal', 'Hal', '', 'BAND-4')];
-  await records.replace({ ...cursor, stream: 'roster:e' }, await Promise.all([...eks, ...lis, ...alone]));
-  await records.replace({ ...cursor, stream: 'attendance:v' }, [{ kind: 'checkpoint', key: 'door', seq: 1, body: DOOR }]);
-  const outbox = new OutboxView(new Outbox(), bulletin, () => undefined);
-  const roster: Roster = new Roster(records, outbox, () => attendance.cursors);
-  const attendance: Attendance = new Attendance(records, outbox, roster);
-  await roster.load('roster:e', 'all');
-  await attendance.load('attendance:v', 'all');
-  await attendance.loadCursors();
-  attendance.choose('door');
-  signals = [];
-  const signal = (given: Signal): void => void signals.push(given);
-  tools = { event: () => 'e', roster, attendance, holds: new Holds(outbox, attendance, roster), guardians: () => null, outbox, settings: new Settings(), signal };
-  desk = new Desk(tools);
+  const eks = [member('ann', 'Ann Ek', 'F7', EKS), member('bo', 'Bo Ek', 'F7'), member('cleo', 'Cleo Ek', 'F7')];
+  const lis = [member('lin', 'Lin Li', 'F8', 'BAND-1'), member('mei', 'Mei Li', 'F8', 'BAND-2')];
+  const alone = [member('gus', 'Gus', 'F9', 'BAND-3'), member('hal', 'Hal', '', 'BAND-4')];
+  const door = checkpoint({ id: 'door', name: 'Door', policy: 'once', tz: 'UTC' });
+  tools = await fakeDesk(await Promise.all([...eks, ...lis, ...alone]), [door]);
+  ({ desk, signals } = tools);
+  tools.attendance.choose('door');
 });
 
-afterEach(() => bulletin.close());
+afterEach(() => tools.close());
 
 function ticking(): Ticking {
   const { ticking } = desk.gathering;
@@ -74,7 +47,7 @@ test('its owner is recorded by the code that was seen, the others by name, all o
   await family.record();
   const payloads = tools.outbox.rows.map(({ operation }) => operation.payload);
   const same = { checkpoint: 'door', method: 'scan', group: payloads[0]?.['group'] };
-  expect(payloads).toEqual([{ ...same, credential: await credentialDigest('e', EKS) }, { ...same, person: 'bo' }]);
+  expect(payloads).toEqual([{ ...same, credential: await credentialDigest(EVENT, EKS) }, { ...same, person: 'bo' }]);
   expect([tools.attendance.headcount.present, family.parts.open.map(({ person }) => person.id)]).toEqual([2, ['cleo']]);
 });
 
