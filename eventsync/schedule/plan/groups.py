@@ -1,6 +1,6 @@
 """Groups and delegations as people type them: which of them nobody else names, and what they may have meant."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 from uuid import UUID
@@ -49,15 +49,17 @@ def known(event: Event, *, but: Iterable[UUID] = ()) -> set[str]:
 
 def strange(said: Iterable[str], known: Iterable[str]) -> list[Strange]:
     """Those that are not known; in the order in which they were said."""
-    names = sorted(known)
-    return [Strange(group, tuple(_near(group, names))) for group in dict.fromkeys(said) if group not in names]
+    names = set(known)
+    by_key: dict[str, list[str]] = {}
+    for name in sorted(names):
+        by_key.setdefault(key_of(name), []).append(name)
+    return [Strange(group, tuple(_near(group, by_key))) for group in dict.fromkeys(said) if group not in names]
 
 
-def _near(group: str, names: Sequence[str]) -> Iterator[str]:
+def _near(group: str, by_key: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Large and small letters make no difference, so two names may be as near as can be."""
-    keys = [key_of(name) for name in names]
-    for key in get_close_matches(key_of(group), dict.fromkeys(keys), n=NEAREST, cutoff=ALIKE):
-        yield from (name for name, each in zip(names, keys, strict=True) if each == key)
+    for key in get_close_matches(key_of(group), by_key, n=NEAREST, cutoff=ALIKE):
+        yield from by_key[key]
 
 
 def key_of(group: str) -> str:
